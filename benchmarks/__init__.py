@@ -1,0 +1,1 @@
+"""Measures every speed the README states, each beside a yardstick in the same run."""
