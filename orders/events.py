@@ -1,0 +1,346 @@
+"""What happened on the floor: facts in the past tense, and the envelope in which a terminal numbers them.
+
+Decides the shape of a fact and which records it touches; what it does to them stands in folds, whether the books
+agree in verdicts. Events name customers, addresses and workers by id only, so that a person can be erased.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import msgspec
+
+from orders.records import Count, Instant, Key, ParcelLine, Positive, Struct
+
+EVENT_VERSION = 1
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """A fact. `touches` names the records that fold it, in the order in which they do.
+
+    Each kind also has a `subject`: the record behind which later events wait where this one cannot be folded.
+    """
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        """Every record that changes by it."""
+        return ()
+
+
+class WorkerSignedOn(Event, frozen=True, kw_only=True, omit_defaults=True, tag="worker_signed_on"):
+    """A worker took this device."""
+
+    worker: str
+    by: str
+
+    @property
+    def subject(self) -> Key:
+        return Key("worker", self.worker)
+
+
+class WorkerSignedOff(Event, frozen=True, kw_only=True, omit_defaults=True, tag="worker_signed_off"):
+    """A worker left this device."""
+
+    worker: str
+
+    @property
+    def subject(self) -> Key:
+        return Key("worker", self.worker)
+
+
+class ScanRefused(Event, frozen=True, kw_only=True, omit_defaults=True, tag="scan_refused"):
+    """A scan that the step did not want; `raw` is shortened, and empty for a badge."""
+
+    worker: str
+    step: str
+    reason: str
+    raw: str = ""
+
+    @property
+    def subject(self) -> Key:
+        return Key("worker", self.worker)
+
+
+class OrderEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact about one order's goods."""
+
+    order: str
+
+    @property
+    def subject(self) -> Key:
+        return Key("order", self.order)
+
+
+class TaskEvent(OrderEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of one pick task."""
+
+    task: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task),)
+
+
+class ToteBound(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_bound"):
+    """The picker scanned the tote that will carry the order."""
+
+    tote: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
+
+
+class ShelfConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="shelf_confirmed"):
+    """The picker scanned a stop's shelf, and stands before it."""
+
+    stop: int
+    location: str
+
+
+class PickConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_confirmed"):
+    """Pieces went from a shelf into a tote."""
+
+    stop: int
+    location: str
+    product: str
+    quantity: Positive
+    tote: str
+    is_keyed: bool = False
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order))
+
+
+class PickShorted(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_shorted"):
+    """Pieces were not to be had at a shelf; `reason` is one of SHORT_REASONS."""
+
+    stop: int
+    location: str
+    product: str
+    quantity: Positive
+    reason: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order))
+
+
+SHORT_REASONS = ("empty", "fewer", "damaged", "unreachable")
+
+
+class StopSkipped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stop_skipped"):
+    """The picker put a stop at the end of the walk."""
+
+    stop: int
+
+
+class ToteDropped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_dropped"):
+    """A walk ended: the tote stands at a drop place, or stayed empty and is free again."""
+
+    tote: str
+    place: str
+    is_empty: bool = False
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
+
+
+class PackingStarted(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="packing_started"):
+    """A packer scanned a tote at a bench."""
+
+    tote: str
+    station: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("order", self.order), Key("tote", self.tote))
+
+
+class ItemVerified(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="item_verified"):
+    """Pieces out of a tote passed the packer's scanner."""
+
+    tote: str
+    product: str
+    quantity: Positive
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("order", self.order),)
+
+
+class ParcelSealed(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_sealed"):
+    """A carton was closed under an SSCC from this journal's lease; weight in grams, assumed where no scale gave it."""
+
+    order_number: str
+    tote: str
+    parcel: str
+    number: int
+    contents: tuple[ParcelLine, ...]
+    weight_grams: Count
+    is_weight_assumed: bool = False
+    carrier: str = ""
+    service: str = ""
+    departs_at: Instant | None = None
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("order", self.order), Key("parcel", self.parcel), Key("tote", self.tote))
+
+
+class ParcelLabelled(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_labelled"):
+    """The stuck label was read back; the parcel stands on a manifest."""
+
+    parcel: str
+    manifest: str
+    carrier: str
+    service: str
+    departs_at: Instant | None = None
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("parcel", self.parcel), Key("manifest", self.manifest))
+
+
+class LabelReprinted(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="label_reprinted"):
+    """A label was printed once more, under the same SSCC."""
+
+    parcel: str
+    copy: Positive
+    reason: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("parcel", self.parcel),)
+
+
+class ParcelVoided(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_voided"):
+    """A parcel was opened again; its goods went back into a tote, its SSCC is spent."""
+
+    parcel: str
+    tote: str
+    reason: str
+    contents: tuple[ParcelLine, ...]
+    manifest: str | None = None
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        tail = (Key("manifest", self.manifest),) if self.manifest else ()
+        return (Key("order", self.order), Key("parcel", self.parcel), *tail)
+
+
+class ManifestEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact about one manifest."""
+
+    manifest: str
+
+    @property
+    def subject(self) -> Key:
+        return Key("manifest", self.manifest)
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("manifest", self.manifest),)
+
+
+class ManifestClosed(ManifestEvent, frozen=True, kw_only=True, omit_defaults=True, tag="manifest_closed"):
+    """Nothing more goes on it, unless it is reopened."""
+
+
+class ManifestReopened(ManifestEvent, frozen=True, kw_only=True, omit_defaults=True, tag="manifest_reopened"):
+    """It takes parcels again."""
+
+
+class HandedParcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A parcel that left, and whose order it was."""
+
+    parcel: str
+    order: str
+
+
+class ManifestHandedOver(ManifestEvent, frozen=True, kw_only=True, omit_defaults=True, tag="manifest_handed_over"):
+    """The carrier took these parcels; what else stood on the manifest did not leave."""
+
+    parcels: tuple[HandedParcel, ...]
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        gone = tuple(Key("parcel", each.parcel) for each in self.parcels)
+        owed = tuple(Key("order", each) for each in dict.fromkeys(each.order for each in self.parcels))
+        return (Key("manifest", self.manifest), *gone, *owed)
+
+
+FloorEvent = (
+    WorkerSignedOn
+    | WorkerSignedOff
+    | ScanRefused
+    | ToteBound
+    | ShelfConfirmed
+    | PickConfirmed
+    | PickShorted
+    | StopSkipped
+    | ToteDropped
+    | PackingStarted
+    | ItemVerified
+    | ParcelSealed
+    | ParcelLabelled
+    | LabelReprinted
+    | ParcelVoided
+    | ManifestClosed
+    | ManifestReopened
+    | ManifestHandedOver
+)
+
+
+class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event as it is journaled and sent. `number` counts 1, 2, 3 within one journal; `at` is the device's clock.
+
+    `event` stays raw, so that a kind of a later version can be kept and passed on by an earlier one.
+    """
+
+    number: Positive
+    at: Instant
+    worker: str
+    subject: str
+    event: msgspec.Raw
+    version: int = EVENT_VERSION
+
+
+_ENCODER = msgspec.json.Encoder()
+_ENVELOPES = msgspec.json.Decoder(Envelope)
+_EVENTS: msgspec.json.Decoder[FloorEvent] = msgspec.json.Decoder(FloorEvent)
+
+
+def encode_event(event: FloorEvent) -> bytes:
+    """The event alone, as it stands in its envelope."""
+    return _ENCODER.encode(event)
+
+
+def decode_event(raw: bytes | msgspec.Raw) -> FloorEvent:
+    """The event in `raw` at the present version; msgspec.ValidationError where it is none that is known here."""
+    return _EVENTS.decode(raw)
+
+
+def seal(number: int, at: Instant, worker: str, event: FloorEvent) -> bytes:
+    """The bytes of one numbered event: what the journal keeps, the digest covers and the store receives."""
+    return _ENCODER.encode(
+        Envelope(
+            number=number,
+            at=at,
+            worker=worker,
+            subject=str(event.subject),
+            event=msgspec.Raw(encode_event(event)),
+        )
+    )
+
+
+def open_envelope(body: bytes | msgspec.Raw) -> Envelope:
+    """The envelope in `body`; msgspec.DecodeError where it is none."""
+    return _ENVELOPES.decode(body)
+
+
+def digest(body: bytes | memoryview) -> bytes:
+    """Sixteen bytes that tell two events of one number apart (BLAKE2b)."""
+    return blake2b(body, digest_size=16).digest()

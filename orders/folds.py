@@ -1,0 +1,385 @@
+"""What an event does to the records it touches: pure functions from record and event to the next record.
+
+Decides the next shape of a record. `admit` is the one way in: it judges first and folds only what the books allow,
+so that the store (which opens a discrepancy for the rest) and a terminal's forecast of it come to the same records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from orders import states
+from orders.events import (
+    FloorEvent,
+    HandedParcel,
+    ItemVerified,
+    LabelReprinted,
+    ManifestClosed,
+    ManifestHandedOver,
+    ManifestReopened,
+    PackingStarted,
+    ParcelLabelled,
+    ParcelSealed,
+    ParcelVoided,
+    PickConfirmed,
+    PickShorted,
+    ShelfConfirmed,
+    StopSkipped,
+    ToteBound,
+    ToteDropped,
+)
+from orders.records import (
+    Key,
+    Manifest,
+    Order,
+    OrderLine,
+    OrderParcel,
+    Parcel,
+    ParcelLine,
+    PickTask,
+    Record,
+    Stop,
+    Tote,
+)
+from orders.verdicts import Denial, judge
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Who told of an event, and when by that device's clock."""
+
+    at: datetime
+    terminal: str
+    worker: str
+
+
+def admit(books: Mapping[Key, Record | None], event: FloorEvent, told: Told) -> dict[Key, Record] | Denial:
+    """The records that `event` changes, as they are after it; or why the books deny it and nothing changes."""
+    known = dict(books)
+    if denial := judge(event, known, told.terminal):
+        return denial
+    after: dict[Key, Record] = {}
+    try:
+        for key in event.touches:
+            folded = _fold(key, known.get(key), event, told)
+            if folded is not None:
+                after[key] = folded
+    except states.IllegalStep:
+        return Denial.OUT_OF_STATE
+    return after
+
+
+def _fold(key: Key, record: Record | None, event: FloorEvent, told: Told) -> Record | None:
+    by_event = _FOLDS.get(key.kind, {})
+    fold = by_event.get(type(event))
+    if fold is None:
+        return None
+    if record is None:
+        if type(event) not in _BIRTHS.get(key.kind, ()):
+            return None
+        return fold(None, event, told, key.id)
+    return fold(record, event, told, key.id)
+
+
+def _advance(life: states.Life, state: str, following: str) -> str:
+    return state if state == following else life.step(state, following)
+
+
+# --- pick task -----
+
+
+def _task_bound(task: PickTask, event: ToteBound, told: Told, _: str) -> PickTask:
+    return replace(
+        task,
+        tote=event.tote,
+        worker=told.worker,
+        claimed_by=told.terminal,
+        state=_advance(states.TASK, task.state, "picking"),
+    )
+
+
+def _task_at_shelf(task: PickTask, event: ShelfConfirmed, _t: Told, _: str) -> PickTask:
+    return _with_stop(task, event.stop, lambda stop: replace(stop, is_shelf_confirmed=True))
+
+
+def _task_picked(task: PickTask, event: PickConfirmed, _t: Told, _: str) -> PickTask:
+    return _with_stop(
+        task,
+        event.stop,
+        lambda stop: replace(stop, picked=stop.picked + event.quantity, is_shelf_confirmed=True),
+    )
+
+
+def _task_shorted(task: PickTask, event: PickShorted, _t: Told, _: str) -> PickTask:
+    return _with_stop(
+        task,
+        event.stop,
+        lambda stop: replace(stop, shorted=stop.shorted + event.quantity, reason=event.reason),
+    )
+
+
+def _task_skipped(task: PickTask, event: StopSkipped, _t: Told, _: str) -> PickTask:
+    skipped = tuple(stop for stop in task.stops if stop.number == event.stop)
+    return replace(task, stops=tuple(s for s in task.stops if s.number != event.stop) + skipped)
+
+
+def _task_dropped(task: PickTask, event: ToteDropped, _t: Told, _: str) -> PickTask:
+    return replace(task, state=_advance(states.TASK, task.state, "completed"), place=event.place, lease_ends_at=None)
+
+
+def _with_stop(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> PickTask:
+    # The current stop is nearly always the one meant, so a walk of 2,000 stops costs no more than one of 10
+    # but for the copy of the tuple itself.
+    place = task.done if task.done < len(task.stops) and task.stops[task.done].number == number else None
+    if place is None:
+        place = next(i for i, stop in enumerate(task.stops) if stop.number == number)
+    before = task.stops[place]
+    after = change(before)
+    stops = (*task.stops[:place], after, *task.stops[place + 1 :])
+    done = task.done + (1 if before.left and not after.left else 0)
+    if done == task.done or place == task.done:
+        ordered = stops
+    else:
+        # What is done stands in front, so that the next stop is found without a search.
+        ordered = (*stops[: task.done], after, *stops[task.done : place], *stops[place + 1 :])
+    state = _advance(states.TASK, task.state, "picked") if done == len(ordered) else task.state
+    return replace(task, stops=ordered, done=done, state=state)
+
+
+# --- order -----
+
+
+def _order_bound(order: Order, _e: ToteBound, _t: Told, _: str) -> Order:
+    return replace(order, state=_advance(states.ORDER, order.state, "picking"))
+
+
+def _order_picked(order: Order, event: PickConfirmed, _t: Told, _: str) -> Order:
+    def take(line: OrderLine, quantity: int) -> OrderLine:
+        return replace(line, picked=line.picked + quantity, allocated=max(0, line.allocated - quantity))
+
+    return _spread(order, event.product, event.quantity, lambda line: line.wanted - line.picked, take)
+
+
+def _order_shorted(order: Order, event: PickShorted, _t: Told, _: str) -> Order:
+    def free(line: OrderLine, quantity: int) -> OrderLine:
+        return replace(line, allocated=line.allocated - quantity)
+
+    return _spread(order, event.product, event.quantity, lambda line: line.allocated, free)
+
+
+def _order_dropped(order: Order, event: ToteDropped, _t: Told, _: str) -> Order:
+    return replace(order, state=_advance(states.ORDER, order.state, "backordered" if event.is_empty else "picked"))
+
+
+def _order_packing(order: Order, event: PackingStarted, _t: Told, _: str) -> Order:
+    return replace(order, state=_advance(states.ORDER, order.state, "packing"), station=event.station)
+
+
+def _order_verified(order: Order, event: ItemVerified, _t: Told, _: str) -> Order:
+    def verify(line: OrderLine, quantity: int) -> OrderLine:
+        return replace(line, verified=line.verified + quantity)
+
+    return _spread(order, event.product, event.quantity, lambda line: line.picked - line.verified, verify)
+
+
+def _order_sealed(order: Order, event: ParcelSealed, _t: Told, _: str) -> Order:
+    parcel = OrderParcel(sscc=event.parcel, number=event.number, contents=event.contents)
+    return replace(
+        order,
+        state=_advance(states.ORDER, order.state, "packed"),
+        lines=_count(order.lines, event.contents, "packed", 1),
+        parcels=(*order.parcels, parcel),
+    )
+
+
+def _order_voided(order: Order, event: ParcelVoided, _t: Told, _: str) -> Order:
+    lines = _count(_count(order.lines, event.contents, "packed", -1), event.contents, "verified", -1)
+    parcels = tuple(replace(each, is_void=True) if each.sscc == event.parcel else each for each in order.parcels)
+    return replace(order, state=_advance(states.ORDER, order.state, "packing"), lines=lines, parcels=parcels)
+
+
+def _order_shipped(order: Order, event: ManifestHandedOver, _t: Told, _: str) -> Order:
+    gone = {each.parcel for each in event.parcels}
+    contents = tuple(line for each in order.parcels if each.sscc in gone for line in each.contents)
+    lines = _count(order.lines, contents, "shipped", 1)
+    following = "shipped" if all(line.shipped == line.wanted for line in lines) else "backordered"
+    # The truck has left: whatever the order's state says, the pieces count as shipped.
+    state = following if states.ORDER.may(order.state, following) else order.state
+    return replace(order, lines=lines, state=state)
+
+
+def _spread(
+    order: Order,
+    product: str,
+    quantity: int,
+    room: Callable[[OrderLine], int],
+    change: Callable[[OrderLine, int], OrderLine],
+) -> Order:
+    """`quantity` pieces shared out over the lines of `product`, in their order, as far as each has room."""
+    lines = list(order.lines)
+    for place, line in enumerate(lines):
+        if line.product == product and (part := min(quantity, max(0, room(line)))):
+            lines[place] = change(line, part)
+            quantity -= part
+            if not quantity:
+                break
+    return replace(order, lines=tuple(lines))
+
+
+def _count(
+    lines: tuple[OrderLine, ...], contents: tuple[ParcelLine, ...], field: str, sign: int
+) -> tuple[OrderLine, ...]:
+    delta: dict[int, int] = {}
+    for each in contents:
+        delta[each.line] = delta.get(each.line, 0) + sign * each.quantity
+    return tuple(
+        replace(line, **{field: getattr(line, field) + delta[line.number]}) if line.number in delta else line
+        for line in lines
+    )
+
+
+# --- tote -----
+
+
+def _tote_bound(tote: Tote | None, event: ToteBound, _t: Told, id: str) -> Tote:
+    tote = tote or Tote(id=id)
+    return replace(
+        tote,
+        state=_advance(states.TOTE, tote.state, "picking"),
+        task=event.task,
+        order=event.order,
+        place=None,
+    )
+
+
+def _tote_dropped(tote: Tote, event: ToteDropped, _t: Told, id: str) -> Tote:
+    if event.is_empty:
+        return Tote(id=id)
+    return replace(tote, state=_advance(states.TOTE, tote.state, "waiting"), place=event.place)
+
+
+def _tote_packing(tote: Tote, event: PackingStarted, _t: Told, _: str) -> Tote:
+    return replace(tote, state=_advance(states.TOTE, tote.state, "packing"), place=event.station or None)
+
+
+def _tote_emptied(_tote: Tote, _e: ParcelSealed, _t: Told, id: str) -> Tote:
+    return Tote(id=id)
+
+
+# --- parcel and manifest -----
+
+
+def _parcel_sealed(_p: Parcel | None, event: ParcelSealed, told: Told, id: str) -> Parcel:
+    return Parcel(
+        id=id,
+        order=event.order,
+        order_number=event.order_number,
+        number=event.number,
+        state=states.PARCEL.start,
+        contents=event.contents,
+        carrier=event.carrier,
+        service=event.service,
+        departs_at=event.departs_at,
+        weight_grams=event.weight_grams,
+        is_weight_assumed=event.is_weight_assumed,
+        sealed_at=told.at,
+    )
+
+
+def _parcel_labelled(parcel: Parcel, event: ParcelLabelled, _t: Told, _: str) -> Parcel:
+    return replace(parcel, state=_advance(states.PARCEL, parcel.state, "labelled"), manifest=event.manifest)
+
+
+def _parcel_reprinted(parcel: Parcel, event: LabelReprinted, _t: Told, _: str) -> Parcel:
+    return replace(parcel, copies=max(parcel.copies, event.copy))
+
+
+def _parcel_voided(parcel: Parcel, _e: ParcelVoided, _t: Told, _: str) -> Parcel:
+    return replace(parcel, state=_advance(states.PARCEL, parcel.state, "voided"), manifest=None)
+
+
+def _parcel_gone(parcel: Parcel, event: ManifestHandedOver, _t: Told, _: str) -> Parcel:
+    return replace(parcel, state=_advance(states.PARCEL, parcel.state, "handed_over"), manifest=event.manifest)
+
+
+def _manifest_joined(manifest: Manifest | None, event: ParcelLabelled, _t: Told, id: str) -> Manifest:
+    manifest = manifest or Manifest(id=id, carrier=event.carrier, service=event.service, departs_at=event.departs_at)
+    return replace(manifest, parcels=(*(p for p in manifest.parcels if p != event.parcel), event.parcel))
+
+
+def _manifest_left(manifest: Manifest, event: ParcelVoided, _t: Told, _: str) -> Manifest:
+    return replace(manifest, parcels=tuple(each for each in manifest.parcels if each != event.parcel))
+
+
+def _manifest_closed(manifest: Manifest, _e: ManifestClosed, _t: Told, _: str) -> Manifest:
+    return replace(manifest, state=_advance(states.MANIFEST, manifest.state, "closed"))
+
+
+def _manifest_reopened(manifest: Manifest, _e: ManifestReopened, _t: Told, _: str) -> Manifest:
+    return replace(manifest, state=_advance(states.MANIFEST, manifest.state, "open"))
+
+
+def _manifest_gone(manifest: Manifest, event: ManifestHandedOver, _t: Told, _: str) -> Manifest:
+    return replace(
+        manifest,
+        state=_advance(states.MANIFEST, manifest.state, "handed_over"),
+        parcels=tuple(each.parcel for each in event.parcels),
+    )
+
+
+def handed(parcels: Mapping[str, Parcel], manifest: Manifest) -> tuple[HandedParcel, ...]:
+    """What a handover of `manifest` takes along, as far as its parcels are known in `parcels`."""
+    return tuple(HandedParcel(parcel=each, order=parcels[each].order) for each in manifest.parcels if each in parcels)
+
+
+_FOLDS: dict[str, dict[type, Callable[[Any, Any, Told, str], Record]]] = {
+    "task": {
+        ToteBound: _task_bound,
+        ShelfConfirmed: _task_at_shelf,
+        PickConfirmed: _task_picked,
+        PickShorted: _task_shorted,
+        StopSkipped: _task_skipped,
+        ToteDropped: _task_dropped,
+    },
+    "order": {
+        ToteBound: _order_bound,
+        PickConfirmed: _order_picked,
+        PickShorted: _order_shorted,
+        ToteDropped: _order_dropped,
+        PackingStarted: _order_packing,
+        ItemVerified: _order_verified,
+        ParcelSealed: _order_sealed,
+        ParcelVoided: _order_voided,
+        ManifestHandedOver: _order_shipped,
+    },
+    "tote": {
+        ToteBound: _tote_bound,
+        ToteDropped: _tote_dropped,
+        PackingStarted: _tote_packing,
+        ParcelSealed: _tote_emptied,
+    },
+    "parcel": {
+        ParcelSealed: _parcel_sealed,
+        ParcelLabelled: _parcel_labelled,
+        LabelReprinted: _parcel_reprinted,
+        ParcelVoided: _parcel_voided,
+        ManifestHandedOver: _parcel_gone,
+    },
+    "manifest": {
+        ParcelLabelled: _manifest_joined,
+        ParcelVoided: _manifest_left,
+        ManifestClosed: _manifest_closed,
+        ManifestReopened: _manifest_reopened,
+        ManifestHandedOver: _manifest_gone,
+    },
+}
+# The only folds that may make a record out of nothing.
+_BIRTHS: dict[str, tuple[type, ...]] = {
+    "tote": (ToteBound,),
+    "parcel": (ParcelSealed,),
+    "manifest": (ParcelLabelled,),
+}

@@ -1,0 +1,119 @@
+"""What the outside world hands in: orders, products, locations, stock, customers, and what became of each.
+
+Decides the shape and the bounds of master data and orders as they are received. Whether an order can be served is
+found out by the store's steps; which column means what is the import's map.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from orders.records import Address, Instant, LocationUse, Positive, Struct
+
+Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$")]
+Code = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[A-Z0-9-]+$")]
+Text = Annotated[str, Meta(max_length=2000)]
+
+CREATED = "created"
+UPDATED = "updated"
+UNCHANGED = "unchanged"
+HELD = "held"
+CHANGE_REQUEST = "change_request"
+DIFFERS = "differs"
+REFUSED = "refused"
+
+
+class NewProduct(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A SKU; a `barcodes` entry of 8 to 14 digits is a GTIN and has to have its check digit right."""
+
+    owner: Number
+    sku: Number
+    description: Text
+    barcodes: tuple[Number, ...] = ()
+    weight_grams: Positive | None = None
+    is_assumed: bool = False
+
+
+class NewLocation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A place on the floor; its code is what its barcode holds."""
+
+    code: Code
+    aisle: str = ""
+    side: str = ""
+    bay: str = ""
+    level: str = ""
+    zone: str = ""
+    walk: int = 0
+    use: LocationUse = "pick"
+    is_assumed: bool = False
+
+
+class NewStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pieces that lie on a shelf. With `key` they are goods in, counted once; without, a snapshot to compare with."""
+
+    owner: Number
+    sku: Number
+    location: Code
+    quantity: Annotated[int, Meta(ge=0, le=10_000_000)]
+    key: str = ""
+    is_assumed: bool = False
+
+
+class NewCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A customer and where goods go."""
+
+    number: Number
+    address: Address
+
+
+class NewLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of an order. Two lines of one SKU stay two."""
+
+    number: Positive
+    sku: Number
+    description: Text
+    quantity: Annotated[int, Meta(gt=0, le=1_000_000)]
+    price_minor: int | None = None
+
+
+class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order as it is received. `ship_to` may be missing: then it is held, never labelled."""
+
+    owner: Number
+    number: Number
+    lines: Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=5000)]
+    customer: str | None = None
+    ship_to: Address | None = None
+    ordered_at: Instant | None = None
+    carrier: str = ""
+    service: str = ""
+    currency: str = ""
+    priority: int = 0
+    note: Text = ""
+
+
+class Intake(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A batch of any of them; handled in this order: locations, products, stock, customers, orders."""
+
+    locations: tuple[NewLocation, ...] = ()
+    products: tuple[NewProduct, ...] = ()
+    stock: tuple[NewStock, ...] = ()
+    customers: tuple[NewCustomer, ...] = ()
+    orders: tuple[NewOrder, ...] = ()
+
+
+class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one thing handed in: created, updated, unchanged, held, change_request, differs or refused."""
+
+    what: str
+    id: str
+    outcome: str
+    reason: str = ""
+
+
+class Receipts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a batch, in the order in which it was handed in."""
+
+    receipts: tuple[Receipt, ...]

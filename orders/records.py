@@ -1,0 +1,378 @@
+"""The records that store and terminal hold: whole, folded, immutable.
+
+Decides their shape and what can be counted from one record alone. A record never knows its revision or cursor:
+those belong to the store that keeps it and travel beside it (see wire).
+Identifiers: an order or product is `OWNER/NUMBER`; a parcel is its SSCC; money is in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Instant = Annotated[datetime, Meta(tz=True)]
+Positive = Annotated[int, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every part of a record is: immutable, written without what stands at its default."""
+
+
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A record with its own life: `id` is unique within its kind."""
+
+    id: str
+
+
+def key_of(owner: str, number: str) -> str:
+    """The id of an order or a product of one owner."""
+    return f"{owner}/{number}"
+
+
+class Owner(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Whose goods these are. Without a GS1 company prefix no SSCC can be leased for its parcels."""
+
+    name: str
+    company_prefix: str | None = None
+
+
+class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a parcel goes or comes from. Orders and events name it by id, so it can be erased alone."""
+
+    name: str
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country_code: str = ""
+    phone: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a carrier can find it: a name, a street, a town and an ISO 3166 country."""
+        return bool(self.name and any(self.lines) and self.city and len(self.country_code) == 2)
+
+
+class Product(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One SKU of one owner. `barcodes` holds GTINs as 14 digits, and any other text as it is scanned."""
+
+    owner: str
+    sku: str
+    description: str
+    barcodes: tuple[str, ...] = ()
+    weight_grams: int | None = None
+    is_assumed: bool = False
+
+
+LocationUse = Literal["pick", "reserve", "drop", "staging", "problem", "quarantine"]
+
+
+class Location(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A place with a barcode; `walk` is its turn on the way through the building."""
+
+    aisle: str = ""
+    side: str = ""
+    bay: str = ""
+    level: str = ""
+    zone: str = ""
+    walk: int = 0
+    use: LocationUse = "pick"
+    is_assumed: bool = False
+
+
+class Worker(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Who works here. Badge and PIN are kept as salted verifiers, so that sign-on works offline (see credentials)."""
+
+    name: str
+    roles: tuple[str, ...]
+    badge: str = ""
+    pin: str = ""
+    is_active: bool = True
+
+
+ROLES = ("picker", "packer", "supervisor")
+
+
+class CutOff(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One carrier service on some weekdays (Monday is 0); times are `HH:MM` on the site's wall clock."""
+
+    carrier: str
+    service: str
+    weekdays: tuple[int, ...]
+    promise: str
+    last_release: str
+    departs: str
+    dock_minutes: int = 0
+
+
+class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A building: its clock, its calendar, its carriers' times, and the sender on its labels."""
+
+    name: str
+    time_zone: str
+    sender: Address
+    holidays: tuple[date, ...] = ()
+    cut_offs: tuple[CutOff, ...] = ()
+    default_carrier: str = ""
+    default_service: str = ""
+
+
+class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why an order may not go on."""
+
+    reason: str
+    since_at: Instant
+
+
+class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line as the customer ordered it; every count is in pieces and only ever grows (`allocated` also falls)."""
+
+    number: int
+    product: str
+    sku: str
+    description: str
+    ordered: Positive
+    cancelled: Count = 0
+    allocated: Count = 0
+    picked: Count = 0
+    verified: Count = 0
+    packed: Count = 0
+    shipped: Count = 0
+    price_minor: int | None = None
+
+    @property
+    def wanted(self) -> int:
+        """Pieces that the customer still wants, whatever became of them."""
+        return self.ordered - self.cancelled
+
+    @property
+    def unallocated(self) -> int:
+        """Pieces that nobody has set aside or picked yet."""
+        return self.wanted - self.allocated - self.picked
+
+
+class ParcelLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pieces of one product in a parcel, for one order line."""
+
+    line: int
+    product: str
+    quantity: Positive
+
+
+class OrderParcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A parcel as its order remembers it."""
+
+    sscc: str
+    number: int
+    contents: tuple[ParcelLine, ...]
+    is_void: bool = False
+
+
+class Order(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A customer's order on its whole way. `digest` is that of its content as received: other content is a change."""
+
+    owner: str
+    number: str
+    state: str
+    received_at: Instant
+    lines: tuple[OrderLine, ...]
+    digest: str = ""
+    ordered_at: Instant | None = None
+    customer: str | None = None
+    ship_to: str | None = None
+    carrier: str = ""
+    service: str = ""
+    currency: str = ""
+    due_at: Instant | None = None
+    priority: int = 0
+    holds: tuple[Hold, ...] = ()
+    tasks: tuple[str, ...] = ()
+    parcels: tuple[OrderParcel, ...] = ()
+    station: str = ""
+    note: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether some hold keeps it from going on."""
+        return bool(self.holds)
+
+    @property
+    def to_verify(self) -> dict[str, int]:
+        """Pieces by product that were picked and not yet verified at the bench, only where some are left."""
+        left: dict[str, int] = {}
+        for line in self.lines:
+            if missing := line.picked - line.verified:
+                left[line.product] = left.get(line.product, 0) + missing
+        return left
+
+    @property
+    def unpacked(self) -> tuple[ParcelLine, ...]:
+        """What was verified and lies in no parcel yet, line by line."""
+        return tuple(
+            ParcelLine(line=line.number, product=line.product, quantity=line.verified - line.packed)
+            for line in self.lines
+            if line.verified > line.packed
+        )
+
+
+class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One shelf and one product on a task's walk; several order lines of one SKU are one stop."""
+
+    number: int
+    location: str
+    product: str
+    sku: str
+    description: str
+    quantity: Positive
+    zone: str = ""
+    picked: Count = 0
+    shorted: Count = 0
+    reason: str = ""
+    is_shelf_confirmed: bool = False
+
+    @property
+    def left(self) -> int:
+        """Pieces still to take here."""
+        return self.quantity - self.picked - self.shorted
+
+
+class PickTask(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """The walk of one picker for one order. `stops` stand in the order of the walk; skipped ones move to its end."""
+
+    order: str
+    order_number: str
+    owner: str
+    state: str
+    stops: tuple[Stop, ...]
+    carrier: str = ""
+    service: str = ""
+    due_at: Instant | None = None
+    priority: int = 0
+    claimed_by: str | None = None
+    worker: str | None = None
+    lease_ends_at: Instant | None = None
+    tote: str | None = None
+    place: str | None = None
+    done: Count = 0
+
+    @property
+    def current(self) -> Stop | None:
+        """The next stop with something left to take, or None when the walk is over."""
+        if self.done >= len(self.stops):
+            return None
+        return next((stop for stop in self.stops if stop.left > 0), None)
+
+    def stop(self, number: int) -> Stop | None:
+        """The stop of that number, or None."""
+        return next((stop for stop in self.stops if stop.number == number), None)
+
+
+class Tote(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A box that carries one order from the shelves to the bench."""
+
+    state: str = "free"
+    task: str | None = None
+    order: str | None = None
+    place: str | None = None
+
+
+class Parcel(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A sealed carton; its id is its SSCC."""
+
+    order: str
+    order_number: str
+    number: int
+    state: str
+    contents: tuple[ParcelLine, ...]
+    carrier: str = ""
+    service: str = ""
+    departs_at: Instant | None = None
+    weight_grams: int = 0
+    is_weight_assumed: bool = False
+    manifest: str | None = None
+    copies: int = 1
+    sealed_at: Instant | None = None
+
+
+class Manifest(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What goes on one truck: a carrier's service at one departure."""
+
+    carrier: str
+    service: str
+    state: str = "open"
+    departs_at: Instant | None = None
+    parcels: tuple[str, ...] = ()
+
+
+Remedy = Literal["put_back", "count", "look"]
+
+
+class Discrepancy(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What the floor reported and the books deny, with the work that settles it."""
+
+    reason: str
+    remedy: Remedy
+    subject: str
+    opened_at: Instant
+    state: str = "open"
+    product: str = ""
+    place: str = ""
+    quantity: int = 0
+    worker: str | None = None
+    terminal: str = ""
+
+
+KINDS: Mapping[str, type[Record]] = {
+    "owner": Owner,
+    "address": Address,
+    "product": Product,
+    "location": Location,
+    "worker": Worker,
+    "site": Site,
+    "order": Order,
+    "task": PickTask,
+    "tote": Tote,
+    "parcel": Parcel,
+    "manifest": Manifest,
+    "discrepancy": Discrepancy,
+}
+
+AnyRecord = (
+    Owner | Address | Product | Location | Worker | Site | Order | PickTask | Tote | Parcel | Manifest | Discrepancy
+)
+
+
+class Key(msgspec.Struct, frozen=True, order=True):
+    """Names one record: its kind and its id."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+def kind_of(record: Record) -> str:
+    """The kind under which a record travels."""
+    return _KIND_OF[type(record)]
+
+
+_KIND_OF = {cls: kind for kind, cls in KINDS.items()}
+_DECODERS = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode_record(record: Record) -> bytes:
+    """A record as the store keeps it and as it travels."""
+    return _ENCODER.encode(record)
+
+
+def decode_record(kind: str, body: bytes | msgspec.Raw) -> Record:
+    """The record in `body`; KeyError for a kind of a later version, msgspec.DecodeError for anything malformed."""
+    return _DECODERS[kind].decode(body)

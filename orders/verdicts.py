@@ -1,0 +1,259 @@
+"""Whether the books allow an act: the judgement that terminal and store share.
+
+Decides from records alone, and answers None for "yes" or a Denial. The terminal asks before a fact is made and
+refuses; the store asks again when the fact arrives, and opens a discrepancy, for a fact is never refused.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeVar
+
+from orders.events import (
+    FloorEvent,
+    ItemVerified,
+    LabelReprinted,
+    ManifestClosed,
+    ManifestHandedOver,
+    ManifestReopened,
+    PackingStarted,
+    ParcelLabelled,
+    ParcelSealed,
+    ParcelVoided,
+    PickConfirmed,
+    PickShorted,
+    ShelfConfirmed,
+    StopSkipped,
+    ToteBound,
+    ToteDropped,
+)
+from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Stop, Tote
+
+R = TypeVar("R", bound=Record)
+
+
+class Denial(Enum):
+    """Why the books deny an act; the value travels and is worded elsewhere."""
+
+    UNKNOWN_RECORD = "unknown_record"
+    TASK_NOT_YOURS = "task_not_yours"
+    TASK_OVER = "task_over"
+    UNKNOWN_STOP = "unknown_stop"
+    STOP_DONE = "stop_done"
+    WRONG_LOCATION = "wrong_location"
+    WRONG_PRODUCT = "wrong_product"
+    TOO_MANY = "too_many"
+    NO_TOTE = "no_tote"
+    OTHER_TOTE = "other_tote"
+    TOTE_IN_USE = "tote_in_use"
+    STOPS_LEFT = "stops_left"
+    NOT_PICKED = "not_picked"
+    NOT_PACKING = "not_packing"
+    NOT_IN_ORDER = "not_in_order"
+    NOT_VERIFIED = "not_verified"
+    CONTENTS_DIFFER = "contents_differ"
+    PARCEL_EXISTS = "parcel_exists"
+    PARCEL_VOID = "parcel_void"
+    PARCEL_GONE = "parcel_gone"
+    PARCEL_LABELLED = "parcel_labelled"
+    MANIFEST_NOT_OPEN = "manifest_not_open"
+    MANIFEST_NOT_CLOSED = "manifest_not_closed"
+    MANIFEST_GONE = "manifest_gone"
+    NOT_ON_MANIFEST = "not_on_manifest"
+    ORDER_HELD = "order_held"
+    OUT_OF_STATE = "out_of_state"
+
+
+def judge_pick(stop: Stop | None, location: str, product: str, quantity: int) -> Denial | None:
+    """Whether `quantity` pieces of `product` may leave `location` for that stop."""
+    if stop is None:
+        return Denial.UNKNOWN_STOP
+    if stop.left == 0:
+        return Denial.STOP_DONE
+    if stop.location != location:
+        return Denial.WRONG_LOCATION
+    if stop.product != product:
+        return Denial.WRONG_PRODUCT
+    if not 0 < quantity <= stop.left:
+        return Denial.TOO_MANY
+    return None
+
+
+def judge_want(order: Order | None, product: str, quantity: int) -> Denial | None:
+    """Whether the customer still wants that many pieces of `product`."""
+    if order is None:
+        return Denial.UNKNOWN_RECORD
+    wanted = sum(line.wanted - line.picked for line in order.lines if line.product == product)
+    return None if quantity <= wanted else Denial.TOO_MANY
+
+
+def judge_task(task: PickTask | None, terminal: str | None = None) -> Denial | None:
+    """Whether somebody may still work on `task`; with `terminal`, whether that one may."""
+    if task is None:
+        return Denial.UNKNOWN_RECORD
+    if task.state in ("completed", "cancelled"):
+        return Denial.TASK_OVER
+    if terminal is not None and task.claimed_by not in (None, terminal):
+        return Denial.TASK_NOT_YOURS
+    return None
+
+
+def judge_tote(tote: Tote | None, task: PickTask) -> Denial | None:
+    """Whether `tote` may carry `task`'s order."""
+    if task.tote is not None:
+        return None if tote is not None and tote.id == task.tote else Denial.OTHER_TOTE
+    if tote is None:
+        return Denial.UNKNOWN_RECORD
+    return None if tote.state == "free" else Denial.TOTE_IN_USE
+
+
+def judge_packing(order: Order | None) -> Denial | None:
+    """Whether a packer may begin on `order`, or go on with it."""
+    if order is None:
+        return Denial.UNKNOWN_RECORD
+    if order.holds:
+        return Denial.ORDER_HELD
+    return None if order.state in ("picked", "packing") else Denial.NOT_PICKED
+
+
+def judge_item(order: Order, product: str, quantity: int) -> Denial | None:
+    """Whether `quantity` pieces of `product` belong into the carton now being packed."""
+    left = order.to_verify
+    if not any(line.product == product and line.picked for line in order.lines):
+        return Denial.NOT_IN_ORDER
+    return None if 0 < quantity <= left.get(product, 0) else Denial.TOO_MANY
+
+
+def judge_sealing(order: Order, contents: tuple[ParcelLine, ...]) -> Denial | None:
+    """Whether a carton with `contents` may be sealed: everything verified is in it, and nothing else."""
+    if order.state != "packing":
+        return Denial.NOT_PACKING
+    if order.to_verify:
+        return Denial.NOT_VERIFIED
+    return None if contents and contents == order.unpacked else Denial.CONTENTS_DIFFER
+
+
+def judge_label(parcel: Parcel | None) -> Denial | None:
+    """Whether a label read back may count."""
+    if parcel is None:
+        return Denial.UNKNOWN_RECORD
+    match parcel.state:
+        case "sealed":
+            return None
+        case "voided":
+            return Denial.PARCEL_VOID
+        case "handed_over":
+            return Denial.PARCEL_GONE
+        case _:
+            return Denial.PARCEL_LABELLED
+
+
+def judge_void(parcel: Parcel | None) -> Denial | None:
+    """Whether a parcel may be opened again."""
+    if parcel is None:
+        return Denial.UNKNOWN_RECORD
+    return {"voided": Denial.PARCEL_VOID, "handed_over": Denial.PARCEL_GONE}.get(parcel.state)
+
+
+def judge_closing(manifest: Manifest | None) -> Denial | None:
+    """Whether a manifest may be closed."""
+    if manifest is None:
+        return Denial.UNKNOWN_RECORD
+    return None if manifest.state == "open" else Denial.MANIFEST_NOT_OPEN
+
+
+def judge_reopening(manifest: Manifest | None) -> Denial | None:
+    """Whether a manifest may take parcels again."""
+    if manifest is None:
+        return Denial.UNKNOWN_RECORD
+    return {"open": Denial.MANIFEST_NOT_CLOSED, "handed_over": Denial.MANIFEST_GONE}.get(manifest.state)
+
+
+def judge_handover(manifest: Manifest | None, parcels: tuple[str, ...]) -> Denial | None:
+    """Whether these parcels may leave with that manifest."""
+    if manifest is None:
+        return Denial.UNKNOWN_RECORD
+    if manifest.state == "handed_over":
+        return Denial.MANIFEST_GONE
+    if manifest.state != "closed":
+        return Denial.MANIFEST_NOT_CLOSED
+    return None if set(parcels) <= set(manifest.parcels) else Denial.NOT_ON_MANIFEST
+
+
+def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> Denial | None:
+    """Whether the books (the records that `event` touches) allow a fact that already happened."""
+    match event:
+        case ToteBound():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            if task.tote is not None:
+                return None if task.tote == event.tote else Denial.OTHER_TOTE
+            return judge_tote(_get(books, "tote", event.tote, Tote) or Tote(id=event.tote), task)
+        case PickConfirmed():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            if task.tote != event.tote:
+                return Denial.OTHER_TOTE
+            if denial := judge_pick(task.stop(event.stop), event.location, event.product, event.quantity):
+                return denial
+            return judge_want(_get(books, "order", event.order, Order), event.product, event.quantity)
+        case PickShorted():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            return judge_pick(task.stop(event.stop), event.location, event.product, event.quantity)
+        case ShelfConfirmed() | StopSkipped():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            return None if task.stop(event.stop) else Denial.UNKNOWN_STOP
+        case ToteDropped():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            if task.tote != event.tote:
+                return Denial.OTHER_TOTE
+            return Denial.STOPS_LEFT if task.current else None
+        case PackingStarted():
+            return judge_packing(_get(books, "order", event.order, Order))
+        case ItemVerified():
+            order = _get(books, "order", event.order, Order)
+            return judge_item(order, event.product, event.quantity) if order else Denial.UNKNOWN_RECORD
+        case ParcelSealed():
+            order = _get(books, "order", event.order, Order)
+            if order is None:
+                return Denial.UNKNOWN_RECORD
+            if books.get(Key("parcel", event.parcel)) is not None:
+                return Denial.PARCEL_EXISTS
+            return judge_sealing(order, event.contents)
+        case ParcelLabelled():
+            return judge_label(_get(books, "parcel", event.parcel, Parcel))
+        case LabelReprinted():
+            return judge_void(_get(books, "parcel", event.parcel, Parcel))
+        case ParcelVoided():
+            return judge_void(_get(books, "parcel", event.parcel, Parcel))
+        case ManifestClosed():
+            return judge_closing(_get(books, "manifest", event.manifest, Manifest))
+        case ManifestReopened():
+            return judge_reopening(_get(books, "manifest", event.manifest, Manifest))
+        case ManifestHandedOver():
+            gone = tuple(each.parcel for each in event.parcels)
+            return judge_handover(_get(books, "manifest", event.manifest, Manifest), gone)
+        case _:
+            return None
+
+
+def _task(books: dict[Key, Record | None], id: str) -> PickTask | None:
+    return _get(books, "task", id, PickTask)
+
+
+def _get(books: dict[Key, Record | None], kind: str, id: str, cls: type[R]) -> R | None:
+    record = books.get(Key(kind, id))
+    return record if isinstance(record, cls) else None
