@@ -228,7 +228,7 @@ class ParcelVoided(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     @property
     def touches(self) -> tuple[Key, ...]:
         tail = (Key("manifest", self.manifest),) if self.manifest else ()
-        return (Key("order", self.order), Key("parcel", self.parcel), *tail)
+        return (Key("order", self.order), Key("parcel", self.parcel), Key("tote", self.tote), *tail)
 
 
 class ManifestEvent(Event, frozen=True, kw_only=True, omit_defaults=True):

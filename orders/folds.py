@@ -270,6 +270,10 @@ def _tote_emptied(_tote: Tote, _e: ParcelSealed, _t: Told, id: str) -> Tote:
     return Tote(id=id)
 
 
+def _tote_refilled(tote: Tote, event: ParcelVoided, _t: Told, _: str) -> Tote:
+    return replace(tote, state=_advance(states.TOTE, tote.state, "packing"), order=event.order)
+
+
 # --- parcel and manifest -----
 
 
@@ -361,6 +365,7 @@ _FOLDS: dict[str, dict[type, Callable[[Any, Any, Told, str], Record]]] = {
         ToteDropped: _tote_dropped,
         PackingStarted: _tote_packing,
         ParcelSealed: _tote_emptied,
+        ParcelVoided: _tote_refilled,
     },
     "parcel": {
         ParcelSealed: _parcel_sealed,

@@ -112,7 +112,7 @@ TOTE = checked(
         "tote",
         "free",
         {
-            "free": ("picking",),
+            "free": ("picking", "packing"),
             "picking": ("waiting",),
             "waiting": ("packing", "free"),
             "packing": ("free",),

@@ -1,0 +1,69 @@
+"""AIM symbology identifiers (ISO/IEC 15424): the `]` and two characters that say which symbol was read.
+
+Decides what kind of data may follow. Refuses to guess: an id that the standard does not have is refused, and a
+vendor's own one-letter code ids are just text.
+"""
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from scanners.scan import Reason, Refusal, Symbology, shown
+
+
+class Payload(Enum):
+    """What the data behind an AIM id may be."""
+
+    EAN13 = auto()
+    EAN13_ADD_ON = auto()
+    EAN8 = auto()
+    ITF = auto()
+    ELEMENTS = auto()
+    TEXT = auto()
+    TEXT_OR_LINK = auto()
+
+
+class AimId(NamedTuple):
+    """One AIM id and what it promises."""
+
+    code: str
+    symbology: Symbology
+    payload: Payload
+
+
+_EXACT = {
+    "C1": (Symbology.GS1_128, Payload.ELEMENTS),
+    "E0": (Symbology.EAN13, Payload.EAN13),
+    "E3": (Symbology.EAN13, Payload.EAN13_ADD_ON),
+    "E4": (Symbology.EAN8, Payload.EAN8),
+    "J1": (Symbology.GS1_DOTCODE, Payload.ELEMENTS),
+    "Q3": (Symbology.GS1_QR, Payload.ELEMENTS),
+    "d2": (Symbology.GS1_DATAMATRIX, Payload.ELEMENTS),
+    "e0": (Symbology.GS1_DATABAR, Payload.ELEMENTS),
+}
+
+_FAMILIES = {
+    "A": (Symbology.CODE39, Payload.TEXT),
+    "C": (Symbology.CODE128, Payload.TEXT),
+    "F": (Symbology.CODABAR, Payload.TEXT),
+    "G": (Symbology.CODE93, Payload.TEXT),
+    "I": (Symbology.ITF, Payload.ITF),
+    "J": (Symbology.DOTCODE, Payload.TEXT_OR_LINK),
+    "L": (Symbology.PDF417, Payload.TEXT),
+    "Q": (Symbology.QR, Payload.TEXT_OR_LINK),
+    "d": (Symbology.DATAMATRIX, Payload.TEXT_OR_LINK),
+    "z": (Symbology.AZTEC, Payload.TEXT_OR_LINK),
+    # Symbols of the standard that a warehouse hardly meets; their text is taken as it comes.
+    **dict.fromkeys("BDEHKMNOPRSTUXZcops", (Symbology.UNKNOWN, Payload.TEXT)),
+}
+
+
+def split_aim(frame: str) -> tuple[AimId, str]:
+    """The AIM id that a frame begins with, and the data behind it; raises `Refusal` if it is not a known one."""
+    code = frame[:3]
+    kind = _EXACT.get(code[1:]) or _FAMILIES.get(code[1:2])
+    if kind is None or not code[2:].isalnum():
+        raise Refusal(
+            Reason.AIM_UNKNOWN,
+            f"{shown(code)} is no AIM id that can be used: scan again, or mend the scanner's set-up.",
+        )
+    return AimId(code, *kind), frame[3:]

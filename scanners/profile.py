@@ -1,0 +1,125 @@
+"""How one scanner is set up: where it is, how it ends a read, what it adds, how fast a hand is.
+
+Decides which settings are possible and says which one is not. Refuses to know where settings are kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Literal, Self, get_args
+
+from scanners.scan import GS
+
+Kind = Literal["serial", "wedge"]
+Parity = Literal["N", "E", "O", "M", "S"]
+
+STX = "\x02"
+ENDS = "\r\n\t\x03"
+
+
+class ProfileError(ValueError):
+    """A setting that cannot be: names the field, what came and what was expected."""
+
+    def __init__(self, profile: str, field: str, came: object, expected: str) -> None:
+        super().__init__(f"scanner {profile!r}: {field} is {came!r}; expected {expected}")
+        self.profile = profile
+        self.field = field
+        self.came = came
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerProfile:
+    """One scanner's settings; raises `ProfileError` at the first that cannot be.
+
+    - `terminators`: the characters that end a read; with none, `silence_ms` without a byte does.
+    - `prefix`: taken off a read; marks a scan among typed keys, unless it is STX.
+    - `separators`: what the scanner sends in place of GS.
+    - `aim`: True, every read begins with an AIM id; False, never; None, it is seen from the read.
+    - `repeat_ms`: the same read again sooner than this is one read; 0 keeps all.
+    - `burst_gap_ms`, `burst_characters`: so many keys at least, so far apart at most, are a scan.
+    - `digits_are_gtins`: 8, 12, 13 or 14 digits without an AIM id must have a right check digit; turn it off
+      where order numbers look like that.
+    - `zero_suppressed_gtin`: web addresses may name a GTIN with fewer than 14 digits.
+    """
+
+    name: str
+    kind: Kind = "serial"
+    port: str | None = None
+    baud: int = 9600
+    bytesize: int = 8
+    parity: Parity = "N"
+    stopbits: int = 1
+    terminators: str = ENDS
+    silence_ms: int = 100
+    prefix: str = STX
+    separators: tuple[str, ...] = ()
+    aim: bool | None = None
+    repeat_ms: int = 60
+    burst_gap_ms: int = 30
+    burst_characters: int = 4
+    digits_are_gtins: bool = True
+    zero_suppressed_gtin: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ProfileError(str(self.name), "name", self.name, "a name that tells this scanner from others")
+        self._one_of("kind", get_args(Kind))
+        self._one_of("parity", get_args(Parity))
+        self._one_of("bytesize", (7, 8))
+        self._one_of("stopbits", (1, 2))
+        self._one_of("aim", (True, False, None))
+        self._one_of("digits_are_gtins", (True, False))
+        self._one_of("zero_suppressed_gtin", (True, False))
+        self._within("baud", 300, 921_600, "bits a second")
+        self._within("silence_ms", 10, 2_000, "milliseconds")
+        self._within("repeat_ms", 0, 2_000, "milliseconds")
+        self._within("burst_gap_ms", 5, 500, "milliseconds")
+        self._within("burst_characters", 2, 40, "characters")
+        self._check_port()
+        self._check_characters()
+
+    @classmethod
+    def from_table(cls, name: str, table: Mapping[str, object]) -> Self:
+        """A profile from one table of a configuration file; raises `ProfileError`, also for a setting nobody knows."""
+        known = [field.name for field in fields(cls) if field.name != "name"]
+        for key, value in table.items():
+            if key not in known:
+                raise ProfileError(name, key, value, f"one of {', '.join(known)}")
+        settings = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+        return cls(name, **settings)  # type: ignore[arg-type]  # every value is judged in __post_init__
+
+    def _one_of(self, field: str, choices: tuple[object, ...]) -> None:
+        came = getattr(self, field)
+        # 1 == True in Python, and a file that says aim = 1 is a mistake.
+        if not any(came == choice and type(came) is type(choice) for choice in choices):
+            raise ProfileError(self.name, field, came, f"one of {', '.join(map(repr, choices))}")
+
+    def _within(self, field: str, least: int, most: int, unit: str) -> None:
+        came = getattr(self, field)
+        if type(came) is not int or not least <= came <= most:
+            raise ProfileError(self.name, field, came, f"a whole number from {least} to {most} {unit}")
+
+    def _check_port(self) -> None:
+        if self.kind == "serial" and (not isinstance(self.port, str) or not self.port.strip()):
+            expected = "the path of a port, such as /dev/serial/by-id/... or /dev/ttyACM0"
+            raise ProfileError(self.name, "port", self.port, expected)
+        if self.kind == "wedge" and self.port is not None:
+            raise ProfileError(self.name, "port", self.port, "no port, because a wedge types into the terminal")
+
+    def _check_characters(self) -> None:
+        ends = self.terminators
+        if not isinstance(ends, str) or not all(c < " " and c not in f"{STX}{GS}\x1b" for c in ends):
+            expected = "control characters such as \\r, \\n, \\t, \\x03, and not STX, GS or ESC"
+            raise ProfileError(self.name, "terminators", ends, expected)
+        if not _is_mark(self.prefix, least=0) or set(self.prefix) & set(f"{ends}{GS}\x1b]"):
+            expected = "at most 8 ASCII characters without terminators, GS, ESC or ]"
+            raise ProfileError(self.name, "prefix", self.prefix, expected)
+        if not isinstance(self.separators, tuple) or not all(
+            _is_mark(mark, least=1) and not mark.isalnum() and not set(mark) & set(ends) for mark in self.separators
+        ):
+            expected = 'a list of marks that no data holds, such as ["|", "<GS>"]'
+            raise ProfileError(self.name, "separators", self.separators, expected)
+
+
+def _is_mark(value: object, *, least: int) -> bool:
+    return isinstance(value, str) and value.isascii() and least <= len(value) <= 8

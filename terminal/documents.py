@@ -1,0 +1,82 @@
+"""From records to what is printed: the label of a parcel, the slip that lies in it.
+
+Decides which record fills which field of a plain document. How it is drawn, and on what, belongs to printing.
+"""
+
+from __future__ import annotations
+
+from orders.records import Address, Order, Parcel, Product, Site
+from printing import documents
+from printing.documents import DocumentError, PackingSlip, ParcelLabel, SlipLine
+from terminal import wording
+from terminal.floor import Floor
+
+
+def label_of(parcel: Parcel, floor: Floor) -> ParcelLabel:
+    """The shipping label of a sealed parcel; DocumentError where an address or a field is not printable."""
+    order, site, address = _gather(parcel, floor)
+    return ParcelLabel(
+        sender=_printable(site.sender),
+        recipient=_printable(address),
+        order_number=order.number,
+        parcel_number=parcel.number,
+        weight_grams=parcel.weight_grams,
+        weight_assumed=parcel.is_weight_assumed,
+        carrier=parcel.carrier,
+        service=parcel.service,
+        route=wording.departs(parcel.departs_at, site),
+        sscc=parcel.id,
+    )
+
+
+def slip_of(parcel: Parcel, floor: Floor) -> PackingSlip:
+    """The packing slip of a sealed parcel: per order line what was ordered, what lies inside, what follows."""
+    order, site, address = _gather(parcel, floor)
+    inside: dict[int, int] = {}
+    for each in parcel.contents:
+        inside[each.line] = inside.get(each.line, 0) + each.quantity
+    return PackingSlip(
+        sender=_printable(site.sender),
+        ship_to=_printable(address),
+        order_number=order.number,
+        ordered_on=(order.ordered_at or order.received_at).date(),
+        carrier=parcel.carrier,
+        service=parcel.service,
+        parcel_number=parcel.number,
+        lines=tuple(
+            SlipLine(
+                sku=line.sku,
+                description=_described(line.product, line.description, floor),
+                ordered=line.ordered,
+                shipped=inside.get(line.number, 0),
+                back_ordered=max(0, line.wanted - line.picked),
+            )
+            for line in order.lines
+        ),
+        notes=order.note,
+    )
+
+
+def _gather(parcel: Parcel, floor: Floor) -> tuple[Order, Site, Address]:
+    order, site = floor.order(parcel.order), floor.site
+    address = floor.address(order.ship_to) if order and order.ship_to else None
+    if order is None or site is None or address is None:
+        raise DocumentError(wording.address_missing())
+    return order, site, address
+
+
+def _described(product: str, description: str, floor: Floor) -> str:
+    known = floor.get("product", product, Product)
+    return description or (known.description if known else "")
+
+
+def _printable(address: Address) -> documents.Address:
+    return documents.Address(
+        country=address.country_code,
+        name=address.name,
+        company=address.company,
+        street=tuple(line for line in address.lines if line),
+        postcode=address.postcode,
+        city=address.city,
+        region=address.region,
+    )

@@ -1,0 +1,1 @@
+"""What the operator is asked next: pure, step and scan to verdict. No clock, disk, network or widget."""

@@ -1,0 +1,73 @@
+"""Which workflow a step belongs to: one table from step to its prompt and its judgement.
+
+Decides nothing else. Whoever adds a step adds one line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from terminal.floor import Floor
+from terminal.workflows import packing, picking, shipping, sign_on
+from terminal.workflows.prompts import Prompt
+from terminal.workflows.steps import (
+    AskClose,
+    AskHandover,
+    AskPin,
+    AskVoid,
+    Here,
+    Labelling,
+    Meaning,
+    Menu,
+    Outcome,
+    Packing,
+    PackWait,
+    Picking,
+    Queue,
+    Shipping,
+    SignOn,
+    Step,
+    Weighing,
+)
+
+_PROMPTS: dict[type, Callable[[Any, Floor, Here], Prompt]] = {
+    SignOn: lambda step, floor, here: sign_on.sign_on_prompt(floor),
+    AskPin: lambda step, floor, here: sign_on.pin_prompt(step, floor),
+    Menu: lambda step, floor, here: sign_on.menu_prompt(here),
+    Queue: lambda step, floor, here: sign_on.queue_prompt(),
+    Picking: picking.prompt,
+    PackWait: lambda step, floor, here: packing.wait_prompt(floor),
+    Packing: lambda step, floor, here: packing.prompt(step, floor),
+    Weighing: lambda step, floor, here: packing.weighing_prompt(step, floor),
+    Labelling: lambda step, floor, here: packing.label_prompt(step, floor),
+    AskVoid: lambda step, floor, here: packing.void_prompt(step, floor),
+    Shipping: lambda step, floor, here: shipping.prompt(step, floor),
+    AskClose: lambda step, floor, here: shipping.close_prompt(step, floor),
+    AskHandover: lambda step, floor, here: shipping.handover_prompt(step, floor),
+}
+_JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
+    SignOn: sign_on.judge_sign_on,
+    AskPin: sign_on.judge_pin,
+    Menu: sign_on.judge_menu,
+    Queue: sign_on.judge_queue,
+    Picking: picking.judge,
+    PackWait: packing.judge_wait,
+    Packing: packing.judge,
+    Weighing: packing.judge_weight,
+    Labelling: packing.judge_read_back,
+    AskVoid: packing.judge_void_answer,
+    Shipping: shipping.judge,
+    AskClose: shipping.judge_close,
+    AskHandover: shipping.judge_handover_answer,
+}
+
+
+def prompt(step: Step, floor: Floor, here: Here) -> Prompt:
+    """What to show at `step`."""
+    return _PROMPTS[type(step)](step, floor, here)
+
+
+def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """What `meaning` does at `step`."""
+    return _JUDGES[type(step)](step, meaning, floor, here)

@@ -1,0 +1,405 @@
+"""The bench: open a tote, verify what is in it, seal the carton, read the stuck label back.
+
+Decides what the packer is asked next and whether a scan was right. An SSCC is only looked at here; it is spent in the
+transaction that writes the sealing. No other parcel begins before the last label has been read back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orders import barcodes
+from orders.barcodes import Kind
+from orders.calendar import manifest_id, next_departure
+from orders.events import (
+    ItemVerified,
+    LabelReprinted,
+    PackingStarted,
+    ParcelLabelled,
+    ParcelSealed,
+    ParcelVoided,
+)
+from orders.records import Address, Order, Parcel, Product
+from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing
+from terminal import wording
+from terminal.floor import Floor
+from terminal.workflows import acts
+from terminal.workflows.prompts import Prompt
+from terminal.workflows.resolve import resolve_number
+from terminal.workflows.steps import (
+    Accepted,
+    ACommand,
+    AnItem,
+    AnOrder,
+    ANumber,
+    AParcel,
+    AskVoid,
+    ATote,
+    Here,
+    Labelling,
+    Meaning,
+    Menu,
+    NeedsAnswer,
+    Outcome,
+    Packing,
+    PackWait,
+    Printing,
+    Refused,
+    Weighing,
+)
+from terminal.workflows.strangers import describe_stranger
+
+
+def wait_prompt(floor: Floor) -> Prompt:
+    """Asks for a tote."""
+    waiting = sum(1 for order in floor.every("order", Order) if order.state == "picked")
+    return Prompt(
+        step="pack_tote",
+        title=wording.pack(),
+        ask=wording.ask_waiting_tote(),
+        details=(wording.orders_waiting(waiting),),
+        acts=acts.listed(acts.MENU),
+        help=wording.help_pack(),
+    )
+
+
+def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """A waiting tote opens its order; a parcel that still lacks its read-back comes first."""
+    match meaning:
+        case ACommand(name=acts.MENU | acts.NO):
+            return Accepted(Menu(), "", is_note=True)
+        case ATote(tote=tote):
+            order = floor.order(tote.order) if tote.order else None
+            if order is None:
+                return Refused(wording.tote_is_free(tote.id), "tote_free")
+            if denial := judge_packing(order):
+                return Refused(wording.denied(denial), denial.value)
+            started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
+            return Accepted(Packing(order.id, tote.id), wording.tote_opened(order.number), (started,))
+        case AParcel(sscc=sscc):
+            return _other_parcel(sscc, floor)
+        case _:
+            return Refused(wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
+
+
+def prompt(step: Packing, floor: Floor) -> Prompt:
+    """What the packer sees while the tote is emptied."""
+    order = floor.order(step.order)
+    if order is None:
+        return _lost_prompt()
+    left = order.to_verify
+    picked = sum(line.picked - line.packed for line in order.lines)
+    shown = Prompt(
+        step="",
+        ask="",
+        title=wording.pack_title(order.number),
+        tote=step.tote,
+        progress=f"{picked - sum(left.values())}/{picked}",
+        help=wording.help_pack(),
+    )
+    if not left:
+        return replace(
+            shown,
+            step="pack_seal",
+            ask=wording.ask_seal(),
+            quantity=wording.pieces(picked),
+            details=(wording.carrier_of(order.carrier, order.service),),
+            acts=acts.listed(acts.SEAL, acts.WEIGHT, acts.MENU),
+            expects=(barcodes.encode(Kind.COMMAND, acts.SEAL),),
+        )
+    product = floor.product(step.product or next(iter(left)))
+    if step.product is None:
+        return replace(
+            shown,
+            step="pack_item",
+            ask=wording.ask_any_item(),
+            quantity=wording.pieces_left(sum(left.values())),
+            details=_left_details(left, floor),
+            acts=acts.listed(acts.MENU),
+            expects=_codes(product, next(iter(left))),
+        )
+    return replace(
+        shown,
+        step="pack_quantity",
+        ask=wording.ask_quantity(left.get(step.product, 0)),
+        item=product.sku if product else step.product,
+        description=product.description if product else "",
+        quantity=str(left.get(step.product, 0)),
+        acts=acts.listed(acts.ALL, acts.MENU),
+        takes="number",
+        expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
+    )
+
+
+def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """What a scan, a number or an act means while a tote is emptied."""
+    if isinstance(meaning, ACommand) and meaning.name in (acts.MENU, acts.NO):
+        if step.product and meaning.name == acts.NO:
+            return NeedsAnswer(Packing(step.order, step.tote), "")
+        return Accepted(Menu(), wording.tote_parked(step.tote), is_note=True)
+    order = floor.order(step.order)
+    if order is None or order.state != "packing":
+        return Refused(wording.order_changed(), Denial.NOT_PACKING.value)
+    if not order.to_verify:
+        return _judge_seal(step, order, meaning, floor, here)
+    if step.product:
+        return _judge_number(step, order, step.product, meaning)
+    if isinstance(meaning, ANumber):
+        meaning = resolve_number(meaning, floor)
+    match meaning:
+        case AnItem(product=product):
+            if denial := judge_item(order, product.id, 1):
+                return Refused(_item_sentence(denial, product), denial.value)
+            if order.to_verify[product.id] == 1:
+                return _verify(step, order, product.id, 1, product.sku)
+            return NeedsAnswer(Packing(order.id, step.tote, product.id), wording.item_right(product.sku))
+        case _:
+            return Refused(wording.any_item_first(describe_stranger(meaning)), "item_first")
+
+
+def weighing_prompt(step: Weighing, floor: Floor) -> Prompt:
+    """Asks for grams."""
+    order = floor.order(step.order)
+    return Prompt(
+        step="pack_weight",
+        title=wording.pack_title(order.number if order else ""),
+        ask=wording.ask_weight(),
+        tote=step.tote,
+        takes="number",
+        acts=acts.listed(acts.MENU),
+        help=wording.help_pack(),
+    )
+
+
+def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """Grams seal the carton."""
+    back = Packing(step.order, step.tote)
+    order = floor.order(step.order)
+    match meaning:
+        case ACommand(name=acts.NO | acts.MENU):
+            return NeedsAnswer(back, "")
+        case ANumber(value=grams) if grams > 0 and order is not None:
+            return _seal(back, order, grams, False, floor, here)
+        case _:
+            return Refused(wording.weight_wanted(), "weight_wanted")
+
+
+def label_prompt(step: Labelling, floor: Floor) -> Prompt:
+    """Asks for the stuck label."""
+    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    return Prompt(
+        step="pack_label",
+        title=wording.pack_title(order.number if order else ""),
+        ask=wording.ask_label(),
+        item=step.parcel[-6:],
+        quantity=wording.grams(parcel.weight_grams) if parcel else "",
+        details=(wording.carrier_of(parcel.carrier, parcel.service),) if parcel else (),
+        acts=acts.listed(acts.REPRINT, acts.VOID),
+        expects=(f"]C100{step.parcel}",),
+        help=wording.help_pack(),
+    )
+
+
+def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """The label of this parcel, and of no other, lets the packer go on."""
+    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    if order is None or parcel is None:
+        return Accepted(PackWait(), wording.order_changed(), is_note=True)
+    match meaning:
+        case AParcel(sscc=sscc) if sscc == step.parcel:
+            return _labelled(order, parcel, floor)
+        case AnOrder(order=read) if read.id == order.id:
+            return _labelled(order, parcel, floor)
+        case AParcel(sscc=sscc, parcel=other):
+            if other is not None and other.state == "voided":
+                return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
+            return Refused(wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
+        case AnOrder(order=read):
+            return Refused(wording.other_label(read.number, order.number), "other_label")
+        case ACommand(name=acts.REPRINT):
+            again = LabelReprinted(order=order.id, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
+            prints = (Printing("label", order.id, parcel.id, parcel.copies + 1),)
+            return Accepted(step, wording.printing_again(), (again,), prints)
+        case ACommand(name=acts.VOID):
+            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
+        case _:
+            return Refused(wording.label_first(describe_stranger(meaning)), "label_first")
+
+
+def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
+    """Asks whether the parcel shall be opened again."""
+    order = floor.order(step.order)
+    return Prompt(
+        step="pack_void",
+        title=wording.pack_title(order.number if order else ""),
+        ask=wording.really_void(),
+        item=step.parcel[-6:],
+        acts=acts.listed(acts.YES, acts.NO),
+        details=(wording.scan_empty_tote(),),
+        help=wording.help_pack(),
+    )
+
+
+def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """A scanned free tote takes the goods back and voids the label; anything else leaves all as it is."""
+    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    back = Labelling(step.order, step.parcel)
+    match meaning:
+        case ACommand(name=acts.NO):
+            return NeedsAnswer(back, "")
+        case ATote(tote=tote) if order and parcel and tote.state == "free":
+            voided = ParcelVoided(
+                order=order.id,
+                parcel=parcel.id,
+                tote=tote.id,
+                reason="asked",
+                contents=parcel.contents,
+                manifest=parcel.manifest,
+            )
+            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,))
+        case ATote(tote=tote):
+            return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
+        case _:
+            return Refused(wording.scan_empty_tote(), "tote_wanted")
+
+
+def open_manifest(name: str, floor: Floor) -> str:
+    """The first manifest of that name that still takes parcels, as far as this terminal knows."""
+    turn, following = 1, name
+    while (manifest := floor.manifest(following)) is not None and manifest.state != "open":
+        turn += 1
+        following = f"{name}-{turn}"
+    return following
+
+
+def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning) -> Outcome:
+    left = order.to_verify.get(product, 0)
+    sku = next(line.sku for line in order.lines if line.product == product)
+    match meaning:
+        case ACommand(name=acts.ALL):
+            return _verify(step, order, product, left, sku)
+        case ANumber(value=value):
+            if judge_item(order, product, value):
+                return Refused(wording.too_many(value, left), Denial.TOO_MANY.value)
+            return _verify(step, order, product, value, sku)
+        case _:
+            return Refused(wording.number_wanted(left), "number_wanted")
+
+
+def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str) -> Accepted:
+    verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity)
+    return Accepted(Packing(order.id, step.tote), wording.verified(quantity, sku), (verified,))
+
+
+def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    match meaning:
+        case ACommand(name=acts.SEAL):
+            grams, is_assumed = _weight(order, floor)
+            if not grams:
+                return NeedsAnswer(Weighing(order.id, step.tote), wording.weight_wanted())
+            return _seal(step, order, grams, is_assumed, floor, here)
+        case ACommand(name=acts.WEIGHT):
+            return NeedsAnswer(Weighing(order.id, step.tote), "")
+        case AnItem(product=product):
+            return Refused(wording.nothing_left_of(product.sku), Denial.TOO_MANY.value)
+        case _:
+            return Refused(wording.seal_first(describe_stranger(meaning)), "seal_first")
+
+
+def _seal(step: Packing, order: Order, grams: int, is_assumed: bool, floor: Floor, here: Here) -> Outcome:
+    if denial := judge_sealing(order, order.unpacked):
+        return Refused(wording.denied(denial), denial.value)
+    site, owner = floor.site, floor.owner(order.owner)
+    if site is None or owner is None:
+        return Refused(wording.no_site_yet(), "no_site")
+    address = floor.get("address", order.ship_to, Address) if order.ship_to else None
+    if address is None or not address.is_complete:
+        return Refused(wording.address_missing(), "address_missing")
+    if not owner.company_prefix:
+        return Refused(wording.no_company_prefix(owner.name), "no_company_prefix")
+    sscc = here.next_sscc(order.owner)
+    if sscc is None:
+        return Refused(wording.no_sscc_left(), "no_sscc")
+    departure = next_departure(site, order.carrier, order.service, here.now)
+    sealed = ParcelSealed(
+        order=order.id,
+        order_number=order.number,
+        tote=step.tote,
+        parcel=sscc,
+        number=1 + sum(1 for each in order.parcels if not each.is_void),
+        contents=order.unpacked,
+        weight_grams=grams,
+        is_weight_assumed=is_assumed,
+        carrier=order.carrier,
+        service=order.service,
+        departs_at=departure.departs_at if departure else None,
+    )
+    prints = (Printing("slip", order.id, sscc), Printing("label", order.id, sscc))
+    return Accepted(Labelling(order.id, sscc), wording.sealed(order.number), (sealed,), prints)
+
+
+def _labelled(order: Order, parcel: Parcel, floor: Floor) -> Outcome:
+    if denial := judge_label(parcel):
+        if denial is Denial.PARCEL_LABELLED:
+            return Accepted(PackWait(), wording.label_counted(), is_note=True)
+        return Refused(wording.denied(denial), denial.value)
+    name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
+    manifest = open_manifest(name, floor)
+    labelled = ParcelLabelled(
+        order=order.id,
+        parcel=parcel.id,
+        manifest=manifest,
+        carrier=parcel.carrier,
+        service=parcel.service,
+        departs_at=parcel.departs_at,
+    )
+    return Accepted(PackWait(), wording.label_right(manifest), (labelled,))
+
+
+def _other_parcel(sscc: str, floor: Floor) -> Outcome:
+    parcel = floor.parcel(sscc)
+    if parcel is None:
+        return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
+    if parcel.state == "voided":
+        return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
+    if parcel.state == "sealed":
+        return _labelled_after_break(parcel, floor)
+    return Refused(wording.label_counted(), Denial.PARCEL_LABELLED.value)
+
+
+def _labelled_after_break(parcel: Parcel, floor: Floor) -> Outcome:
+    order = floor.order(parcel.order)
+    return _labelled(order, parcel, floor) if order else Refused(wording.order_changed(), "order_unknown")
+
+
+def _weight(order: Order, floor: Floor) -> tuple[int, bool]:
+    """Grams of all that is to be packed, 0 where a product has no weight; and whether any of them is assumed."""
+    grams, is_assumed = 0, False
+    for line in order.unpacked:
+        product = floor.product(line.product)
+        if product is None or not product.weight_grams:
+            return 0, False
+        grams += product.weight_grams * line.quantity
+        is_assumed = is_assumed or product.is_assumed
+    return grams, is_assumed
+
+
+def _item_sentence(denial: Denial, product: Product) -> str:
+    if denial is Denial.NOT_IN_ORDER:
+        return wording.not_in_order(product.sku)
+    return wording.nothing_left_of(product.sku)
+
+
+def _left_details(left: dict[str, int], floor: Floor) -> tuple[str, ...]:
+    return tuple(
+        wording.item_left(quantity, product.sku if (product := floor.product(id)) else id)
+        for id, quantity in left.items()
+    )
+
+
+def _codes(product: Product | None, id: str) -> tuple[str, ...]:
+    return product.barcodes if product and product.barcodes else (id.partition("/")[2],)
+
+
+def _lost_prompt() -> Prompt:
+    return Prompt(step="pack_lost", title=wording.pack(), ask=wording.order_changed(), acts=acts.listed(acts.MENU))

@@ -1,0 +1,114 @@
+"""Scan or typed text to meaning: location, product, tote, parcel, badge, command, number, unknown or ambiguous.
+
+A barcode means the same thing on every screen, because only this file says what it means. It knows the records of the
+floor and our own grammar; it does not know which step is asking.
+"""
+
+from __future__ import annotations
+
+from orders import barcodes
+from orders.barcodes import Kind
+from orders.credentials import split_badge
+from orders.identifiers import gtin14, is_sscc
+from orders.records import Order, Product, key_of
+from scanners.scan import Scan, Unreadable
+from terminal import wording
+from terminal.floor import Floor
+from terminal.workflows.steps import (
+    ABadge,
+    ACommand,
+    AManifest,
+    Ambiguous,
+    AnItem,
+    AnOrder,
+    ANumber,
+    AParcel,
+    AtLocation,
+    ATote,
+    Damaged,
+    Meaning,
+    Unknown,
+)
+
+QUANTITY_DIGITS = 5
+
+
+def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
+    """What a scanner's read means on this floor."""
+    if isinstance(scan, Unreadable):
+        return Damaged(scan.sentence)
+    if scan.sscc:
+        return AParcel(scan.sscc, floor.parcel(scan.sscc))
+    if scan.gtin and (meaning := _item(floor.products_of_barcode(scan.gtin))):
+        return meaning
+    return _resolve_text(scan.text, floor, is_keyed=False)
+
+
+def resolve_entry(text: str, floor: Floor) -> Meaning:
+    """What typed characters mean: a number of up to five digits, or what a barcode of that text would."""
+    if text.isascii() and text.isdecimal() and len(text) <= QUANTITY_DIGITS:
+        return ANumber(int(text), text)
+    return _resolve_text(text, floor, is_keyed=True)
+
+
+def resolve_number(number: ANumber, floor: Floor) -> Meaning:
+    """What the digits of a number would mean where no number is wanted: a short SKU, say."""
+    return _resolve_text(number.text, floor, is_keyed=True)
+
+
+def _resolve_text(text: str, floor: Floor, *, is_keyed: bool) -> Meaning:
+    try:
+        own = barcodes.decode(text.upper() if is_keyed else text)
+    except barcodes.BarcodeError:
+        return Damaged(wording.own_barcode_damaged())
+    if own is not None:
+        return _own(own, floor, is_keyed=is_keyed)
+    if is_sscc(text):
+        return AParcel(text, floor.parcel(text))
+    if found := _item(floor.products_of_barcode(text), is_keyed=is_keyed):
+        return found
+    if found := _item(_by_sku(text, floor), is_keyed=is_keyed):
+        return found
+    if order := _by_number(text, floor):
+        return AnOrder(order)
+    if is_keyed and (tote := floor.tote(text.upper())):
+        return ATote(tote)
+    return Unknown(text, is_keyed=is_keyed)
+
+
+def _own(own: barcodes.OwnBarcode, floor: Floor, *, is_keyed: bool) -> Meaning:
+    match own.kind:
+        case Kind.LOCATION if location := floor.location(own.body):
+            return AtLocation(location, is_keyed)
+        case Kind.TOTE if tote := floor.tote(own.body):
+            return ATote(tote)
+        case Kind.PRODUCT if item := _item(floor.products_of_barcode(own.text), is_keyed=is_keyed):
+            return item
+        case Kind.BADGE:
+            worker, secret = split_badge(own.body)
+            return ABadge(floor.worker(worker), secret)
+        case Kind.COMMAND:
+            return ACommand(own.body)
+        case Kind.MANIFEST if manifest := floor.manifest(own.body):
+            return AManifest(manifest)
+    return Unknown(own.text, own)
+
+
+def _item(products: tuple[Product, ...], *, is_keyed: bool = False) -> AnItem | Ambiguous | None:
+    if not products:
+        return None
+    return AnItem(products[0], is_keyed) if len(products) == 1 else Ambiguous(products)
+
+
+def _by_sku(text: str, floor: Floor) -> tuple[Product, ...]:
+    owners = floor.owners
+    return tuple(found for owner in owners if (found := floor.product(key_of(owner, text))) is not None)
+
+
+def _by_number(text: str, floor: Floor) -> Order | None:
+    return next((order for owner in floor.owners if (order := floor.order(key_of(owner, text)))), None)
+
+
+def is_gtin(text: str) -> bool:
+    """Whether `text` is a GTIN, for the sentence that says which kind of unknown it is."""
+    return gtin14(text) is not None

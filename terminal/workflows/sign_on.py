@@ -1,0 +1,178 @@
+"""Signing on by badge, or by name and PIN, and the menu behind it.
+
+Decides who may take this device and what that person may do. Verifiers come with the worker records, so this works
+with no network; how many tries are left is the session's count.
+"""
+
+from __future__ import annotations
+
+from orders.credentials import is_right
+from orders.events import WorkerSignedOff, WorkerSignedOn
+from orders.records import Worker
+from terminal import wording
+from terminal.floor import Floor
+from terminal.workflows import acts
+from terminal.workflows.prompts import Prompt
+from terminal.workflows.steps import (
+    ABadge,
+    Accepted,
+    ACommand,
+    ANumber,
+    AskPin,
+    AsksStore,
+    Damaged,
+    Here,
+    Meaning,
+    Menu,
+    NeedsAnswer,
+    Outcome,
+    PackWait,
+    Queue,
+    Refused,
+    Shipping,
+    SignOn,
+    Unknown,
+)
+
+MAY = {
+    acts.PICK: ("picker", "supervisor"),
+    acts.PACK: ("packer", "supervisor"),
+    acts.SHIP: ("packer", "supervisor"),
+    acts.QUEUE: ("picker", "packer", "supervisor"),
+}
+
+
+def sign_on_prompt(floor: Floor) -> Prompt:
+    """Asks for a badge."""
+    known = any(worker.is_active for worker in floor.every("worker", Worker))
+    return Prompt(
+        step="sign_on",
+        title=wording.floorhand(),
+        ask=wording.ask_badge(),
+        details=(wording.or_name(),) if known else (wording.no_workers_yet(),),
+        takes="text",
+        help=wording.help_sign_on(),
+    )
+
+
+def judge_sign_on(step: SignOn, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """A badge signs on at once; a name asks for its PIN."""
+    match meaning:
+        case ABadge(worker=None):
+            return Refused(wording.badge_unknown(), "badge_unknown")
+        case ABadge(worker=worker, secret=secret) if worker is not None:
+            if here.is_locked(worker.id):
+                return Refused(wording.locked_out(), "locked_out")
+            if not (worker.is_active and is_right(secret, worker.badge)):
+                return Refused(wording.badge_not_valid(), "badge_not_valid")
+            return _welcome(worker, "badge")
+        case Unknown(text=text, is_keyed=True):
+            return _by_name(text, floor, here)
+        case Damaged(sentence=sentence):
+            return Refused(sentence, "unreadable")
+        case _:
+            return Refused(wording.badge_first(), "sign_on_first")
+
+
+def pin_prompt(step: AskPin, floor: Floor) -> Prompt:
+    """Asks for a PIN."""
+    worker = floor.worker(step.worker)
+    return Prompt(
+        step="ask_pin",
+        title=worker.name if worker else step.worker,
+        ask=wording.ask_pin(),
+        takes="secret",
+        help=wording.help_sign_on(),
+    )
+
+
+def judge_pin(step: AskPin, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """The right PIN signs on; a badge scanned meanwhile does so too."""
+    worker = floor.worker(step.worker)
+    match meaning:
+        case ACommand(name=acts.NO):
+            return NeedsAnswer(SignOn(), "")
+        case ABadge():
+            return judge_sign_on(SignOn(), meaning, floor, here)
+        case _ if worker is None or not worker.is_active:
+            return Refused(wording.name_unknown(), "name_unknown")
+        case _ if here.is_locked(worker.id):
+            return Refused(wording.locked_out(), "locked_out")
+        case ANumber(text=pin) | Unknown(text=pin) if worker.pin and is_right(pin, worker.pin):
+            return _welcome(worker, "pin")
+        case _:
+            return Refused(wording.pin_wrong(), "pin_wrong")
+
+
+def menu_prompt(here: Here) -> Prompt:
+    """What this worker may do."""
+    roles = here.worker.roles if here.worker else ()
+    names = [name for name, allowed in MAY.items() if any(role in allowed for role in roles)]
+    listed = acts.listed(*names, acts.SIGN_OFF)
+    return Prompt(
+        step="menu",
+        title=wording.menu(),
+        ask=wording.ask_menu(),
+        details=tuple(f"{act.digit} {act.label}" for act in listed),
+        acts=listed,
+        takes="number",
+        help=wording.help_menu(),
+    )
+
+
+def judge_menu(step: Menu, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """A digit, or a command barcode, starts the work."""
+    name = ""
+    if isinstance(meaning, ACommand):
+        name = meaning.name
+    elif isinstance(meaning, ANumber):
+        name = next((act.name for act in menu_prompt(here).acts if act.digit == meaning.value), "")
+    if name == acts.SIGN_OFF:
+        return Accepted(SignOn(), wording.signed_off(), (WorkerSignedOff(worker=here.worker_id),), is_note=True)
+    if name in MAY and not any(role in MAY[name] for role in (here.worker.roles if here.worker else ())):
+        return Refused(wording.not_your_role(acts.label(name)), "not_your_role")
+    match name:
+        case acts.PICK:
+            return AsksStore("claim")
+        case acts.PACK:
+            return Accepted(PackWait(), "", is_note=True)
+        case acts.SHIP:
+            return Accepted(Shipping(), "", is_note=True)
+        case acts.QUEUE:
+            return Accepted(Queue(), "", is_note=True)
+        case _:
+            return Refused(wording.choose_from_menu(), "not_on_menu")
+
+
+def queue_prompt() -> Prompt:
+    """Stands behind the live queue."""
+    return Prompt(step="queue", title=acts.label(acts.QUEUE), ask=wording.watch_queue(), acts=acts.listed(acts.MENU))
+
+
+def judge_queue(step: Queue, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """Leaves the live queue."""
+    if isinstance(meaning, ACommand) and meaning.name in (acts.MENU, acts.NO):
+        return Accepted(Menu(), "", is_note=True)
+    return judge_menu(Menu(), meaning, floor, here)
+
+
+def _by_name(text: str, floor: Floor, here: Here) -> Outcome:
+    wanted = " ".join(text.casefold().split())
+    found = [
+        worker
+        for worker in floor.every("worker", Worker)
+        if worker.is_active and wanted in (worker.name.casefold(), worker.id.casefold())
+    ]
+    if not found:
+        return Refused(wording.name_unknown(), "name_unknown")
+    if len(found) > 1:
+        return Refused(wording.name_ambiguous(), "name_ambiguous")
+    if not found[0].pin:
+        return Refused(wording.no_pin(), "no_pin")
+    if here.is_locked(found[0].id):
+        return Refused(wording.locked_out(), "locked_out")
+    return NeedsAnswer(AskPin(found[0].id), "")
+
+
+def _welcome(worker: Worker, by: str) -> Accepted:
+    return Accepted(Menu(), wording.welcome(worker.name), (WorkerSignedOn(worker=worker.id, by=by),))

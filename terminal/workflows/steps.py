@@ -1,0 +1,293 @@
+"""Where an operator stands, what may come in, and what a workflow may answer.
+
+Decides the shapes that every workflow shares. A step is small and can be written to the journal: whatever can be read
+from the records (which stop, how many are left) is never kept in it, so that a restart resumes at the same line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from orders.barcodes import OwnBarcode
+from orders.events import FloorEvent
+from orders.records import Location, Manifest, Order, Parcel, Product, Tote, Worker
+
+
+class StepBase(msgspec.Struct, frozen=True, tag_field="step"):
+    """A step that the journal can keep."""
+
+
+class SignOn(StepBase, frozen=True, tag="sign_on"):
+    """Nobody holds this device."""
+
+
+class AskPin(StepBase, frozen=True, tag="ask_pin"):
+    """A name was given; its PIN is wanted."""
+
+    worker: str
+
+
+class Menu(StepBase, frozen=True, tag="menu"):
+    """A worker chooses what to do."""
+
+
+class Picking(StepBase, frozen=True, tag="picking"):
+    """On a walk. `is_identified` says that the item in hand was scanned and its number is wanted."""
+
+    task: str
+    is_identified: bool = False
+    is_keyed: bool = False
+
+
+class PackWait(StepBase, frozen=True, tag="pack_wait"):
+    """At the bench, waiting for a tote."""
+
+
+class Packing(StepBase, frozen=True, tag="packing"):
+    """Verifying a tote's goods. `product` is set while its number is wanted."""
+
+    order: str
+    tote: str
+    product: str | None = None
+
+
+class Weighing(StepBase, frozen=True, tag="weighing"):
+    """Everything is verified; grams are keyed because no product weight is known, or the packer asked to."""
+
+    order: str
+    tote: str
+
+
+class Labelling(StepBase, frozen=True, tag="labelling"):
+    """A label was printed; it has to be stuck and read back before anything else is packed."""
+
+    order: str
+    parcel: str
+
+
+class AskVoid(StepBase, frozen=True, tag="ask_void"):
+    """Shall the parcel be opened again?"""
+
+    order: str
+    parcel: str
+
+
+class Shipping(StepBase, frozen=True, tag="shipping"):
+    """At the dock; `manifest` once one is chosen."""
+
+    manifest: str | None = None
+
+
+class AskClose(StepBase, frozen=True, tag="ask_close"):
+    """Shall the manifest be closed?"""
+
+    manifest: str
+
+
+class AskHandover(StepBase, frozen=True, tag="ask_handover"):
+    """Has the carrier taken every parcel of the manifest?"""
+
+    manifest: str
+
+
+class Queue(StepBase, frozen=True, tag="queue"):
+    """Watching the live queue."""
+
+
+Step = (
+    SignOn
+    | AskPin
+    | Menu
+    | Picking
+    | PackWait
+    | Packing
+    | Weighing
+    | Labelling
+    | AskVoid
+    | Shipping
+    | AskClose
+    | AskHandover
+    | Queue
+)
+
+
+# What comes in, after resolve has said what it means
+
+
+@dataclass(frozen=True, slots=True)
+class AtLocation:
+    """A shelf or another place."""
+
+    location: Location
+    is_keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnItem:
+    """A product; `is_keyed` when it was typed and not scanned."""
+
+    product: Product
+    is_keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ATote:
+    """A tote."""
+
+    tote: Tote
+
+
+@dataclass(frozen=True, slots=True)
+class AParcel:
+    """A parcel's label: by its SSCC, `parcel` where it is known here."""
+
+    sscc: str
+    parcel: Parcel | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnOrder:
+    """An order number."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class AManifest:
+    """A manifest's barcode."""
+
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class ABadge:
+    """A worker's badge; `worker` where that person is known here."""
+
+    worker: Worker | None
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ACommand:
+    """An act: from the list, the palette or a command barcode."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ANumber:
+    """Up to five digits that were typed."""
+
+    value: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing here carries it. `owns` is set where it is one of our barcodes for a thing that does not exist."""
+
+    text: str
+    own: OwnBarcode | None = None
+    is_keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several products carry it."""
+
+    products: tuple[Product, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """It could not be read, and why."""
+
+    sentence: str
+
+
+Meaning = (
+    AtLocation
+    | AnItem
+    | ATote
+    | AParcel
+    | AnOrder
+    | AManifest
+    | ABadge
+    | ACommand
+    | ANumber
+    | Unknown
+    | Ambiguous
+    | Damaged
+)
+
+
+# What a workflow answers
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """A document that has to come out with these events: `label` or `slip` of an order's parcel."""
+
+    kind: str
+    order: str
+    parcel: str
+    copy: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The act stands: journal the events, print, and go to `step`."""
+
+    step: Step
+    sentence: str
+    events: tuple[FloorEvent, ...] = ()
+    prints: tuple[Printing, ...] = ()
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It was not what the step wants; the step stays."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAnswer:
+    """A question first: `step` is where it is answered."""
+
+    step: Step
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsksStore:
+    """Something that only the store can grant: the next task (`claim`), or one to be given back (`give_back`)."""
+
+    request: str
+    task: str | None = None
+
+
+Outcome = Accepted | Refused | NeedsAnswer | AsksStore
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner."""
+
+    now: datetime
+    terminal: str = ""
+    station: str = ""
+    worker: Worker | None = None
+    next_sscc: Callable[[str], str | None] = lambda owner: None
+    is_locked: Callable[[str], bool] = lambda worker: False
+
+    @property
+    def worker_id(self) -> str:
+        """The worker who holds this device, or an empty text."""
+        return self.worker.id if self.worker else ""

@@ -1,0 +1,60 @@
+import pytest
+
+from scanners.profile import ProfileError, ScannerProfile
+
+
+def test_a_table_of_a_configuration_file_becomes_a_profile():
+    table = {"port": "/dev/ttyACM0", "separators": ["|", "<GS>"], "aim": True, "bytesize": 7, "parity": "E"}
+    profile = ScannerProfile.from_table("lane 1", table)
+    assert (profile.name, profile.separators, profile.bytesize, profile.parity) == ("lane 1", ("|", "<GS>"), 7, "E")
+
+
+@pytest.mark.parametrize(
+    ("field", "came"),
+    [
+        ("kind", "usb"),
+        ("port", None),
+        ("port", " "),
+        ("port", 3),
+        ("baud", 0),
+        ("baud", "9600"),
+        ("baud", True),
+        ("bytesize", 9),
+        ("parity", "odd"),
+        ("stopbits", 3),
+        ("terminators", "\r\x1d"),
+        ("terminators", "X"),
+        ("terminators", ["\r"]),
+        ("silence_ms", 1),
+        ("prefix", "]C"),
+        ("prefix", "\r"),
+        ("prefix", "much too long"),
+        ("prefix", 5),
+        ("separators", "|"),
+        ("separators", ["A"]),
+        ("separators", [""]),
+        ("separators", [7]),
+        ("aim", 1),
+        ("aim", "yes"),
+        ("repeat_ms", -1),
+        ("burst_gap_ms", 1.5),
+        ("burst_characters", 1),
+        ("digits_are_gtins", "no"),
+        ("zero_suppressed_gtin", 0),
+        ("colour", "red"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_with_what_came_and_what_was_expected(field, came):
+    with pytest.raises(ProfileError) as caught:
+        ScannerProfile.from_table("lane 1", {"port": "/dev/ttyS0", field: came})
+    error = caught.value
+    assert (error.profile, error.field) == ("lane 1", field)
+    assert str(error).startswith(f"scanner 'lane 1': {field} is ")
+    assert error.expected in str(error)
+
+
+def test_a_profile_needs_a_name_and_a_wedge_no_port():
+    with pytest.raises(ProfileError, match="tells this scanner from others"):
+        ScannerProfile(" ", kind="wedge")
+    with pytest.raises(ProfileError, match="a wedge types into the terminal"):
+        ScannerProfile("keys", kind="wedge", port="/dev/ttyS0")

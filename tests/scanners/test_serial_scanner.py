@@ -1,0 +1,219 @@
+"""Real pseudo-terminals stand for scanners: written to from a thread, closed to unplug them."""
+
+import errno
+import os
+import pty
+import queue
+import threading
+import tty
+from pathlib import Path
+
+import pytest
+import serial
+
+from scanners.profile import ScannerProfile
+from scanners.scan import LossReason, Reason, Scan, ScannerFound, ScannerLost, Unreadable
+from scanners.serial_scanner import SerialScanner
+
+PATIENCE_SECONDS = 10
+
+
+class FakeScanner:
+    """One end of a pty, found under a name that stays the same when it is plugged in again."""
+
+    def __init__(self, link: Path) -> None:
+        self.link = link
+        self._ends: tuple[int, ...] = ()
+
+    def plug_in(self) -> None:
+        self._ends = pty.openpty()
+        tty.setraw(self._ends[1])
+        self.link.symlink_to(os.ttyname(self._ends[1]))
+
+    def unplug(self) -> None:
+        self.link.unlink(missing_ok=True)
+        for end in self._ends:
+            os.close(end)
+        self._ends = ()
+
+    def send(self, *chunks: bytes) -> None:
+        def write() -> None:
+            for chunk in chunks:
+                rest = chunk
+                while rest:
+                    rest = rest[os.write(self._ends[0], rest) :]
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join()
+
+
+class Bench:
+    """A scanner under test and what it said."""
+
+    def __init__(self, link: Path) -> None:
+        self.device = FakeScanner(link)
+        self.said: queue.Queue = queue.Queue()
+        self.scanners: list[SerialScanner] = []
+
+    def scanner(self, deliver=None, **settings) -> SerialScanner:
+        profile = ScannerProfile("lane 1", port=str(self.device.link), **settings)
+        scanner = SerialScanner(profile, deliver or self.said.put, clock=lambda: 7.0)
+        self.scanners.append(scanner)
+        return scanner
+
+    def next(self):
+        return self.said.get(timeout=PATIENCE_SECONDS)
+
+    def listening(self, **settings) -> SerialScanner:
+        scanner = self.scanner(**settings)
+        scanner.start()
+        assert self.next() == ScannerFound("lane 1")
+        return scanner
+
+
+@pytest.fixture
+def bench(tmp_path):
+    before = set(threading.enumerate())
+    bench = Bench(tmp_path / "scanner")
+    bench.device.plug_in()
+    yield bench
+    for scanner in bench.scanners:
+        scanner.stop()
+    bench.device.unplug()
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_scan_comes_with_its_gs_its_name_and_its_time(bench):
+    bench.listening()
+    bench.device.send(b"\x02]C1010950600013435210ABC\x1d21X9\r\n")
+    scan = bench.next()
+    assert isinstance(scan, Scan)
+    assert (scan.lot, scan.serial, scan.source, scan.at_monotonic) == ("ABC", "X9", "lane 1", 7.0)
+
+
+def test_a_damaged_code_comes_with_its_reason(bench):
+    bench.listening()
+    bench.device.send(b"]E09506000134351\r")
+    assert bench.next().reason is Reason.CHECK_DIGIT
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_three_thousand_scans_come_whole_whatever_their_chunks(bench, size):
+    count = 3000 if size > 1 else 300
+    bench.listening()
+    stream = b"".join(b"]C0ORD-%06d\r\n" % n for n in range(count))
+    bench.device.send(*(stream[at : at + size] for at in range(0, len(stream), size)))
+    assert [bench.next().text for _ in range(count)] == [f"ORD-{n:06d}" for n in range(count)]
+
+
+def test_a_silence_ends_the_read_of_a_scanner_without_suffix(bench):
+    bench.listening(terminators="", silence_ms=50)
+    bench.device.send(b"A-03-12")
+    assert bench.next().text == "A-03-12"
+    bench.device.send(b"A-03-13")
+    assert bench.next().text == "A-03-13"
+
+
+def test_a_read_that_lost_its_end_is_not_joined_to_the_next(bench):
+    bench.listening()
+    bench.device.send(b"A-03")
+    assert bench.next().reason is Reason.CUT_SHORT
+    bench.device.send(b"B-07\r")
+    assert bench.next().text == "B-07"
+
+
+def test_a_megabyte_without_an_end_is_told_once(bench):
+    bench.listening()
+    bench.device.send(*[b"x" * 1000] * 1000, b"\rA-1\r")
+    assert bench.next().reason is Reason.TOO_LONG
+    assert bench.next().text == "A-1"
+
+
+def test_a_port_that_is_not_there_is_told_once_and_found_when_it_comes(bench):
+    bench.device.unplug()
+    bench.scanner().start()
+    lost = bench.next()
+    assert lost.reason is LossReason.ABSENT
+    assert "plug it in" in lost.sentence
+    bench.device.plug_in()
+    assert bench.next() == ScannerFound("lane 1")
+    bench.device.send(b"A-1\r")
+    assert bench.next().text == "A-1"
+
+
+def test_an_unplugged_scanner_tells_what_broke_off_and_is_found_again(bench):
+    bench.listening()
+    bench.device.send(b"whole\rbroken-of")
+    assert bench.next().text == "whole"
+    bench.device.unplug()
+    broken, lost = bench.next(), bench.next()
+    assert isinstance(broken, Unreadable)
+    assert (broken.reason, broken.raw) == (Reason.CUT_SHORT, "broken-of")
+    assert isinstance(lost, ScannerLost)
+    assert lost.reason is LossReason.UNPLUGGED
+    bench.device.plug_in()
+    assert bench.next() == ScannerFound("lane 1")
+    bench.device.send(b"A-2\r")
+    assert bench.next().text == "A-2"
+
+
+def test_a_port_that_another_reader_holds_is_busy_until_it_is_let_go(bench):
+    first = bench.listening()
+    told: queue.Queue = queue.Queue()
+    bench.scanner(deliver=told.put).start()
+    lost = told.get(timeout=PATIENCE_SECONDS)
+    assert lost.reason is LossReason.BUSY
+    assert "another program" in lost.sentence
+    first.stop()
+    assert told.get(timeout=PATIENCE_SECONDS) == ScannerFound("lane 1")
+
+
+def test_what_is_no_port_has_a_reason_of_its_own(bench, tmp_path):
+    bench.device.unplug()
+    bench.device.link.write_text("a file, not a port")
+    bench.scanner().start()
+    assert bench.next().reason is LossReason.FAILED
+
+
+def test_a_port_that_this_account_may_not_read_says_whom_to_ask(bench, monkeypatch):
+    def refuse(*_, **__):  # the system lets root read every port, so the answer has to be given for it
+        raise serial.SerialException(errno.EACCES, "could not open port: Permission denied")
+
+    monkeypatch.setattr(serial, "Serial", refuse)
+    bench.scanner().start()
+    lost = bench.next()
+    assert lost.reason is LossReason.DENIED
+    assert "group" in lost.sentence
+
+
+def test_stopping_tells_what_broke_off_and_starting_again_works(bench):
+    scanner = bench.listening()
+    with pytest.raises(RuntimeError, match="already started"):
+        scanner.start()
+    scanner.stop()
+    scanner.stop()
+    scanner.start()
+    assert bench.next() == ScannerFound("lane 1")
+    bench.device.send(b"A-3\r")
+    assert bench.next().text == "A-3"
+
+
+def test_stopping_does_not_wait_for_a_port_that_never_comes(bench):
+    bench.device.unplug()
+    scanner = bench.scanner()
+    scanner.start()
+    assert bench.next().reason is LossReason.ABSENT
+    scanner.stop()
+    assert bench.said.empty()
+
+
+def test_stopping_does_not_wait_for_a_silent_scanner(bench, monkeypatch):
+    monkeypatch.setattr("scanners.serial_scanner._STALE_SECONDS", 3600)
+    scanner = bench.listening()
+    stopper = threading.Thread(target=scanner.stop)
+    stopper.start()
+    stopper.join(PATIENCE_SECONDS)
+    stopped = not stopper.is_alive()
+    bench.device.unplug()  # frees the scanner's thread if stopping did not
+    assert stopped
