@@ -1,0 +1,150 @@
+"""Linear symbols as bars in modules, each made by python-barcode; and what may be put into one.
+
+Decides which texts are refused, and where FNC1 stands in a GS1-128 symbol (GS1 General Specifications 5.4 and 7.8).
+Refuses to know sizes, printers and pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from barcode.codex import Code128, Gs1_128
+from barcode.ean import EuropeanArticleNumber13
+from barcode.writer import BaseWriter
+
+from orders.identifiers import has_valid_check_digit
+from printing.documents import DrawError
+
+QUIET_MODULES = 10
+FNC1 = "\xf1"
+MOST_GS1_CHARACTERS = 48
+EAN13_DIGITS = 13
+
+# Length of AI and value together, by the AI's first two digits: only these need no separator behind them (table 7.8-2).
+_PREDEFINED = {
+    "00": 20, "01": 16, "02": 16, "03": 16, "04": 18, "11": 8, "12": 8, "13": 8, "14": 8, "15": 8, "16": 8, "17": 8,
+    "18": 8, "19": 8, "20": 4, "31": 10, "32": 10, "33": 10, "34": 10, "35": 10, "36": 10, "41": 16,
+}  # fmt: skip
+_CHECKED = frozenset({"00", "01", "02", "410", "411", "412", "413", "414", "415", "416", "417"})
+_CHARACTER_SET_82 = frozenset("!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+
+class SymbolError(DrawError):
+    """Text that cannot stand in the wanted symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Bars as (first module, modules wide), the symbol's width in modules, and the text for people below it."""
+
+    bars: tuple[tuple[int, int], ...]
+    modules: int
+    text: str
+
+
+class _LeadingNinetyNine(Code128):  # type: ignore[misc]  # python-barcode has no types
+    """Code 128 whose leading data pair 99 survives: the library takes its value for a switch to code set C.
+
+    It starts every symbol in code set C, so that a second codeword 99 is always data and never a switch.
+    """
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        if encoded[1:2] == [99]:
+            return encoded
+        optimized: list[int] = super()._try_to_optimize(encoded)
+        return optimized
+
+
+class _ModuleWriter(BaseWriter):  # type: ignore[misc]  # python-barcode has no types
+    """Takes bars in whole modules from python-barcode's renderer, so that a page can put them on its own dots."""
+
+    def __init__(self) -> None:
+        super().__init__(None, self._paint, None, self._symbol)
+        self.module_width = 1
+        self.quiet_zone = 0
+        self._bars: list[tuple[int, int]] = []
+        self._modules = 0
+
+    def _paint(self, left: float, _top: float, width: float, color: str) -> None:
+        first, wide = round(left), round(width)
+        if color == self.foreground:
+            self._bars.append((first, wide))
+        self._modules = first + wide
+
+    def _symbol(self) -> tuple[tuple[tuple[int, int], ...], int]:
+        return tuple(self._bars), self._modules
+
+
+@lru_cache(maxsize=2048)
+def code128(text: str) -> Symbol:
+    """Code 128 of any ASCII `text` (ISO/IEC 15417); raises SymbolError for empty or non-ASCII text."""
+    if not text:
+        raise SymbolError("a barcode needs at least one character: give the number that it should hold")
+    if not text.isascii():
+        foreign = "".join(sorted({char for char in text if not char.isascii()}))
+        raise SymbolError(f"Code 128 holds plain ASCII only, not {foreign}: give a code without these characters")
+    return _rendered(_LeadingNinetyNine, text, text)
+
+
+@lru_cache(maxsize=2048)
+def ean13(digits: str) -> Symbol:
+    """EAN-13 of 13 `digits` whose check digit must be right (the library would quietly replace it)."""
+    if len(digits) != EAN13_DIGITS or not has_valid_check_digit(digits):
+        raise SymbolError(f"expected 13 digits with a right check digit for EAN-13, got {digits!r}")
+    return _rendered(EuropeanArticleNumber13, digits, digits)
+
+
+def product_symbol(text: str) -> Symbol:
+    """The symbol that a product's own maker would print: EAN-13 for a valid GTIN-13, else Code 128."""
+    if len(text) == EAN13_DIGITS and has_valid_check_digit(text):
+        return ean13(text)
+    return code128(text)
+
+
+def sscc(digits: str) -> Symbol:
+    """GS1-128 of AI (00) and an SSCC of 18 `digits`."""
+    return gs1_128((("00", digits),))
+
+
+def gs1_128(elements: Sequence[tuple[str, str]]) -> Symbol:
+    """GS1-128 of (AI, value) pairs: FNC1 first, and behind each value of open length but the last.
+
+    Raises SymbolError for values of wrong length, wrong check digit or outside GS1 character set 82.
+    """
+    return _gs1_128(tuple(elements))
+
+
+@lru_cache(maxsize=2048)
+def _gs1_128(elements: tuple[tuple[str, str], ...]) -> Symbol:
+    if not elements:
+        raise SymbolError("a GS1-128 symbol needs at least one AI with its value")
+    data = ""
+    for place, (ai, value) in enumerate(elements):
+        _require_element(ai, value)
+        data += ai + value
+        if ai[:2] not in _PREDEFINED and place + 1 < len(elements):
+            data += FNC1
+    if len(data) > MOST_GS1_CHARACTERS:
+        raise SymbolError(f"GS1-128 holds at most {MOST_GS1_CHARACTERS} characters, got {len(data)}: use two symbols")
+    return _rendered(Gs1_128, data, "".join(f"({ai}) {value}" for ai, value in elements))
+
+
+def _require_element(ai: str, value: str) -> None:
+    if not (2 <= len(ai) <= 4 and ai.isascii() and ai.isdecimal()):
+        raise SymbolError(f"expected an AI of 2 to 4 digits, got {ai!r}")
+    if not value or not _CHARACTER_SET_82.issuperset(value):
+        raise SymbolError(f"AI ({ai}): expected characters that GS1 allows, got {value!r}")
+    length = _PREDEFINED.get(ai[:2])
+    if length is not None and (len(ai + value) != length or not value.isdecimal()):
+        raise SymbolError(f"AI ({ai}): expected {length - len(ai)} digits, got {value!r}")
+    if ai in _CHECKED and not has_valid_check_digit(value):
+        raise SymbolError(f"AI ({ai}): the last digit of {value} is not its check digit")
+
+
+def _rendered(kind: type[Any], data: str, text: str) -> Symbol:
+    writer = _ModuleWriter()
+    bars, modules = writer.render(kind(data, writer).build())
+    return Symbol(bars, modules, text)
