@@ -1,0 +1,354 @@
+"""The one writer of this terminal: gathers what a scan means, lets the workflow decide, applies what it decided.
+
+Decides the order of things: journal first, records after, screen last. It knows no widget, no port and no route; what
+may happen next is the workflows' judgement, what is on disk the journal's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from orders.events import FloorEvent, ParcelSealed, ScanRefused, WorkerSignedOn, open_envelope
+from orders.folds import Told, admit
+from orders.records import Key, Parcel, PickTask, Record, Worker
+from orders.upcast import MalformedEvent, UnknownEvent, understood
+from orders.verdicts import Denial
+from printing.documents import DocumentError, Media
+from printing.spool import PrintJob, job_id
+from scanners.scan import Scan, Unreadable
+from terminal import documents, wording
+from terminal.floor import Floor, Pending
+from terminal.journal import Entry, Journal, JournalError
+from terminal.journal_thread import JournalThread
+from terminal.workflows import acts, desk
+from terminal.workflows.prompts import Showing, Tone, Verdict
+from terminal.workflows.resolve import resolve_entry, resolve_scan
+from terminal.workflows.steps import (
+    ABadge,
+    Accepted,
+    ACommand,
+    ANumber,
+    AskPin,
+    AsksStore,
+    Here,
+    Meaning,
+    Menu,
+    NeedsAnswer,
+    Outcome,
+    Packing,
+    Picking,
+    Printing,
+    Refused,
+    SignOn,
+    Step,
+    Weighing,
+)
+
+PIN_TRIES = 5
+LOCK_OUT = timedelta(minutes=5)
+RAW_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The store's answer to a request: the task it concerns, or why not. `is_away` when nobody answered."""
+
+    task: str | None = None
+    refused: str = ""
+    is_away: bool = False
+
+
+class Store(Protocol):
+    """What only the store can grant; the sync implements it over HTTP."""
+
+    async def claim(self, worker: str) -> Grant:
+        """The most urgent task, leased to this terminal; its records are on the floor before this returns."""
+
+    async def give_back(self, task: str) -> Grant:
+        """Returns a task that was not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChoice:
+    """Which printer takes one kind of document, on which media."""
+
+    printer: str
+    media: Media
+
+
+class Tries(msgspec.Struct):
+    """Wrong PINs of one worker on this device."""
+
+    count: int = 0
+    locked_until: datetime | None = None
+
+
+class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the next start resumes from; written in the transaction of the event that led there."""
+
+    step: Step = SignOn()
+    worker: str = ""
+    tries: dict[str, Tries] = {}
+
+
+_MEMO = msgspec.json.Decoder(Memo)
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Session:
+    """One operator's way through the steps. All methods run on one event loop, one call at a time."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        journal: Journal,
+        thread: JournalThread,
+        clock: Callable[[], datetime],
+        *,
+        store: Store | None = None,
+        printers: Mapping[str, PrinterChoice] | None = None,
+        station: str = "",
+        on_saved: Callable[[Sequence[PrintJob]], None] = lambda jobs: None,
+    ) -> None:
+        self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
+        self.store = store
+        self.station = station
+        self._printers = dict(printers or {})
+        self._on_saved = on_saved
+        self._step: Step = SignOn()
+        self._worker = ""
+        self._tries: dict[str, Tries] = {}
+        self._turn = 0
+        self.showing = Showing(desk.prompt(self._step, floor, Here(now=clock())))
+
+    @property
+    def step(self) -> Step:
+        """Where the operator stands."""
+        return self._step
+
+    async def start(self) -> Showing:
+        """Loads the journal into the floor and resumes at the line where the last run stopped."""
+        loaded = await self._thread.run(self._journal.load)
+        self._floor.terminal = self._journal.terminal
+        self._floor.confirm(loaded.records, loaded.cursor)
+        for entry in loaded.entries:
+            self._fold(entry)
+        if loaded.memo:
+            self._resume(loaded.memo)
+        verdict = Verdict(Tone.NOTE, self._journal.notice, "journal") if self._journal.notice else None
+        return self._show(verdict)
+
+    async def take_scan(self, item: Scan | Unreadable) -> Showing:
+        """Judges one read of a scanner."""
+        return await self._take(resolve_scan(item, self._floor), item.raw)
+
+    async def take_entry(self, text: str) -> Showing:
+        """Judges what was typed before Enter."""
+        return await self._take(resolve_entry(text.strip(), self._floor), text)
+
+    async def take_act(self, name: str) -> Showing:
+        """Judges an act from the list, the palette or the arrow."""
+        return await self._take(ACommand(name), name)
+
+    async def clear(self) -> Showing:
+        """Takes a refusal away; where none stands, backs out of a question."""
+        if self.showing.verdict is not None and self.showing.verdict.tone is Tone.REFUSED:
+            return self._show(None)
+        if isinstance(self._step, (Menu, SignOn)):
+            return self._show(None)
+        return await self._take(ACommand(acts.NO), "")
+
+    def refresh(self, keys: frozenset[Key]) -> Showing | None:
+        """The prompt anew, where records that changed under it make it another one."""
+        prompt = desk.prompt(self._step, self._floor, self._here())
+        if prompt == self.showing.prompt:
+            return None
+        return self._show(self.showing.verdict)
+
+    # Gather, decide, apply
+
+    async def _take(self, meaning: Meaning, raw: str) -> Showing:
+        self._turn += 1
+        sscc = await self._peek_sscc(meaning)
+        outcome = desk.judge(self._step, meaning, self._floor, self._here(sscc))
+        try:
+            match outcome:
+                case Accepted():
+                    return await self._accept(outcome)
+                case Refused():
+                    return await self._refuse(outcome, meaning, raw)
+                case NeedsAnswer():
+                    self._step = outcome.step
+                    return self._show(Verdict(Tone.ASK, outcome.sentence) if outcome.sentence else None)
+                case AsksStore():
+                    return await self._ask_store(outcome)
+        except JournalError as error:
+            return self._show(Verdict(Tone.REFUSED, wording.not_saved(str(error)), "not_saved"))
+
+    async def _accept(self, outcome: Accepted) -> Showing:
+        try:
+            jobs = self._jobs(outcome.prints, outcome.events)
+        except DocumentError as error:
+            return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
+        worker = self._worker_after(outcome)
+        memo = Memo(outcome.step, worker, {} if worker else self._tries)
+        if outcome.events or jobs:
+            at = self._clock()
+            who = worker or self._worker
+            entries = await self._thread.run(
+                self._journal.append, [(at, who, event) for event in outcome.events], jobs=jobs, memo=_ENCODE(memo)
+            )
+            for entry, event in zip(entries, outcome.events, strict=True):
+                self._floor.fold(Pending(entry.number, event, Told(at, self._floor.terminal, who)))
+            self._on_saved(jobs)
+        else:
+            await self._thread.run(self._journal.remember, _ENCODE(memo))
+        self._step, self._worker = outcome.step, worker
+        tone = Tone.NOTE if outcome.is_note else Tone.GOOD
+        return self._show(Verdict(tone, outcome.sentence) if outcome.sentence else None)
+
+    async def _refuse(self, outcome: Refused, meaning: Meaning, raw: str) -> Showing:
+        if outcome.reason == "pin_wrong" and isinstance(self._step, AskPin):
+            self._count_try(self._step.worker)
+        is_secret = isinstance(meaning, ABadge) or isinstance(self._step, (SignOn, AskPin))
+        refused = ScanRefused(
+            worker=self._worker,
+            step=self.showing.prompt.step,
+            reason=outcome.reason,
+            raw="" if is_secret else raw[:RAW_KEPT],
+        )
+        memo = Memo(self._step, self._worker, self._tries)
+        await self._append_silently(refused, memo)
+        return self._show(Verdict(Tone.REFUSED, outcome.sentence, outcome.reason))
+
+    async def _append_silently(self, refused: ScanRefused, memo: Memo) -> None:
+        try:
+            await self._thread.run(self._journal.append, [(self._clock(), self._worker, refused)], memo=_ENCODE(memo))
+        except JournalError:
+            # The refusal itself is what the operator needs; that the disk is full the next good scan will say.
+            return
+        self._on_saved(())
+
+    async def _ask_store(self, outcome: AsksStore) -> Showing:
+        if self.store is None:
+            return self._show(Verdict(Tone.REFUSED, wording.store_away(), "store_away"))
+        if outcome.request == "give_back" and outcome.task:
+            grant = await self.store.give_back(outcome.task)
+            step: Step = Menu()
+            sentence = wording.task_given_back()
+        else:
+            mine = self._open_task()
+            grant = Grant(task=mine) if mine else await self.store.claim(self._worker)
+            step = Picking(grant.task) if grant.task else self._step
+            sentence = ""
+        if grant.is_away:
+            return self._show(Verdict(Tone.REFUSED, wording.store_away(), "store_away"))
+        if grant.refused:
+            return self._show(Verdict(Tone.REFUSED, wording.store_refused(grant.refused), "store_refused"))
+        if grant.task is None and outcome.request == "claim":
+            return self._show(Verdict(Tone.NOTE, wording.nothing_to_pick(), "nothing_to_pick"))
+        return await self._accept(Accepted(step, sentence, is_note=True))
+
+    # What the session knows of itself
+
+    def _here(self, sscc: str | None = None) -> Here:
+        worker = self._floor.worker(self._worker) if self._worker else None
+        return Here(
+            now=self._clock(),
+            terminal=self._floor.terminal,
+            station=self.station,
+            worker=worker or (Worker(id=self._worker, name=self._worker, roles=()) if self._worker else None),
+            next_sscc=lambda owner: sscc,
+            is_locked=self._is_locked,
+        )
+
+    def _show(self, verdict: Verdict | None) -> Showing:
+        here = self._here()
+        prompt = desk.prompt(self._step, self._floor, here)
+        self.showing = Showing(prompt, verdict, self._turn, here.worker.name if here.worker else "")
+        return self.showing
+
+    async def _peek_sscc(self, meaning: Meaning) -> str | None:
+        """The next SSCC, only where this very answer might seal a parcel."""
+        seals = isinstance(self._step, Packing) and meaning == ACommand(acts.SEAL)
+        if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber)):
+            return None
+        assert isinstance(self._step, (Packing, Weighing))
+        order = self._floor.order(self._step.order)
+        return await self._thread.run(self._journal.next_sscc, order.owner) if order else None
+
+    def _open_task(self) -> str | None:
+        """A task that this terminal holds and has not finished: it comes before any new one."""
+        for task in self._floor.every("task", PickTask):
+            if task.claimed_by == self._floor.terminal and task.state in ("claimed", "picking", "picked"):
+                return task.id
+        return None
+
+    def _jobs(self, prints: Sequence[Printing], events: Sequence[FloorEvent]) -> list[PrintJob]:
+        jobs = []
+        for each in prints:
+            parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
+            document = (
+                documents.label_of(parcel, self._floor)
+                if each.kind == "label"
+                else documents.slip_of(parcel, self._floor)
+            )
+            choice = self._printers.get(each.kind, PrinterChoice("", Media.LABEL_4X6))
+            jobs.append(
+                PrintJob(
+                    id=job_id(each.parcel, document, each.copy),
+                    document=document,
+                    media=choice.media,
+                    printer=choice.printer,
+                )
+            )
+        return jobs
+
+    def _forecast(self, sscc: str, events: Sequence[FloorEvent]) -> Parcel:
+        """The parcel that a sealing is about to make: its label is written in the same transaction."""
+        for event in events:
+            if isinstance(event, ParcelSealed) and event.parcel == sscc:
+                books = {key: self._floor.get(key.kind, key.id, Record) for key in event.touches}
+                after = admit(books, event, Told(self._clock(), self._floor.terminal, self._worker))
+                if not isinstance(after, Denial):
+                    parcel = after[Key("parcel", sscc)]
+                    assert isinstance(parcel, Parcel)
+                    return parcel
+        raise DocumentError(wording.parcel_unknown())
+
+    def _worker_after(self, outcome: Accepted) -> str:
+        for event in outcome.events:
+            if isinstance(event, WorkerSignedOn):
+                return event.worker
+        return "" if isinstance(outcome.step, SignOn) else self._worker
+
+    def _resume(self, body: bytes) -> None:
+        try:
+            memo = _MEMO.decode(body)
+        except msgspec.DecodeError:
+            return  # Written by a later version: the operator signs on again, and nothing of the work is lost.
+        self._step, self._worker, self._tries = memo.step, memo.worker, dict(memo.tries)
+
+    def _fold(self, entry: Entry) -> None:
+        try:
+            envelope = open_envelope(entry.body)
+            event = understood(envelope)
+        except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
+            return  # Kept and sent all the same; this version only cannot forecast what it does.
+        told = Told(envelope.at, self._floor.terminal, envelope.worker)
+        self._floor.fold(Pending(entry.number, event, told, entry.cursor))
+
+    def _count_try(self, worker: str) -> None:
+        tries = self._tries.setdefault(worker, Tries())
+        tries.count += 1
+        if tries.count >= PIN_TRIES:
+            tries.count, tries.locked_until = 0, self._clock() + LOCK_OUT
+
+    def _is_locked(self, worker: str) -> bool:
+        tries = self._tries.get(worker)
+        return bool(tries and tries.locked_until and self._clock() < tries.locked_until)

@@ -1,0 +1,55 @@
+"""What all tests share: where real data lies, and that no skip goes unnoticed in continuous integration."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ALLOWED = ROOT / "tests" / "allowed_skips.toml"
+
+_skipped: list[tuple[str, str]] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        _skipped.append((report.nodeid, reason))
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.skipped:
+        _skipped.append((report.nodeid, str(report.longrepr)))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    surprising = _surprising() if os.environ.get("CI") else []
+    if surprising:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get("CI"):
+        for test, reason in _surprising():
+            terminalreporter.write_line(f"SKIP NOT ALLOWED (tests/allowed_skips.toml): {test}: {reason}", red=True)
+
+
+def _surprising() -> list[tuple[str, str]]:
+    allowed = tomllib.loads(ALLOWED.read_text(encoding="utf-8")).get("skip", [])
+    return [
+        (test, reason)
+        for test, reason in _skipped
+        if not any(test.startswith(each["test"]) and each["reason"] in reason for each in allowed)
+    ]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real orders and GS1 cases beside the checkout; the test skips where it is not."""
+    folder = Path(os.environ.get("FLOORHAND_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no folder of real data at {folder}: set FLOORHAND_TEST_DATA")
+    return folder
