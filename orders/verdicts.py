@@ -83,8 +83,12 @@ def judge_want(order: Order | None, product: str, quantity: int) -> Denial | Non
     """Whether the customer still wants that many pieces of `product`."""
     if order is None:
         return Denial.UNKNOWN_RECORD
-    wanted = sum(line.wanted - line.picked for line in order.lines if line.product == product)
-    return None if quantity <= wanted else Denial.TOO_MANY
+    for line in order.lines:
+        if line.product == product:
+            quantity -= line.wanted - line.picked
+            if quantity <= 0:
+                return None
+    return Denial.TOO_MANY
 
 
 def judge_task(task: PickTask | None, terminal: str | None = None) -> Denial | None:

@@ -188,10 +188,9 @@ def drive(terminal: Terminal, scanner: Scanner, robot: Robot, *, quiet: bool = F
 def settled(stage: Stage, shorted: list[tuple[str, str, int]]) -> list[str]:
     """What does not balance once the terminal's last events had time to reach the store; empty when all does."""
     wanted, without = asked_for(stage.shop_folder / "orders.csv", stage.shop_folder / "customers.csv")
-    database = next(stage.store_folder.glob("*.db"))
     end = time.monotonic() + SETTLE_SECONDS
     while True:
-        findings = recount(wanted, without, shorted, database, stage.printed_folder)
+        findings = recount(wanted, without, shorted, stage.database, stage.printed_folder)
         if not findings.wrong or time.monotonic() > end:
             break
         time.sleep(0.3)

@@ -47,6 +47,11 @@ class Stage:
         return self.folder / "store"
 
     @property
+    def database(self) -> Path:
+        """The store's database file."""
+        return next(self.store_folder.glob("*.db"))
+
+    @property
     def printed_folder(self) -> Path:
         """Where labels and slips appear."""
         return self.folder / "printed"
@@ -82,19 +87,24 @@ class Stage:
                 self.store.wait()
 
 
-def set_up(folder: Path, scanner_port: str, now: datetime, say: Callable[[str], None]) -> Stage:
-    """A running store with the shop's orders on the floor, and a config for the terminal; says each step."""
+def prepare(folder: Path, scanner_port: str, site: Path, prefix: str) -> tuple[Stage, str]:
+    """A running, empty store for `site`, a config for one terminal, and the one-time code that enrols it."""
     stage = Stage(folder)
-    say("writing a small shop: products, shelves, stock, customers, orders")
-    shop.write(stage.shop_folder, now)
     stage.printed_folder.mkdir(parents=True, exist_ok=True)
     _write_config(stage, scanner_port)
-    say("making the store: database, first supervisor, GS1 prefix 952")
-    made = stage.run("store", "init", "--site", str(stage.shop_folder / "site.toml"), "--prefix", shop.PREFIX)
+    made = stage.run("store", "init", "--site", str(site), "--prefix", prefix)
     stage.badge = _found(r"\b(FHB-[A-Z0-9-]+)", made, "a badge")
     code = _found(r"code:\s*(\S+)", made, "a one-time code")
-    say("starting the store as its own process")
     _start_store(stage)
+    return stage, code
+
+
+def set_up(folder: Path, scanner_port: str, now: datetime, say: Callable[[str], None]) -> Stage:
+    """A running store with the shop's orders on the floor, and a config for the terminal; says each step."""
+    say("writing a small shop: products, shelves, stock, customers, orders")
+    shop.write(folder / "shop", now)
+    say("making the store (database, first supervisor, GS1 prefix 952) and starting it as its own process")
+    stage, code = prepare(folder, scanner_port, folder / "shop" / "site.toml", shop.PREFIX)
     stage.run("store", "add-totes", str(TOTES))
     stage.totes = tuple(f"T-{number:03d}" for number in range(1, TOTES + 1))
     for kind in ("locations", "products", "stock", "customers", "orders"):

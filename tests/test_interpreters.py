@@ -1,0 +1,40 @@
+"""The package installs and its rooms pass their tests on every supported Python that this machine has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("orders", "scanners", "printing", "terminal", "server_stub")
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of that version that runs, from the path or from where pyenv keeps its own."""
+    kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}*/bin/python{version}"))
+    for candidate in (f"python{version}", *map(str, kept)):
+        try:
+            if subprocess.run([candidate, "-c", "import venv"], capture_output=True, check=False).returncode == 0:
+                return candidate
+        except FileNotFoundError:
+            continue
+    return None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_the_rooms_pass_on_this_python(version: str, tmp_path: Path) -> None:
+    if version == "{}.{}".format(*sys.version_info[:2]):
+        return  # the run that this test is part of is that proof
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"Python {version} is not installed on this machine")
+    subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
+    new = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([new, "-m", "pip", "install", "-q", "-e", f"{ROOT}[test]"], check=True)
+    tests = [str(ROOT / "tests" / room) for room in ROOMS]
+    done = subprocess.run([new, "-m", "pytest", *tests], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:]
