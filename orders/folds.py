@@ -123,8 +123,10 @@ def _task_shorted(task: PickTask, event: PickShorted, _t: Told, _: str) -> PickT
 
 
 def _task_skipped(task: PickTask, event: StopSkipped, _t: Told, _: str) -> PickTask:
-    skipped = tuple(stop for stop in task.stops if stop.number == event.stop)
-    return replace(task, stops=tuple(s for s in task.stops if s.number != event.stop) + skipped)
+    skipped = task.stop(event.stop)
+    if skipped is None or not skipped.left:
+        return task  # what is done stays in front, where nobody asks for it any more
+    return replace(task, stops=(*(stop for stop in task.stops if stop is not skipped), skipped))
 
 
 def _task_dropped(task: PickTask, event: ToteDropped, _t: Told, _: str) -> PickTask:
@@ -132,11 +134,8 @@ def _task_dropped(task: PickTask, event: ToteDropped, _t: Told, _: str) -> PickT
 
 
 def _with_stop(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> PickTask:
-    # The current stop is nearly always the one meant, so a walk of 2,000 stops costs no more than one of 10
-    # but for the copy of the tuple itself.
-    place = task.done if task.done < len(task.stops) and task.stops[task.done].number == number else None
-    if place is None:
-        place = next(i for i, stop in enumerate(task.stops) if stop.number == number)
+    place = task.position(number)
+    assert place is not None  # the verdict comes first, and denies a stop that is not there
     before = task.stops[place]
     after = change(before)
     stops = (*task.stops[:place], after, *task.stops[place + 1 :])
@@ -161,14 +160,20 @@ def _order_picked(order: Order, event: PickConfirmed, _t: Told, _: str) -> Order
     def take(line: OrderLine, quantity: int) -> OrderLine:
         return replace(line, picked=line.picked + quantity, allocated=max(0, line.allocated - quantity))
 
-    return _spread(order, event.product, event.quantity, lambda line: line.wanted - line.picked, take)
+    # What was set aside first: else a line that nobody could serve takes the pieces and leaves a claim behind.
+    order, left = _spread(order, event.product, event.quantity, _set_aside, take)
+    return _spread(order, event.product, left, lambda line: line.wanted - line.picked, take)[0]
+
+
+def _set_aside(line: OrderLine) -> int:
+    return min(line.allocated, line.wanted - line.picked)
 
 
 def _order_shorted(order: Order, event: PickShorted, _t: Told, _: str) -> Order:
     def free(line: OrderLine, quantity: int) -> OrderLine:
         return replace(line, allocated=line.allocated - quantity)
 
-    return _spread(order, event.product, event.quantity, lambda line: line.allocated, free)
+    return _spread(order, event.product, event.quantity, lambda line: line.allocated, free)[0]
 
 
 def _order_dropped(order: Order, event: ToteDropped, _t: Told, _: str) -> Order:
@@ -183,7 +188,7 @@ def _order_verified(order: Order, event: ItemVerified, _t: Told, _: str) -> Orde
     def verify(line: OrderLine, quantity: int) -> OrderLine:
         return replace(line, verified=line.verified + quantity)
 
-    return _spread(order, event.product, event.quantity, lambda line: line.picked - line.verified, verify)
+    return _spread(order, event.product, event.quantity, lambda line: line.picked - line.verified, verify)[0]
 
 
 def _order_sealed(order: Order, event: ParcelSealed, _t: Told, _: str) -> Order:
@@ -218,16 +223,18 @@ def _spread(
     quantity: int,
     room: Callable[[OrderLine], int],
     change: Callable[[OrderLine, int], OrderLine],
-) -> Order:
-    """`quantity` pieces shared out over the lines of `product`, in their order, as far as each has room."""
+) -> tuple[Order, int]:
+    """`quantity` pieces shared out over the lines of `product`, in their order, as far as each has room; the rest."""
+    if not quantity:
+        return order, 0
     lines = list(order.lines)
-    for place, line in enumerate(lines):
-        if line.product == product and (part := min(quantity, max(0, room(line)))):
-            lines[place] = change(line, part)
+    for place in order.places.get(product, ()):
+        if part := min(quantity, max(0, room(lines[place]))):
+            lines[place] = change(lines[place], part)
             quantity -= part
             if not quantity:
                 break
-    return replace(order, lines=tuple(lines))
+    return order.counted(tuple(lines)), quantity
 
 
 def _count(

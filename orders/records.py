@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Positive = Annotated[int, Meta(gt=0)]
@@ -174,7 +176,7 @@ class OrderParcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_void: bool = False
 
 
-class Order(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """A customer's order on its whole way. `digest` is that of its content as received: other content is a change."""
 
     owner: str
@@ -201,6 +203,20 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True):
     def is_held(self) -> bool:
         """Whether some hold keeps it from going on."""
         return bool(self.holds)
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[int, ...]]:
+        """Where the lines of each product stand among `lines`, so that 2,000 lines cost a scan no more than 10."""
+        found: dict[str, tuple[int, ...]] = {}
+        for place, line in enumerate(self.lines):
+            found[line.product] = (*found.get(line.product, ()), place)
+        return found
+
+    def counted(self, lines: tuple[OrderLine, ...]) -> Order:
+        """The same order with other counts on its lines: `places` stay as they are."""
+        after = replace(self, lines=lines)
+        vars(after)["places"] = self.places
+        return after
 
     @property
     def to_verify(self) -> dict[str, int]:
@@ -264,13 +280,22 @@ class PickTask(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def current(self) -> Stop | None:
         """The next stop with something left to take, or None when the walk is over."""
-        if self.done >= len(self.stops):
-            return None
-        return next((stop for stop in self.stops if stop.left > 0), None)
+        # What is done stands in front (see folds), so that the next stop is found without a search.
+        return next(
+            (self.stops[place] for place in range(self.done, len(self.stops)) if self.stops[place].left > 0), None
+        )
 
     def stop(self, number: int) -> Stop | None:
         """The stop of that number, or None."""
-        return next((stop for stop in self.stops if stop.number == number), None)
+        place = self.position(number)
+        return None if place is None else self.stops[place]
+
+    def position(self, number: int) -> int | None:
+        """Where the stop of that number stands among `stops`, or None."""
+        # Nearly always the current one is meant, so that a walk of 2,000 stops costs no more than one of 10.
+        if self.done < len(self.stops) and self.stops[self.done].number == number:
+            return self.done
+        return next((place for place, stop in enumerate(self.stops) if stop.number == number), None)
 
 
 class Tote(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -83,11 +83,10 @@ def judge_want(order: Order | None, product: str, quantity: int) -> Denial | Non
     """Whether the customer still wants that many pieces of `product`."""
     if order is None:
         return Denial.UNKNOWN_RECORD
-    for line in order.lines:
-        if line.product == product:
-            quantity -= line.wanted - line.picked
-            if quantity <= 0:
-                return None
+    for place in order.places.get(product, ()):
+        quantity -= order.lines[place].wanted - order.lines[place].picked
+        if quantity <= 0:
+            return None
     return Denial.TOO_MANY
 
 

@@ -131,7 +131,7 @@ class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Claimed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The task is yours until `lease_ends_at`; or `refused` says why there is none."""
+    """The task is yours until `lease_ends_at`; or `refused` says why not; with neither, nothing waits to be picked."""
 
     task: str | None = None
     lease_ends_at: Instant | None = None

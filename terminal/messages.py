@@ -12,10 +12,13 @@ from terminal.workflows.prompts import Showing
 
 
 class ScanBurst(Message):
-    """The driver joined a scanner's keys, or one scan of a paste, into one text; routed before any binding."""
+    """The driver joined a scanner's keys, or one scan of a paste, into one text; routed before any binding.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    `is_whole` is False where the scan broke off before its end. Its `time` is the arrival, in monotonic seconds.
+    """
+
+    def __init__(self, text: str, *, is_whole: bool = True) -> None:
+        self.text, self.is_whole = text, is_whole
         super().__init__()
 
 

@@ -204,7 +204,7 @@ class Session:
                 self._journal.append, [(at, who, event) for event in outcome.events], jobs=jobs, memo=_ENCODE(memo)
             )
             for entry, event in zip(entries, outcome.events, strict=True):
-                self._floor.fold(Pending(entry.number, event, Told(at, self._floor.terminal, who)))
+                self._floor.fold(Pending(entry.key, event, Told(at, self._floor.terminal, who)))
             self._on_saved(jobs)
         else:
             await self._thread.run(self._journal.remember, _ENCODE(memo))
@@ -341,7 +341,7 @@ class Session:
         except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
             return  # Kept and sent all the same; this version only cannot forecast what it does.
         told = Told(envelope.at, self._floor.terminal, envelope.worker)
-        self._floor.fold(Pending(entry.number, event, told, entry.cursor))
+        self._floor.fold(Pending(entry.key, event, told, entry.cursor))
 
     def _count_try(self, worker: str) -> None:
         tries = self._tries.setdefault(worker, Tries())

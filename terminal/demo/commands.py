@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +38,8 @@ from terminal.workflows import acts
 
 SILENCE_SECONDS = 20.0
 SETTLE_SECONDS = 20.0
+# No hand scans one label twice faster than this; the terminal would take it for one read.
+_HAND_SECONDS = 0.1
 ROWS, COLUMNS = 24, 80
 
 
@@ -152,37 +154,37 @@ def terminal_in_pty(stage: Stage, rows: int = ROWS, columns: int = COLUMNS) -> I
 
 def drive(terminal: Terminal, scanner: Scanner, robot: Robot, *, quiet: bool = False) -> bool:
     """Lets the robot work until it has signed off; False when the terminal fell silent or ended."""
-    awaited, last, sent_at = 0, Told(), 0.0
-    while True:
+    last, awaited, sent_at, pause, aimed = Told(), 0, time.monotonic(), 0.05, ""
+    while time.monotonic() - sent_at < SILENCE_SECONDS:
         try:
-            told = terminal.told.get(timeout=0.05)
+            told = terminal.told.get(timeout=pause)
         except queue.Empty:
             told = last
-            if last.turn < awaited:
-                if time.monotonic() - sent_at > SILENCE_SECONDS:
-                    return False
-                # The very first read may come before the port is open; no later one can.
-                if awaited > 1 or time.monotonic() - sent_at < 1.0:
-                    continue
+            # The very first read may come before the port is open; no later one can.
+            if awaited == 1 and time.monotonic() - sent_at > 1.0:
+                awaited = 0
         if told is None:
             return False
-        if told.key or told.turn < awaited:
+        if told.key or not told.step or told.turn < awaited:
             continue
-        last = told
-        if told.turn and told.verdict and not quiet:
+        if told.verdict and told != last and not quiet:
             print(f"   {told.tone:>4}  {told.verdict}")
+        last = told
         if robot.is_done and told.step == "sign_on":
             return True
         aim = robot.aim(told)
         if aim is None:
-            last = replace(told, verdict="")
-            if sent_at and time.monotonic() - sent_at > SILENCE_SECONDS:
-                return False
             continue
         if not quiet:
             print(f"[{told.title}] {aim.note}")
+        if aim.text == aimed and time.monotonic() - sent_at < _HAND_SECONDS:
+            time.sleep(_HAND_SECONDS)
         scanner.point(aim)
+        aimed = aim.text
         awaited, sent_at = told.turn + 1, time.monotonic()
+        # Nobody is known here before the store's first answer: a person would try again, not hammer.
+        pause = 0.5 if told.reason == "badge_unknown" else 0.05
+    return False
 
 
 def settled(stage: Stage, shorted: list[tuple[str, str, int]]) -> list[str]:
@@ -205,7 +207,7 @@ def robot_for(stage: Stage) -> Robot:
     """A robot that knows this stage's badge and totes, and makes a few mistakes on the way."""
     return Robot(
         badge=stage.badge,
-        totes=stage.totes,
+        totes=stage.totes(),
         read_label=label_on_paper(stage.printed_folder),
         mistakes={3: "wrong_item", 8: "damaged", 15: "wrong_shelf", 21: "wrong_item"},
         wrong_item=shop.gtin13(len(shop.PRODUCTS)),
@@ -231,8 +233,8 @@ def _auto(stage: Stage, scanner: Scanner, started: float) -> int:
 
 def _play(stage: Stage, scanner: Scanner) -> int:
     print("\nF2 scans what is asked for, F3 a wrong item, F4 a wrong shelf, F5 a damaged code. Ctrl+Q ends the demo.")
-    print(f"Or sign on by name: {_SUPERVISOR_HINT}. Labels and slips appear in {stage.printed_folder}")
-    time.sleep(1.5)
+    print(f"Or sign on by name: Supervisor, PIN {stage.pin}. Labels and slips appear in {stage.printed_folder}")
+    input("Enter starts the terminal. ")
     robot = robot_for(stage)
     robot.mistakes.clear()
     robot.shorts.clear()
@@ -245,9 +247,6 @@ def _play(stage: Stage, scanner: Scanner) -> int:
     printed = len(list(stage.printed_folder.glob("*.pdf")))
     print(f"{printed} labels and slips were printed.")
     return code
-
-
-_SUPERVISOR_HINT = "the supervisor's name and PIN stand above, where the store was made"
 
 
 def _hand(terminal: Terminal, scanner: Scanner, robot: Robot) -> None:

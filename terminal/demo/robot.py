@@ -55,13 +55,19 @@ class Robot:
         self._free = deque(self.totes)
         self._waiting: deque[str] = deque()
         self._items = 0
-        self._parcels: dict[str, None] = {}
+        self._sealed = ""
+        self._dock: dict[str, str] = {}
 
     def aim(self, told: Told) -> Aim | None:
         """What to scan at this showing, or None to wait for another one."""
         step = told.step
         if told.reason == "nothing_to_pick" and self.phase == acts.PICK:
             self.phase = acts.PACK
+        if step == "starting":
+            return None
+        if self._sealed and (found := re.search(r"\bOn (\S+)$", told.verdict)):
+            self._dock[found.group(1)] = self._sealed
+            self._sealed = ""
         if step == "sign_on":
             return Aim(self.badge, "scans the badge")
         if step == "menu":
@@ -137,24 +143,26 @@ class Robot:
                 sscc = self.read_label(parcel)
                 if sscc is None:
                     return None
-                if parcel not in self._parcels:
-                    self._parcels[parcel] = None
+                if self._sealed != parcel:
+                    self._sealed = parcel
                     self._free.append(self._waiting.popleft())
                 return Aim(sscc, f"sticks label {sscc}, reads it back")
         return Aim(command(acts.MENU), "goes back to the menu")
 
     def _ship(self, told: Told) -> Aim | None:
         match told.step:
+            case "ship_choose" if not self._dock:
+                self.is_done = True
+                return Aim(command(acts.MENU), "sees an empty dock")
             case "ship_choose":
-                if not self._parcels:
-                    self.is_done = True
-                    return Aim(command(acts.MENU), "sees an empty dock")
-                parcel = next(iter(self._parcels))
-                del self._parcels[parcel]
-                if told.reason == "parcel_gone":
-                    return self._ship(Told(step="ship_choose"))
-                return Aim(parcel, f"scans parcel {parcel}")
-            case "ship_open" | "ship_closed" | "ship_ask_close" | "ship_ask_handover":
+                manifest, parcel = next(iter(self._dock.items()))
+                return Aim(parcel, f"scans a parcel of {manifest}")
+            case "ship_ask_handover":
+                del self._dock[next(iter(self._dock))]
+                return Aim(told.expects[0], "answers yes")
+            case "ship_ask_close":
+                return Aim(told.expects[0], "answers yes")
+            case "ship_open" | "ship_closed":
                 return Aim(told.expects[0], told.ask)
         return Aim(command(acts.MENU), "goes back to the menu")
 

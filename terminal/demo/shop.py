@@ -176,10 +176,10 @@ def _site(now: datetime) -> str:
         promise, release = departs - timedelta(minutes=40), departs - timedelta(minutes=30)
         lines += [
             "",
-            "[[cut_offs]]",
+            "[[cut_off]]",
             f'carrier = "{carrier}"',
             f'service = "{service}"',
-            "weekdays = [0, 1, 2, 3, 4, 5, 6]",
+            'weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]',
             f'promise = "{promise:%H:%M}"',
             f'last_release = "{release:%H:%M}"',
             f'departs = "{departs:%H:%M}"',

@@ -1,1 +1,1 @@
-"""What stands on the glass: layouts, overlays and the live queue. Knows messages and records, never a port or a file."""
+"""What stands on the glass: layouts, overlays and the live queue. They know messages and records, never a port."""

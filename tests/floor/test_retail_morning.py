@@ -41,10 +41,10 @@ postcode = "LS1 4AP"
 city = "Leeds"
 country_code = "GB"
 
-[[cut_offs]]
+[[cut_off]]
 carrier = "Royal Mail"
 service = "Tracked 48"
-weekdays = [0, 1, 2, 3, 4, 5, 6]
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 promise = "22:00"
 last_release = "22:15"
 departs = "23:00"
@@ -113,18 +113,13 @@ def work(folder: Path, rows: list[dict[str, str]]) -> Stage:
             (folder / "import.txt").write_text(said, encoding="utf-8")
             stage.run("store", "release", "--all")
             stage.run("terminal", "--enrol", code, "--name", "CART-1", "--station", "BENCH-1")
-            robot = Robot(badge=stage.badge, totes=totes_of(stage), read_label=label_scanned(stage.printed_folder))
+            robot = Robot(badge=stage.badge, totes=stage.totes(), read_label=label_scanned(stage.printed_folder))
             with terminal_in_pty(stage) as terminal:
                 assert drive(terminal, scanner, robot, quiet=True), bytes(terminal.screen[-2000:])
                 wait_until_sent(stage)
         finally:
             stage.close()
     return stage
-
-
-def totes_of(stage: Stage) -> list[str]:
-    with sqlite3.connect(f"file:{stage.database}?mode=ro", uri=True) as connection:
-        return [id for (id,) in connection.execute("SELECT id FROM record WHERE kind = 'tote' ORDER BY id")]
 
 
 def wait_until_sent(stage: Stage) -> None:

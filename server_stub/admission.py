@@ -1,0 +1,165 @@
+"""Facts from the floor, each taken exactly once: numbers, digests, and what cannot be folded yet.
+
+Decides whether an event is new, known, out of turn or in conflict, and keeps its number in the same transaction as
+its effect. What a new one does to the books is settlement's business.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from orders import upcast, wire
+from orders.events import Envelope, FloorEvent, digest, open_envelope
+from orders.folds import Told
+from orders.wire import Outcome, Push, PushReply
+from server_stub import discrepancies, schema, settlement
+from server_stub.books import Books
+from server_stub.journals import open_journal
+from server_stub.problems import wrong_type
+from server_stub.rows import ConflictRow, EventRow, JournalRow, ParkedRow
+from server_stub.schema import instant
+from server_stub.settlement import Cause
+
+MALFORMED = "malformed"
+BEHIND_PARKED = "behind a parked event"
+
+_PARKED_OF = select(schema.parked).where(schema.parked.c.subject == bindparam("subject")).limit(1)
+_ALL_PARKED = select(schema.parked).order_by(schema.parked.c.cursor)
+
+
+class _Numbered(msgspec.Struct):
+    """The least that has to be readable of an event, so that its number can be counted and its bytes kept."""
+
+    number: int
+
+
+_NUMBERED = msgspec.json.Decoder(_Numbered)
+
+
+def take(books: Books, terminal: str, push: Push) -> PushReply:
+    """What became of each event of a batch; it ends at the first one that is out of turn.
+
+    Refusal (409) where another terminal writes that journal; (422) where an event has not even a number.
+    """
+    if len(push.events) > wire.MAX_BATCH:
+        raise wrong_type(f"Expected `array` of length <= {wire.MAX_BATCH} - at `$.events`")
+    numbers = [_number(body, place) for place, body in enumerate(push.events)]
+    journal = open_journal(books, push.journal, terminal)
+    outcomes = []
+    if push.epoch == books.epoch:
+        for number, raw in zip(numbers, push.events, strict=True):
+            if number > journal.last_number + 1:
+                break
+            outcomes.append(_take_one(books, journal, number, bytes(raw)))
+    return PushReply(epoch=books.epoch, expected=journal.last_number + 1, cursor=books.cursor, outcomes=tuple(outcomes))
+
+
+def fold_parked(books: Books) -> int:
+    """Tries every parked event again, in the order in which they came; gives how many could be folded now."""
+    folded = 0
+    blocked: set[str] = set()
+    for row in books.sheets.parked.where(_ALL_PARKED):
+        event_row = books.sheets.event.get(row.journal, row.number)
+        journal = books.sheets.journal.get(row.journal)
+        if row.subject in blocked or event_row is None or journal is None:
+            continue
+        try:
+            envelope = open_envelope(event_row.body)
+            event = upcast.understood(envelope)
+        except (upcast.UnknownEvent, upcast.MalformedEvent, msgspec.DecodeError):
+            blocked.add(row.subject)
+            continue
+        books.sheets.parked.drop(row)
+        event_row.outcome, event_row.reason = _settle(books, journal, envelope, event)
+        books.sheets.event.put(event_row)
+        folded += 1
+    return folded
+
+
+def _take_one(books: Books, journal: JournalRow, number: int, body: bytes) -> Outcome:
+    if number <= journal.last_number:
+        return _seen_before(books, journal, number, body)
+    row = EventRow(
+        journal=journal.id,
+        number=number,
+        cursor=0,
+        digest=digest(body),
+        worker="",
+        subject=f"journal/{journal.id}",
+        kind="",
+        outcome="",
+        reason="",
+        received_at=instant(books.now),
+        body=body,
+    )
+    _admit(books, journal, row)
+    row.cursor = books.tick()
+    if row.outcome == wire.PARKED:
+        books.sheets.parked.put(ParkedRow(row.cursor, row.subject, row.journal, row.number))
+    books.sheets.event.put(row)
+    journal.last_number = number
+    books.sheets.journal.put(journal)
+    return Outcome(number=number, verdict=row.outcome, reason=row.reason)
+
+
+def _admit(books: Books, journal: JournalRow, row: EventRow) -> None:
+    """Fills in what `row` is about and what became of it."""
+    try:
+        envelope = open_envelope(row.body)
+        row.worker, row.subject = envelope.worker, envelope.subject
+        row.kind = upcast.kind_of_event(envelope.event)
+        event = upcast.understood(envelope)
+    except upcast.UnknownEvent as unknown:
+        row.outcome, row.reason = wire.PARKED, str(unknown)
+        return
+    except (upcast.MalformedEvent, msgspec.DecodeError) as malformed:
+        row.outcome, row.reason = wire.PARKED, f"{MALFORMED}: {malformed}"
+        discrepancies.open_one(
+            books,
+            reason=MALFORMED,
+            remedy="look",
+            subject=row.subject,
+            about=f"{row.journal}.{row.number}",
+            worker=row.worker or None,
+            terminal=journal.terminal,
+        )
+        return
+    row.subject = str(event.subject)
+    if books.sheets.parked.where(_PARKED_OF, subject=row.subject):
+        row.outcome, row.reason = wire.PARKED, BEHIND_PARKED
+    else:
+        row.outcome, row.reason = _settle(books, journal, envelope, event)
+
+
+def _settle(books: Books, journal: JournalRow, envelope: Envelope, event: FloorEvent) -> tuple[str, str]:
+    told = Told(at=envelope.at, terminal=journal.terminal, worker=envelope.worker)
+    return settlement.settle(books, event, told, Cause(journal.id, envelope.number))
+
+
+def _seen_before(books: Books, journal: JournalRow, number: int, body: bytes) -> Outcome:
+    known = books.sheets.event.get(journal.id, number)
+    content = digest(body)
+    if known is not None and known.digest == content:
+        reason = known.outcome if known.outcome != wire.ADMITTED else ""
+        return Outcome(number=number, verdict=wire.KNOWN, reason=reason)
+    if books.sheets.conflict.get(journal.id, number, content) is None:
+        books.sheets.conflict.put(ConflictRow(journal.id, number, content, instant(books.now), body))
+        discrepancies.open_one(
+            books,
+            reason="journal_conflict",
+            remedy="look",
+            subject=f"journal/{journal.id}",
+            terminal=journal.terminal,
+        )
+    return Outcome(number=number, verdict=wire.CONFLICT, reason="this number was taken before with another content")
+
+
+def _number(body: msgspec.Raw, place: int) -> int:
+    try:
+        number = _NUMBERED.decode(body).number
+    except msgspec.DecodeError as error:
+        raise wrong_type(f"{error} - in `$.events[{place}]`") from error
+    if number < 1:
+        raise wrong_type(f"Expected `int` >= 1 - at `$.events[{place}].number`")
+    return number

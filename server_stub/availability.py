@@ -1,0 +1,143 @@
+"""What an order can be given from the shelves: sets stock aside, frees it, and tries waiting orders again.
+
+Decides which shelf serves a line (one that covers it whole before several, in the order of the walk) and when an order
+is back-ordered. It never looks at holds or addresses: those are verification's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+from sqlalchemy import bindparam, select
+
+from orders import states
+from orders.records import Location, Order, OrderLine
+from server_stub import ledger_book, schema
+from server_stub.books import Books, rank
+from server_stub.rows import AwaitedRow, StockRow
+
+GOODS = "goods"
+
+_WAITING_FOR = (
+    select(schema.awaited)
+    .where(schema.awaited.c.what == bindparam("what"), schema.awaited.c.key == bindparam("key"))
+    .order_by(schema.awaited.c.rank, schema.awaited.c.order)
+)
+_OF_ORDER = select(schema.awaited).where(schema.awaited.c.order == bindparam("order"))
+
+
+def allocate(books: Books, order: Order) -> Order:
+    """`order` with as much set aside for it as the shelves have free, allocated or back-ordered accordingly."""
+    lines = list(order.lines)
+    for product, missing in _missing(lines).items():
+        _share_out(lines, product, _take(books, order.id, product, missing))
+    order = replace(order, lines=tuple(lines), state=_state(order.state, lines))
+    await_goods(books, order)
+    return order
+
+
+def allocate_again(books: Books, order: Order) -> Order:
+    """`order` after its claims on locked shelves were dropped and other shelves were asked."""
+    for row in ledger_book.allocations(books, order.id):
+        stock = ledger_book.stock_at(books, row.product, f"shelf/{row.location}")
+        if stock is not None and stock.is_locked:
+            freed = ledger_book.let_go(books, order.id, row.product, row.location, row.quantity)
+            order = replace(order, lines=_lowered(order.lines, row.product, freed))
+    return allocate(books, order)
+
+
+def free(books: Books, order: str) -> tuple[str, ...]:
+    """Ends every claim of an order; gives the products that were freed."""
+    rows = ledger_book.allocations(books, order)
+    for row in rows:
+        ledger_book.let_go(books, order, row.product, row.location, row.quantity)
+    stop_waiting(books, order)
+    return tuple(dict.fromkeys(row.product for row in rows))
+
+
+def serve_waiting(books: Books, products: Iterable[str]) -> None:
+    """Gives what is free now to the orders that wait for it: promised date first, then priority, then age."""
+    for product in products:
+        for waiting in waiting_for(books, GOODS, product):
+            if not any(row.free for row in ledger_book.shelves(books, product)):
+                break
+            order = books.find(Order, waiting.order)
+            if order is not None and order.state in ("backordered", "allocated") and not order.is_held:
+                books.put(allocate(books, order))
+
+
+def waiting_for(books: Books, what: str, key: str) -> list[AwaitedRow]:
+    """The orders that wait for that, the most urgent first."""
+    return books.sheets.awaited.where(_WAITING_FOR, what=what, key=key)
+
+
+def wait_for(books: Books, what: str, key: str, order: Order) -> None:
+    """Notes that `order` waits for that."""
+    books.sheets.awaited.put(AwaitedRow(what, key, order.id, rank(order)))
+
+
+def stop_waiting(books: Books, order: str) -> None:
+    """Forgets whatever the order waited for."""
+    for row in books.sheets.awaited.where(_OF_ORDER, order=order):
+        books.sheets.awaited.drop(row)
+
+
+def await_goods(books: Books, order: Order) -> None:
+    """Brings the list of what `order` waits for up to date."""
+    stop_waiting(books, order.id)
+    for product in _missing(order.lines):
+        wait_for(books, GOODS, product, order)
+
+
+def _missing(lines: Iterable[OrderLine]) -> dict[str, int]:
+    missing: dict[str, int] = {}
+    for line in lines:
+        if line.unallocated > 0:
+            missing[line.product] = missing.get(line.product, 0) + line.unallocated
+    return missing
+
+
+def _take(books: Books, order: str, product: str, wanted: int) -> int:
+    left = wanted
+    for row in _in_turn(books, product, wanted):
+        if part := min(left, row.free):
+            ledger_book.set_aside(books, order, row, part)
+            left -= part
+        if not left:
+            break
+    return wanted - left
+
+
+def _in_turn(books: Books, product: str, wanted: int) -> list[StockRow]:
+    candidates = []
+    for row in ledger_book.shelves(books, product):
+        location = books.find(Location, ledger_book.location_of(row))
+        if row.free and location is not None and location.use == "pick":
+            candidates.append((row.free < wanted, location.walk, location.id, row))
+    return [row for *_, row in sorted(candidates, key=lambda each: each[:3])]
+
+
+def _share_out(lines: list[OrderLine], product: str, quantity: int) -> None:
+    for place, line in enumerate(lines):
+        if line.product == product and (part := min(quantity, max(0, line.unallocated))):
+            lines[place] = replace(line, allocated=line.allocated + part)
+            quantity -= part
+
+
+def _lowered(lines: tuple[OrderLine, ...], product: str, freed: int) -> tuple[OrderLine, ...]:
+    lowered = []
+    for line in lines:
+        part = min(freed, line.allocated) if line.product == product else 0
+        freed -= part
+        lowered.append(replace(line, allocated=line.allocated - part) if part else line)
+    return tuple(lowered)
+
+
+def _state(state: str, lines: Iterable[OrderLine]) -> str:
+    following = "allocated" if any(line.allocated for line in lines) else "backordered"
+    if following == state:
+        return state
+    if state == "allocated":
+        state = states.ORDER.step(state, "verified")
+    return states.ORDER.step(state, following)

@@ -1,0 +1,127 @@
+"""Copies of a store: taken while it runs, put back while it stands still.
+
+Decides what a restored store must not believe: its epoch is new, serials and numbers given since the copy was taken
+are skipped, and tokens are those of today, not those of the copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+
+from server_stub import migration, schema, sscc_leases
+from server_stub.books import Books
+from server_stub.database import Database, copy_file, is_sound
+from server_stub.place import Place, PlaceError
+from server_stub.rows import CounterRow, Forms
+from server_stub.store import new_epoch
+
+# More tasks and totes than are made in the time between two backups: a number given once is never given again.
+_SKIPPED_NUMBERS = 10_000
+_TODAYS = (schema.terminal, schema.token, schema.enrolment)
+
+
+def back_up(place: Place, target: Path) -> None:
+    """Copies the store to the new file `target`, consistent even while it runs."""
+    place.require()
+    if target.exists():
+        raise PlaceError(f"{target} exists already: choose another name, a backup overwrites nothing")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(target.name + ".part")
+    try:
+        copy_file(place.database, draft)
+        draft.replace(target)
+    finally:
+        _remove(draft)
+
+
+def restore(place: Place, source: Path, now: datetime) -> Path | None:
+    """Puts the backup `source` in the place of the store; gives the copy of the present one, if there was one.
+
+    The new database is made ready beside the present one and takes its place in one step.
+    """
+    if not source.is_file():
+        raise PlaceError(f"there is no file {source}")
+    if not is_sound(source):
+        raise PlaceError(f"{source} is no whole database: take another backup")
+    with place.hold():
+        draft = place.folder / "restoring.db"
+        _remove(draft)
+        copy_file(source, draft)
+        database = Database(draft)
+        if migration.revision(database) is None:
+            raise PlaceError(f"{source} is no Floorhand store: take another file")
+        migration.migrate(database, now, backups=None)
+        kept = _put_aside(place, now)
+        if kept is not None and is_sound(kept):
+            migration.migrate(Database(kept), now, backups=None)
+            _take_todays_tokens(Database(kept), database)
+        _distrust(database, now)
+        database.fold_log()
+        _remove_logs(place.database)
+        draft.replace(place.database)
+        _remove(draft)
+        return kept
+
+
+def _put_aside(place: Place, now: datetime) -> Path | None:
+    """A copy of the present database, page by page where it is damaged (which may be why it is replaced)."""
+    if not place.database.exists():
+        return None
+    place.backups.mkdir(parents=True, exist_ok=True)
+    kept = place.backups / f"before-restore-{now:%Y%m%d-%H%M%S-%f}.db"
+    if is_sound(place.database):
+        copy_file(place.database, kept)
+        Database(place.database).fold_log()
+    else:
+        for path in filter(Path.exists, _parts(place.database)):
+            shutil.copyfile(path, kept.with_name(path.name.replace(place.database.name, kept.name)))
+    return kept
+
+
+def _take_todays_tokens(present: Database, restored: Database) -> None:
+    """A device enrolled since the copy stays enrolled; one revoked since stays out."""
+    with present.connected() as reading, restored.connected() as writing:
+        for table in _TODAYS:
+            rows = [dict(row._mapping) for row in reading.execute(select(table))]
+            writing.execute(delete(table))
+            if rows:
+                writing.execute(table.insert(), rows)
+        writing.commit()
+
+
+def _distrust(database: Database, now: datetime) -> None:
+    with database.connected() as connection:
+        epoch = schema.meta.c.name == "epoch"
+        connection.execute(update(schema.meta).where(epoch).values(value=new_epoch()))
+        connection.commit()
+    cursor = database.driver()
+    try:
+        database.begin(cursor)
+        books = Books(database, Forms(database), cursor, now)
+        sscc_leases.skip(books)
+        for name in ("task", "tote"):
+            row = books.sheets.counter.get(name)
+            books.sheets.counter.put(CounterRow(name=name, value=(row.value if row else 0) + _SKIPPED_NUMBERS))
+        books.flush()
+        database.commit(cursor)
+    finally:
+        database.release(cursor)
+
+
+def _parts(path: Path) -> tuple[Path, ...]:
+    """A database's file, and its logs while it is open."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
+
+
+def _remove(path: Path) -> None:
+    for part in _parts(path):
+        part.unlink(missing_ok=True)
+
+
+def _remove_logs(path: Path) -> None:
+    for part in _parts(path)[1:]:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,203 @@
+"""The books within one transaction: records are loaded once, folded many times and written once.
+
+Decides revisions, cursors and how a record is filed (state, owner, rank). What may happen to a record is the rule
+book's and the steps' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Executable, bindparam, select
+
+from orders.records import (
+    KINDS,
+    Discrepancy,
+    Key,
+    Order,
+    PickTask,
+    Record,
+    Site,
+    decode_record,
+    encode_record,
+    kind_of,
+)
+from orders.wire import Change
+from server_stub import schema
+from server_stub.database import Cursor, Database
+from server_stub.rows import CounterRow, Forms, Sheets
+from server_stub.schema import instant
+from server_stub.sheets import Tally
+
+R = TypeVar("R", bound=Record)
+
+_RECORD = select(schema.record.c.revision, schema.record.c.cursor, schema.record.c.body).where(
+    schema.record.c.kind == bindparam("kind"), schema.record.c.id == bindparam("id")
+)
+_CURSOR = select(schema.counter.c.value).where(schema.counter.c.name == "cursor")
+_META = select(schema.meta.c.name, schema.meta.c.value)
+_KIND_BY_CLASS = {cls: kind for kind, cls in KINDS.items()}
+_NEVER = "9999-12-31"
+
+
+class _Held(msgspec.Struct):
+    record: Record
+    revision: int
+    cursor: int
+    is_changed: bool = False
+
+
+class News(msgspec.Struct, frozen=True):
+    """Which kinds of records a step changed, and whose step it was; None where its asker has to hear of it too."""
+
+    kinds: frozenset[str]
+    origin: str | None
+
+
+class Books:
+    """Every record and row, as one transaction sees and changes them. `now` is the instant of the whole transaction."""
+
+    def __init__(self, database: Database, forms: Forms, cursor: Cursor, now: datetime) -> None:
+        self.now = now
+        self.tally = Tally()
+        self.sheets = Sheets(forms, cursor, self.tally)
+        self._database, self._cursor = database, cursor
+        self._one = database.prepared(_RECORD)
+        self._write = database.upsert(schema.record)
+        self._held: dict[Key, _Held | None] = {}
+        self._changed: dict[Key, _Held] = {}
+        self._kinds: set[str] = set()
+        self._origin: str | None = None
+        self._meta: dict[str, str] = dict(database.prepared(_META).run(cursor).fetchall())
+        self.cursor: int = database.prepared(_CURSOR).run(cursor).fetchone()[0]
+
+    # --- what holds for the whole store -----
+
+    @property
+    def epoch(self) -> str:
+        """The store's epoch: another one after a restore."""
+        return self._meta["epoch"]
+
+    @property
+    def site(self) -> Site:
+        """The one building of this store."""
+        site = self.find(Site, self._meta["site"])
+        if site is None:
+            raise LookupError("the site's record is missing: run `floorhand store site FILE`")
+        return site
+
+    def tick(self) -> int:
+        """The next number of the store's one log: records, events and moves share it."""
+        self.cursor += 1
+        return self.cursor
+
+    def number(self, name: str) -> int:
+        """The next number of a count of that name, from 1."""
+        row = self.sheets.counter.get(name)
+        value: int = (row.value if row else 0) + 1
+        self.sheets.counter.put(CounterRow(name=name, value=value))
+        return value
+
+    # --- records -----
+
+    def at(self, key: Key) -> Record | None:
+        """The record of that key, as it is by now in this transaction."""
+        held = self._load(key)
+        return held.record if held else None
+
+    def find(self, cls: type[R], id: str) -> R | None:
+        """The record of that class and id."""
+        found = self.at(Key(_KIND_BY_CLASS[cls], id))
+        return found if isinstance(found, cls) else None
+
+    def put(self, record: Record) -> None:
+        """Writes `record` as its next revision, at the next place of the log."""
+        key = Key(kind_of(record), record.id)
+        before = self._load(key)
+        held = _Held(record, before.revision + 1 if before else 1, self.tick())
+        self._held[key] = self._changed[key] = held
+        self._kinds.add(key.kind)
+        self.tally.changes += 1
+
+    def change(self, key: Key) -> Change | None:
+        """The record of that key as it travels."""
+        held = self._load(key)
+        if held is None:
+            return None
+        body = msgspec.Raw(encode_record(held.record))
+        return Change(kind=key.kind, id=key.id, revision=held.revision, cursor=held.cursor, body=body)
+
+    def records(self, cls: type[R], query: Executable, **values: Any) -> list[R]:
+        """The records whose ids `query` finds, this transaction's own changes included."""
+        self._flush_records()
+        found = self._database.prepared(query).run(self._cursor, **values).fetchall()
+        return [record for (id,) in found if (record := self.find(cls, id)) is not None]
+
+    # --- one step within the transaction -----
+
+    def open_step(self, origin: str | None) -> None:
+        """Begins one asker's step: what changes from here is its doing."""
+        self._kinds, self._origin = set(), origin
+
+    def startle(self) -> None:
+        """Says that this step did more than its asker could foresee, so that the asker is woken as well."""
+        self._origin = None
+
+    def close_step(self) -> News:
+        """What the step changed."""
+        origin = None if "discrepancy" in self._kinds else self._origin
+        return News(frozenset(self._kinds), origin)
+
+    def flush(self) -> None:
+        """Writes everything; the transaction's end is the writer's."""
+        self._flush_records()
+        self.sheets.counter.put(CounterRow(name="cursor", value=self.cursor))
+        self.sheets.flush()
+
+    def _load(self, key: Key) -> _Held | None:
+        if key not in self._held:
+            found = self._one.run(self._cursor, kind=key.kind, id=key.id).fetchone()
+            self._held[key] = _Held(decode_record(key.kind, found[2]), found[0], found[1]) if found else None
+        return self._held[key]
+
+    def _flush_records(self) -> None:
+        if self._changed:
+            self._write.many(self._cursor, _filed(self._changed.items()))
+            self._changed.clear()
+
+
+def _filed(changed: Iterable[tuple[Key, _Held]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": key.kind,
+            "id": key.id,
+            "revision": held.revision,
+            "cursor": held.cursor,
+            "state": getattr(held.record, "state", ""),
+            "owner": getattr(held.record, "owner", ""),
+            "rank": rank(held.record),
+            "body": encode_record(held.record),
+        }
+        for key, held in changed
+    ]
+
+
+def rank(record: Record) -> str:
+    """How urgent a record is among its kind, as a text that sorts: promised date, then priority, then age."""
+    match record:
+        case Order():
+            return _urgency(record.due_at, record.priority) + instant(record.received_at)[:19]
+        case PickTask():
+            return _urgency(record.due_at, record.priority) + record.id
+        case Discrepancy():
+            return instant(record.opened_at)
+        case _:
+            return ""
+
+
+def _urgency(due_at: datetime | None, priority: int) -> str:
+    due = instant(due_at)[:19] if due_at else _NEVER
+    return f"{due} {99_999 - max(-900_000, min(99_999, priority)):06d} "

@@ -1,0 +1,134 @@
+"""Records changed after a cursor, and the waking of those who wait for them.
+
+Decides how much one answer carries and who is woken when: only whom a change concerns, and no asker more often than
+its pause. A record's bytes are passed on as they were written, never decoded here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing, suppress
+
+import msgspec
+from sqlalchemy import bindparam, func, literal, select
+
+from orders.records import KINDS
+from orders.wire import Change, Changes
+from server_stub import schema
+from server_stub.database import Cursor, Database
+from server_stub.writer import Commit
+
+PAGE_RECORDS = 500
+PAGE_BYTES = 1_000_000
+LONGEST_WAIT_SECONDS = 60.0
+PAUSE_SECONDS = 0.1
+SUPERVISOR_PAUSE_SECONDS = 0.25
+
+# A page looks at so many records at most, so that who asks for few kinds from far behind holds nobody up.
+_WINDOW = 5_000
+
+_record = schema.record.c
+_window = (
+    select(_record.cursor).where(_record.cursor > bindparam("after")).order_by(_record.cursor).limit(_WINDOW).subquery()
+)
+_UPTO = select(func.max(_window.c.cursor))
+_CHANGED = (
+    select(_record.kind, _record.id, _record.revision, _record.cursor, _record.body)
+    .where(
+        _record.cursor > bindparam("after"),
+        _record.cursor <= bindparam("upto"),
+        bindparam("kinds").like(literal("%,") + _record.kind + literal(",%")),
+    )
+    .order_by(_record.cursor)
+    .limit(PAGE_RECORDS + 1)
+)
+
+
+class ChangeReader:
+    """Reads pages of changes on a connection of its own, in the event loop's thread."""
+
+    def __init__(self, database: Database, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._upto = database.prepared(_UPTO)
+        self._changed = database.prepared(_CHANGED)
+
+    def page(self, epoch: str, after: int, kinds: frozenset[str], end: int) -> Changes:
+        """The next changes after a cursor, of those kinds (of every kind where none is named).
+
+        `end` is how far the log went before this was asked: where nothing more is to be read, the answer's cursor
+        stands there.
+        """
+        (upto,) = self._upto.run(self._cursor, after=after).fetchone()
+        if upto is None:
+            return Changes(epoch=epoch, cursor=max(after, end))
+        changes: list[Change] = []
+        size = 0
+        wanted = f",{','.join(sorted(kinds or KINDS))},"
+        # A cursor of its own, closed before its last row where the page is full.
+        with closing(self._cursor.connection.cursor()) as rows:
+            for kind, id, revision, cursor, body in self._changed.run(rows, after=after, upto=upto, kinds=wanted):
+                size += len(body)
+                if len(changes) == PAGE_RECORDS or (changes and size > PAGE_BYTES):
+                    return Changes(epoch=epoch, cursor=changes[-1].cursor, changes=tuple(changes), more=True)
+                changes.append(Change(kind=kind, id=id, revision=revision, cursor=cursor, body=msgspec.Raw(body)))
+        (further,) = self._upto.run(self._cursor, after=upto).fetchone()
+        more = further is not None
+        return Changes(epoch=epoch, cursor=upto if more else max(upto, end), changes=tuple(changes), more=more)
+
+
+class Waiter:
+    """One long poll: what it waits for, and whose own doing is no news to it."""
+
+    def __init__(self, kinds: frozenset[str], terminal: str | None) -> None:
+        self._kinds, self._terminal = kinds, terminal
+        self.is_woken = asyncio.Event()
+
+    def concerns(self, commit: Commit) -> bool:
+        """Whether something in `commit` is news to it."""
+        return any(
+            (self._terminal is None or news.origin != self._terminal)
+            and (not self._kinds or not self._kinds.isdisjoint(news.kinds))
+            for news in commit.news
+        )
+
+
+class Wakers:
+    """Everybody who waits for changes. Lives in the event loop."""
+
+    def __init__(self) -> None:
+        self._waiters: set[Waiter] = set()
+        self._not_before: dict[tuple[str, frozenset[str]], float] = {}
+        self.is_closed = False
+
+    def publish(self, commit: Commit) -> None:
+        """Wakes whom a commit concerns."""
+        for waiter in self._waiters:
+            if waiter.concerns(commit):
+                waiter.is_woken.set()
+
+    def close(self) -> None:
+        """Lets every waiter answer at once, and every later one too: the store stops."""
+        self.is_closed = True
+        for waiter in self._waiters:
+            waiter.is_woken.set()
+
+    async def wait(self, waiter: Waiter, seconds: float) -> None:
+        """Returns when something concerns `waiter`, or after `seconds`."""
+        if self.is_closed:
+            return
+        self._waiters.add(waiter)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(waiter.is_woken.wait(), min(seconds, LONGEST_WAIT_SECONDS))
+        finally:
+            self._waiters.discard(waiter)
+
+    async def keep_pause(self, asker: str, kinds: frozenset[str]) -> None:
+        """Waits until `asker` may be answered again: what happens meanwhile comes in the same answer."""
+        delay = self._not_before.get((asker, kinds), 0.0) - asyncio.get_running_loop().time()
+        if delay > 0 and not self.is_closed:
+            await asyncio.sleep(delay)
+
+    def note_answer(self, asker: str, kinds: frozenset[str], pause: float) -> None:
+        """Remembers that `asker` was answered now, and is not to be again before `pause` seconds are over."""
+        self._not_before[asker, kinds] = asyncio.get_running_loop().time() + pause

@@ -1,0 +1,143 @@
+"""How commands speak to a store: over HTTP to a running one, or to the same routes in this process.
+
+Decides which of both it is. There is one set of routes, so a command cannot do what a request could not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+import msgspec
+
+from orders.intake import Intake, Receipts
+from orders.wire import Problem, Release, Released
+from server_stub.place import Hold, Place, PlaceError
+
+if TYPE_CHECKING:
+    from server_stub.store import Store
+
+Gives = TypeVar("Gives", bound=msgspec.Struct)
+
+_PATIENCE_SECONDS = 10.0
+_ASK_AGAIN_SECONDS = 0.1
+# An import's batch or a wave's release is many transactions.
+_TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+
+
+class StoreError(Exception):
+    """The store did not do what was asked; the text is one sentence for whoever asked."""
+
+
+class StoreUnreachable(StoreError):
+    """No store answers at that address."""
+
+
+class StoreRefused(StoreError):
+    """The store answered with a problem."""
+
+    def __init__(self, status: int, problem: Problem) -> None:
+        super().__init__(f"expected {problem.expected}; came {problem.came}: {problem.remedy}")
+        self.status, self.problem = status, problem
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a store is: a folder on this machine, or the address and token of one elsewhere."""
+
+    place: Place
+    url: str = ""
+    token: str = ""
+
+
+class StoreClient:
+    """Asks a store; each method is one route."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def ask(
+        self, method: str, path: str, gives: type[Gives], takes: msgspec.Struct | None = None, **query: str | int
+    ) -> Gives:
+        """One request: sends `takes`, reads `gives`. Raises StoreRefused or StoreUnreachable."""
+        body = msgspec.json.encode(takes) if takes is not None else None
+        headers = {"content-type": "application/json"} if body else {}
+        try:
+            answer = await self._http.request(method, path, content=body, headers=headers, params=query)
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise StoreUnreachable(f"no store answers at {self._http.base_url}: {reason}") from error
+        if answer.status_code == 200:
+            return msgspec.json.decode(answer.content, type=gives)
+        try:
+            problem = msgspec.json.decode(answer.content, type=Problem)
+        except msgspec.DecodeError:
+            raise StoreError(f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}") from None
+        raise StoreRefused(answer.status_code, problem)
+
+    async def intake(self, batch: Intake) -> Receipts:
+        """Hands in master data and orders; the same batch again changes nothing."""
+        return await self.ask("POST", "/v1/intake", Receipts, batch)
+
+    async def release(self, asked: Release) -> Released:
+        """Sends orders to the floor."""
+        return await self.ask("POST", "/v1/requests/release", Released, asked)
+
+
+@asynccontextmanager
+async def reach(address: Address) -> AsyncIterator[StoreClient]:
+    """A client of the store at `address`: the one elsewhere, the one running on the folder, or one opened here."""
+    if address.url:
+        async with _over_http(address.url, address.token) as client:
+            yield client
+        return
+    address.place.require()
+    held, url = await _hold_or_find(address.place)
+    if held is None:
+        async with _over_http(url, address.token or address.place.token()) as client:
+            yield client
+        return
+    # Litestar takes half a second to import: only a command that opens a store itself pays for it.
+    from server_stub.store import Store
+
+    with held:
+        store = await Store.open(address.place.database, backups=address.place.backups)
+        try:
+            async with in_process(store, address.place.token()) as client:
+                yield client
+        finally:
+            await store.close()
+
+
+async def _hold_or_find(place: Place) -> tuple[Hold | None, str]:
+    """The folder's lock, or the address of the store that holds it."""
+    until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+    while True:
+        if held := place.try_hold():
+            return held, ""
+        if running := place.running():
+            return None, running.url
+        # Another command holds the folder for a moment, or a store is just starting.
+        if asyncio.get_running_loop().time() > until:
+            raise PlaceError(f"another process holds {place.folder} and does not answer: wait for it or end it")
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+@asynccontextmanager
+async def _over_http(url: str, token: str) -> AsyncIterator[StoreClient]:
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT) as http:
+        yield StoreClient(http)
+
+
+@asynccontextmanager
+async def in_process(store: Store, token: str) -> AsyncIterator[StoreClient]:
+    """A client of a store that is open in this process."""
+    from server_stub.app import make_app
+
+    transport = httpx.ASGITransport(app=make_app(store))  # type: ignore[arg-type]
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://store", headers=headers) as http:
+        yield StoreClient(http)

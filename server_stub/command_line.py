@@ -1,0 +1,167 @@
+"""The words of `floorhand store`: its commands, their options and the help that teaches them.
+
+Decides how a command is written. What it does stands in commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from orders.records import ROLES
+
+_EXAMPLES = """\
+a first morning:
+  floorhand store init --name "North hall" --time-zone Europe/London --company-prefix 952
+  floorhand store run                          (leave it running; the rest in another window)
+  floorhand import orders morning.csv --map retail --lay-out
+  floorhand store add-worker "Ada Lovelace" --role picker
+  floorhand store add-totes 12
+  floorhand store release --all
+
+All commands work on a running store and on one that stands still alike.
+"""
+_SITE_EXAMPLE = """\
+a whole site file:
+
+  name = "North hall"
+  time_zone = "Europe/London"            # an IANA name
+  default_carrier = "Post"
+  default_service = "Parcel"
+  holidays = [2026-12-25, 2026-12-26]
+
+  [sender]                               # stands on every label
+  name = "North hall"
+  lines = ["1 Dock Road"]
+  postcode = "E16 1AA"
+  city = "London"
+  country_code = "GB"
+
+  [[cut_off]]
+  carrier = "Post"
+  service = "Parcel"
+  weekdays = ["mon", "tue", "wed", "thu", "fri"]
+  promise = "14:00"                      # ordered until then, it leaves today
+  last_release = "15:30"                 # the last wave for this truck
+  departs = "17:00"
+  dock_minutes = 20                      # it has to stand at the dock so long before
+
+  [[owner]]
+  id = "HOME"
+  name = "North hall"
+  company_prefix = "952"                 # from GS1; without one no SSCC can be made
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line of `floorhand store`."""
+    root = _parser("floorhand store", "The central order store: set it up, run it, look after it.", _EXAMPLES)
+    _where(root, argparse.SUPPRESS)
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, summary: str, examples: str = "") -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=examples or None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        _where(made, argparse.SUPPRESS)
+        return made
+
+    init = command(
+        "init",
+        "make a store, its first supervisor and a one-time code for the first terminal",
+        'example:\n  floorhand store init --name "North hall" --time-zone Europe/London --company-prefix 952\n'
+        "  floorhand store init --site site.toml",
+    )
+    init.add_argument("--site", type=Path, metavar="FILE", help="a site file; `store site --help` shows one")
+    init.add_argument("--name", default="Warehouse", help="the site's name, where there is no site file")
+    init.add_argument("--time-zone", default="UTC", help="its IANA time zone, such as Europe/London")
+    init.add_argument("--owner", default="HOME", metavar="ID", help="whose goods these are (default HOME)")
+    init.add_argument("--company-prefix", metavar="DIGITS", help="the owner's GS1 company prefix, for SSCCs")
+    init.add_argument("--supervisor", default="Supervisor", metavar="NAME", help="the first supervisor's name")
+
+    run = command("run", "run the store until Ctrl-C or SIGTERM", "example:\n  floorhand store run --port 8743")
+    run.add_argument("--host", help="the address to listen on (default 127.0.0.1; 0.0.0.0 for the whole network)")
+    run.add_argument("--port", type=_port, help="the port to listen on, 0 for any free one (default 8743)")
+    run.add_argument("--ready-file", type=Path, metavar="FILE", help="write the address there once it listens")
+
+    worker = command(
+        "add-worker",
+        "add a worker and print a badge",
+        'example:\n  floorhand store add-worker "Ada Lovelace" --role picker --role packer --pin 2718',
+    )
+    worker.add_argument("name")
+    worker.add_argument("--role", action="append", choices=ROLES, help="may be given again (default picker)")
+    worker.add_argument("--pin", metavar="DIGITS", help="4 to 12 digits, for signing on without the badge")
+    worker.add_argument("--id", default="", help="an id of your own (default: made from the name)")
+    worker.add_argument("--new-badge", action="store_true", help="the worker is known: make a new badge and PIN")
+
+    terminal = command("add-terminal", "give a one-time code with which one device can join")
+    terminal.add_argument("--station", default="", metavar="ID", help="the bench where it stands")
+    terminal.add_argument("--role", default="terminal", choices=("terminal", "supervisor"))
+    revoke = command("revoke", "end a lost terminal's token and free its tasks")
+    revoke.add_argument("terminal", metavar="TERMINAL")
+    command("terminals", "list the devices that joined")
+
+    station = command("add-station", "add or change a bench")
+    station.add_argument("id", metavar="ID")
+    station.add_argument("--name", default="")
+    station.add_argument("--printer", default="", metavar="ID")
+    printer = command("add-printer", "add or change a printer")
+    printer.add_argument("id", metavar="ID")
+    printer.add_argument("address", help="a folder, an ipp:// address, or host:9100")
+    printer.add_argument("--name", default="")
+    printer.add_argument("--media", default="4x6in", help="the paper in it, such as 4x6in or 100x150mm")
+    totes = command("add-totes", "add totes and print their labels", "example:\n  floorhand store add-totes 12")
+    totes.add_argument("count", type=int, metavar="N")
+
+    owner = command(
+        "owner",
+        "add or change an owner of goods",
+        "example:\n  floorhand store owner HOME --company-prefix 952",
+    )
+    owner.add_argument("id", metavar="ID")
+    owner.add_argument("--name", default="")
+    owner.add_argument("--company-prefix", metavar="DIGITS")
+    site = command("site", "describe the site: clock, carriers' times, sender", _SITE_EXAMPLE)
+    site.add_argument("file", type=Path, metavar="FILE")
+
+    release = command(
+        "release",
+        "send allocated orders to the floor",
+        "example:\n  floorhand store release --all\n  floorhand store release 536365 536366",
+    )
+    release.add_argument("orders", nargs="*", metavar="ORDER", help="an order's number, or OWNER/NUMBER")
+    release.add_argument("--all", action="store_true", help="every order that is allocated and not held")
+    command("report", "list orders that are held, back-ordered or changed")
+    command("status", "how the store stands")
+
+    backup = command("backup", "copy the store to a new file, also while it runs")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = command("restore", "put a backup in the store's place (the store has to stand still)")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    command("migrate", "bring the database to this program's schema, after a copy")
+    return root
+
+
+def _parser(prog: str, summary: str, examples: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog=prog, description=summary, epilog=examples, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def _where(parser: argparse.ArgumentParser, default: object) -> None:
+    group = parser.add_argument_group("which store")
+    group.add_argument("--folder", type=Path, default=default, help="its folder on this machine")
+    group.add_argument("--url", default=default, help="its address, where it runs on another machine")
+    group.add_argument("--token", default=default, help="an administrator's token, with --url")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {port}")
+    return port

@@ -1,0 +1,303 @@
+"""`floorhand store ...`: makes a store, runs it, sets the floor up, and looks after it.
+
+Decides what each command asks and prints. Every command but init, run, backup, restore and migrate is a request to
+the store, running or not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from orders.records import Owner, decode_record
+from orders.wire import Release
+from server_stub import papers, settings
+from server_stub.client import Address, StoreClient, StoreError, reach
+from server_stub.command_line import parser
+from server_stub.floor_setup import (
+    CodeGiven,
+    Done,
+    NewCode,
+    NewTotes,
+    NewWorker,
+    OrderReport,
+    OwnerSet,
+    Page,
+    Printer,
+    Revoke,
+    Station,
+    Status,
+    Terminals,
+    TotesAdded,
+    WorkerAdded,
+)
+from server_stub.place import Place, PlaceError
+from server_stub.settings import SettingsError, StoreSettings
+from server_stub.site_file import SiteFileError
+
+Words = argparse.Namespace
+
+
+def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
+    """Runs one command of `floorhand store`; returns the exit code (2 for a call that cannot be read)."""
+    try:
+        words = parser().parse_args(argv)
+        told = settings.read(config, config_path)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except SettingsError as error:
+        return _fail(str(error), 2)
+    from server_stub.migration import SchemaError
+
+    try:
+        if words.command in _ALONE:
+            return _ALONE[words.command](words, told)
+        return asyncio.run(_ask(words, told))
+    except (PlaceError, SchemaError, SiteFileError, StoreError) as error:
+        return _fail(str(error), 1)
+
+
+def address_of(words: Words, told: StoreSettings) -> Address:
+    """Which store is meant: what was typed, else what the config says, else the usual folder.
+
+    A config that names both folder and url is that of the store's own machine: its folder has the token.
+    """
+    typed: Path | None = getattr(words, "folder", None)
+    folder = typed or (Path(told.folder).expanduser() if told.folder else default_folder())
+    is_here = typed or (told.folder and not told.token)
+    url = getattr(words, "url", None) or ("" if is_here else told.url)
+    return Address(Place(folder), url, getattr(words, "token", None) or told.token)
+
+
+def default_folder() -> Path:
+    """Where a store lies unless somebody says otherwise."""
+    return user_data_path("floorhand") / "store"
+
+
+# --- commands that open the folder themselves -----
+
+
+def _init(words: Words, told: StoreSettings) -> int:
+    from server_stub import founding, site_file
+
+    if words.site:
+        site, owners = site_file.read(words.site)
+    else:
+        site, owners = founding.unnamed_site(words.name, words.time_zone), ()
+    if all(owner.id != words.owner for owner in owners) and (not owners or words.company_prefix):
+        owners = (*owners, OwnerSet(id=words.owner, name=site.name, company_prefix=words.company_prefix))
+    place = address_of(words, told).place
+    founded = asyncio.run(founding.make(place, founding.Plan(site, owners, words.supervisor), datetime.now(UTC)))
+    _say(f"A store was made in {place.folder}")
+    _say(f"First supervisor: {words.supervisor}, worker id {founded.supervisor}")
+    _say(f"  badge: {founded.badge_file}")
+    _say(f"  PIN:   {founded.pin}   (shown this once)")
+    _say(f"One-time code for the first terminal, until {founded.code_expires_at:%Y-%m-%d %H:%M} UTC: {founded.code}")
+    _say(f"Administrator's token: {place.admin_token}")
+    _say("Next: floorhand store run")
+    return 0
+
+
+def _run(words: Words, told: StoreSettings) -> int:
+    from server_stub.serving import serve
+
+    place = address_of(words, told).place
+    host = words.host or told.host
+    port = told.port if words.port is None else words.port
+    asyncio.run(serve(place, host, port, words.ready_file, _say))
+    return 0
+
+
+def _backup(words: Words, told: StoreSettings) -> int:
+    from server_stub import backup
+
+    backup.back_up(address_of(words, told).place, words.file)
+    _say(f"The store was copied to {words.file}")
+    return 0
+
+
+def _restore(words: Words, told: StoreSettings) -> int:
+    from server_stub import backup
+
+    kept = backup.restore(address_of(words, told).place, words.file, datetime.now(UTC))
+    _say(f"The store is now as it was in {words.file}")
+    if kept:
+        _say(f"What stood there before was copied to {kept}")
+    _say("Start it: every terminal then sends again what the copy does not hold.")
+    return 0
+
+
+def _migrate(words: Words, told: StoreSettings) -> int:
+    from server_stub import migration
+    from server_stub.database import Database
+
+    place = address_of(words, told).place
+    place.require()
+    with place.hold():
+        done = migration.migrate(Database(place.database), datetime.now(UTC), place.backups)
+    _say(f"The database is {'now ' if done else ''}at schema {migration.HEAD}")
+    return 0
+
+
+_ALONE: dict[str, Callable[[Words, StoreSettings], int]] = {
+    "init": _init,
+    "run": _run,
+    "backup": _backup,
+    "restore": _restore,
+    "migrate": _migrate,
+}
+
+
+# --- commands that ask the store -----
+
+
+async def _ask(words: Words, told: StoreSettings) -> int:
+    address = address_of(words, told)
+    async with reach(address) as client:
+        return await _ASKING[words.command](client, words, address.place)
+
+
+async def _add_worker(client: StoreClient, words: Words, place: Place) -> int:
+    roles = tuple(dict.fromkeys(words.role or ("picker",)))
+    new = NewWorker(name=words.name, roles=roles, id=words.id, pin=words.pin, is_known=words.new_badge)
+    added = await client.ask("POST", "/v1/workers", WorkerAdded, new)
+    path = papers.write_badge(place.papers, added.worker, words.name, roles[-1], added.badge)
+    _say(f"Worker {added.worker} may work as {', '.join(roles)}")
+    _say(f"  badge: {path}")
+    return 0
+
+
+async def _add_terminal(client: StoreClient, words: Words, place: Place) -> int:
+    new = NewCode(role=words.role, station=words.station)
+    given = await client.ask("POST", "/v1/terminals", CodeGiven, new)
+    _say(f"One-time code, until {given.expires_at:%Y-%m-%d %H:%M} UTC: {given.code}")
+    return 0
+
+
+async def _revoke(client: StoreClient, words: Words, place: Place) -> int:
+    await client.ask("POST", "/v1/terminals/revoke", Done, Revoke(terminal=words.terminal))
+    _say(f"Terminal {words.terminal} is out; the tasks it held are free")
+    return 0
+
+
+async def _terminals(client: StoreClient, words: Words, place: Place) -> int:
+    listed = await client.ask("GET", "/v1/terminals", Terminals)
+    for each in listed.terminals:
+        _say(f"{each.id}  {each.name}  {each.station or '-'}  {'revoked' if each.is_revoked else each.role}")
+    return 0
+
+
+async def _add_station(client: StoreClient, words: Words, place: Place) -> int:
+    station = Station(id=words.id, name=words.name or words.id, printer=words.printer)
+    await client.ask("PUT", "/v1/stations", Done, station)
+    _say(f"Station {words.id} is known")
+    return 0
+
+
+async def _add_printer(client: StoreClient, words: Words, place: Place) -> int:
+    printer = Printer(id=words.id, name=words.name or words.id, address=words.address, media=words.media)
+    await client.ask("PUT", "/v1/printers", Done, printer)
+    _say(f"Printer {words.id} is known")
+    return 0
+
+
+async def _add_totes(client: StoreClient, words: Words, place: Place) -> int:
+    added = await client.ask("POST", "/v1/totes", TotesAdded, NewTotes(count=words.count))
+    path = papers.write_tote_labels(place.papers, added.totes)
+    _say(f"{len(added.totes)} totes, {added.totes[0]} to {added.totes[-1]}")
+    _say(f"  labels: {path}")
+    return 0
+
+
+async def _owner(client: StoreClient, words: Words, place: Place) -> int:
+    owner = OwnerSet(id=words.id, name=words.name or words.id, company_prefix=words.company_prefix)
+    await client.ask("PUT", "/v1/owners", Done, owner)
+    _say(f"Owner {words.id} is known" + ("" if words.company_prefix else ", without a GS1 company prefix: no SSCCs"))
+    return 0
+
+
+async def _site(client: StoreClient, words: Words, place: Place) -> int:
+    from server_stub import site_file
+
+    site, owners = site_file.read(words.file)
+    await client.ask("PUT", "/v1/site", Done, site)
+    for owner in owners:
+        await client.ask("PUT", "/v1/owners", Done, owner)
+    _say(f"Site {site.name}: {len(site.cut_offs)} cut-offs, {len(owners)} owners")
+    return 0
+
+
+async def _release(client: StoreClient, words: Words, place: Place) -> int:
+    if words.all == bool(words.orders):
+        return _fail("say which orders to release, or --all for every allocated one", 2)
+    numbers = tuple([number if "/" in number else f"{await _only_owner(client)}/{number}" for number in words.orders])
+    released = await client.release(Release(key=secrets.token_hex(16), orders=numbers))
+    _say(f"{len(released.tasks)} orders went to the floor")
+    for order, reason in released.refused:
+        _say(f"  {order}: not released, {reason}")
+    return 1 if released.refused and words.orders else 0
+
+
+async def _only_owner(client: StoreClient) -> str:
+    page = await client.ask("GET", "/v1/records/owner", Page, limit=2)
+    owners = [decode_record("owner", each.body) for each in page.records]
+    if len(owners) != 1 or not isinstance(owners[0], Owner):
+        raise StoreError("this store has several owners: write each order as OWNER/NUMBER")
+    return owners[0].id
+
+
+async def _report(client: StoreClient, words: Words, place: Place) -> int:
+    after: str | None = ""
+    count = 0
+    while after is not None:
+        page = await client.ask("GET", "/v1/report/orders", OrderReport, after=after)
+        for order in page.orders:
+            count += 1
+            _say(f"{order.order} ({order.state}): {'; '.join(order.reasons)}")
+            for line in order.lines:
+                _say(f"  line {line.number}, {line.sku}: {line.missing} of {line.ordered} missing")
+        after = page.next
+    _say(f"{count} orders want a look" if count else "No order is held, back-ordered or changed")
+    return 0
+
+
+async def _status(client: StoreClient, words: Words, place: Place) -> int:
+    status = await client.ask("GET", "/v1/status", Status)
+    _say(f"Floorhand {status.program_version}, schema {status.schema}, epoch {status.epoch}, log at {status.cursor}")
+    _say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
+    for kind, states in status.records.items():
+        counts = ", ".join(f"{count} {state}" for state, count in states.items() if state != "all")
+        _say(f"  {kind:<12}{sum(states.values()):>8}" + (f"  ({counts})" if counts else ""))
+    return 0
+
+
+_ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
+    "add-worker": _add_worker,
+    "add-terminal": _add_terminal,
+    "revoke": _revoke,
+    "terminals": _terminals,
+    "add-station": _add_station,
+    "add-printer": _add_printer,
+    "add-totes": _add_totes,
+    "owner": _owner,
+    "site": _site,
+    "release": _release,
+    "report": _report,
+    "status": _status,
+}
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"floorhand store: {sentence}", file=sys.stderr)
+    return code

@@ -1,0 +1,96 @@
+"""What an endpoint is: a path, who may use it, what it takes and gives, and the one function behind it.
+
+Decides how a request becomes a message and an answer becomes bytes. What any of them does is the routes' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from server_stub.people import TERMINAL, Caller
+from server_stub.problems import forbidden, not_json, wrong_type
+from server_stub.store import Store
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Call(msgspec.Struct):
+    """One request, read: who asks, what stands in the path, the query and the body."""
+
+    caller: Caller
+    bearer: str
+    path: Mapping[str, str]
+    query: Any
+    message: Any
+
+    @property
+    def terminal(self) -> str:
+        """The terminal that asks; Refusal (403) where the token is none of a terminal."""
+        if self.caller.terminal is None:
+            raise forbidden(self.caller.role, TERMINAL)
+        return self.caller.terminal
+
+
+Handler = Callable[[Store, Call], Awaitable[msgspec.Struct]]
+
+
+class Endpoint:
+    """One row of the route table. `role` is None where no token is asked for; `takes` and `asks` describe the body and
+    the query; `reads`, where given, is what the body is decoded as in place of `takes`.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        handler: Handler,
+        *,
+        role: str | None,
+        gives: type[msgspec.Struct],
+        takes: type[msgspec.Struct] | None = None,
+        asks: type[msgspec.Struct] | None = None,
+        reads: type[msgspec.Struct] | None = None,
+    ) -> None:
+        self.method, self.path, self.handler, self.role = method, path, handler, role
+        self.takes, self.asks, self.gives = takes, asks, gives
+        self._decoder = msgspec.json.Decoder(reads or takes) if takes else None
+
+    @property
+    def name(self) -> str:
+        """The operation's id."""
+        return self.handler.__name__
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one sentence."""
+        return (self.handler.__doc__ or "").strip().splitlines()[0]
+
+    async def answer(
+        self, store: Store, caller: Caller, bearer: str, path: Mapping[str, str], query: Mapping[str, str], body: bytes
+    ) -> bytes:
+        """The encoded answer; a Refusal where there is none."""
+        if self.role is not None and not caller.may(self.role):
+            raise forbidden(caller.role, self.role)
+        call = Call(caller, bearer, path, self._read_query(query), self._read_body(body))
+        return _ENCODER.encode(await self.handler(store, call))
+
+    def _read_body(self, body: bytes) -> Any:
+        if self._decoder is None:
+            return None
+        try:
+            return self._decoder.decode(body)
+        except msgspec.ValidationError as error:
+            raise wrong_type(str(error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise not_json(str(error)) from error
+
+    def _read_query(self, query: Mapping[str, str]) -> Any:
+        if self.asks is None:
+            return None
+        try:
+            return msgspec.convert(dict(query), self.asks, strict=False)
+        except msgspec.ValidationError as error:
+            raise wrong_type(f"query: {error}") from error

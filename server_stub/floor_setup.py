@@ -1,0 +1,208 @@
+"""What a supervisor's commands say to the store when they set the floor up, and what it answers.
+
+Decides the shape of those messages only. They are the store's own: terminals never send them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from orders.intake import Code, Number
+from orders.records import Address, Count, CutOff, Instant, Struct
+from orders.wire import Change
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+TerminalRole = Literal["terminal", "supervisor"]
+
+
+class NewWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody who works here. `is_known` gives a known worker a new badge, PIN and roles."""
+
+    name: Name
+    roles: tuple[Literal["picker", "packer", "supervisor"], ...]
+    id: str = ""
+    pin: Pin | None = None
+    is_known: bool = False
+
+
+class WorkerAdded(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The worker's id and the text of the badge's barcode: the only time that its secret is told."""
+
+    worker: str
+    badge: str
+
+
+class NewCode(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks for a one-time code for one new terminal."""
+
+    role: TerminalRole = "terminal"
+    station: str = ""
+
+
+class CodeGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The one-time code, and when it runs out."""
+
+    code: str
+    expires_at: Instant
+
+
+class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bench and the printer beside it."""
+
+    id: Code
+    name: Name
+    printer: str = ""
+
+
+class Printer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A printer by its address (a folder, an IPP address, host and port) and the paper in it."""
+
+    id: Code
+    name: Name
+    address: Annotated[str, Meta(min_length=1, max_length=500)]
+    media: str = "4x6in"
+
+
+class NewTotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks for so many more totes."""
+
+    count: Annotated[int, Meta(gt=0, le=5_000)]
+
+
+class TotesAdded(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The codes of the new totes."""
+
+    totes: tuple[str, ...]
+
+
+class OwnerSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An owner of goods, and the GS1 company prefix of its parcels."""
+
+    id: Number
+    name: Name
+    company_prefix: Annotated[str, Meta(pattern=r"^[0-9]{3,12}$")] | None = None
+
+
+class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The building: its clock, its carriers' times, and the sender on its labels."""
+
+    name: Name
+    time_zone: str
+    sender: Address
+    holidays: tuple[date, ...] = ()
+    cut_offs: tuple[CutOff, ...] = ()
+    default_carrier: str = ""
+    default_service: str = ""
+
+
+class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Ends a terminal's token: it is lost, sold or broken."""
+
+    terminal: str
+
+
+class Terminal(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An enrolled device."""
+
+    id: str
+    name: str
+    station: str = ""
+    role: str = ""
+    is_revoked: bool = False
+
+
+class Terminals(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every device that was ever enrolled."""
+
+    terminals: tuple[Terminal, ...]
+
+
+class Stations(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every bench."""
+
+    stations: tuple[Station, ...]
+
+
+class Printers(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every printer."""
+
+    printers: tuple[Printer, ...]
+
+
+class Done(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """It is done; the id of what it was done to."""
+
+    id: str
+
+
+class Page(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Records of one kind; `next` is what to send as `after` for the page behind this one, absent on the last."""
+
+    records: tuple[Change, ...]
+    next: str | None = None
+
+
+class StockOnShelf(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pieces of one product on one shelf with one status; on a locked shelf they wait for a count."""
+
+    product: str
+    place: str
+    status: str
+    quantity: int
+    allocated: int
+    is_locked: bool = False
+
+
+class StockPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What lies on the shelves, by product and shelf, a page at a time."""
+
+    rows: tuple[StockOnShelf, ...]
+    next: str | None = None
+
+
+class ReportedLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line that is not served in full, in pieces."""
+
+    number: int
+    sku: str
+    ordered: int
+    missing: Count
+
+
+class ReportedOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order that somebody should look at: held, back-ordered in part or whole, or changed after it left the desk."""
+
+    order: str
+    state: str
+    reasons: tuple[str, ...]
+    lines: tuple[ReportedLine, ...] = ()
+
+
+class OrderReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every such order, a page at a time."""
+
+    orders: tuple[ReportedOrder, ...]
+    next: str | None = None
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The store answers; nothing else is told without a token."""
+
+    status: str
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """How the store stands: counts of records by kind and state, events, and what waits."""
+
+    program_version: str
+    schema: str
+    epoch: str
+    cursor: Count
+    records: dict[str, dict[str, int]]
+    events: Count
+    parked: Count
+    terminals: Count

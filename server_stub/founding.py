@@ -1,0 +1,97 @@
+"""Makes a new store: folder, database, site, owner, first supervisor, first one-time code.
+
+Decides that a store is there whole or not at all: it is built beside its name and takes it last.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from orders.intake import Intake, NewLocation
+from orders.records import Address
+from server_stub import papers, people, store
+from server_stub.client import StoreClient, in_process
+from server_stub.floor_setup import (
+    CodeGiven,
+    Done,
+    NewCode,
+    NewWorker,
+    OwnerSet,
+    SiteSet,
+    WorkerAdded,
+)
+from server_stub.place import Place, PlaceError
+from server_stub.store import Store
+
+DROP_PLACE = "DROP-1"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What the first store is made of."""
+
+    site: SiteSet
+    owners: tuple[OwnerSet, ...]
+    supervisor: str
+
+
+class Founded(msgspec.Struct, frozen=True):
+    """What is told once, and to nobody else."""
+
+    supervisor: str
+    badge_file: Path
+    pin: str
+    code: str
+    code_expires_at: datetime
+
+
+async def make(place: Place, plan: Plan, now: datetime) -> Founded:
+    """Makes the store in `place`; PlaceError where there is one already."""
+    with place.hold():
+        if place.database.exists():
+            raise PlaceError(f"there is a store in {place.folder} already: use it, or choose another --folder")
+        draft = place.folder / "founding.db"
+        for part in place.folder.glob("founding.db*"):
+            part.unlink()
+        store.found(draft, now)
+        opened = await Store.open(draft)
+        try:
+            token = people.new_token()
+            await opened.write(lambda books: people.give_token(books, token, people.ADMIN, None))
+            opened.tokens.reload()
+            async with in_process(opened, token) as client:
+                founded = await _furnish(client, place, plan)
+        finally:
+            await opened.close()
+        place.keep_token(token)
+        opened.fold_log()
+        draft.replace(place.database)
+        return founded
+
+
+async def _furnish(client: StoreClient, place: Place, plan: Plan) -> Founded:
+    await client.ask("PUT", "/v1/site", Done, plan.site)
+    for owner in plan.owners:
+        await client.ask("PUT", "/v1/owners", Done, owner)
+    # A walk ends by scanning a drop place; one stands until the real ones are imported.
+    drop = NewLocation(code=DROP_PLACE, zone="DROP", use="drop", is_assumed=True)
+    await client.intake(Intake(locations=(drop,)))
+    pin = people.new_pin()
+    everything = NewWorker(name=plan.supervisor, roles=("supervisor", "picker", "packer"), pin=pin)
+    added = await client.ask("POST", "/v1/workers", WorkerAdded, everything)
+    badge_file = papers.write_badge(place.papers, added.worker, plan.supervisor, "supervisor", added.badge)
+    given = await client.ask("POST", "/v1/terminals", CodeGiven, NewCode())
+    return Founded(
+        supervisor=added.worker,
+        badge_file=badge_file,
+        pin=pin,
+        code=given.code,
+        code_expires_at=given.expires_at,
+    )
+
+
+def unnamed_site(name: str, time_zone: str) -> SiteSet:
+    """A site of which only name and clock are known yet."""
+    return SiteSet(name=name, time_zone=time_zone, sender=Address(id="sender", name=name))

@@ -1,0 +1,163 @@
+"""What the text of one cell means: pieces, money, an instant, a weight, a country.
+
+Decides what is a value and what is not; a CellError says so in words that stand behind a row's number in the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from orders.identifiers import gtin14
+from server_stub.importing.countries import country_code
+from server_stub.importing.file_map import DatesSection, MoneySection
+
+MAX_PIECES = 1_000_000
+MAX_STOCK = 10_000_000
+MAX_CODE = 64
+
+# ISO 4217, by the decimals of the minor unit.
+_DECIMALS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE "
+    "CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG "
+    "HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
+    "MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE "
+    "SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW "
+    "ZWG",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+DECIMALS = {currency: decimals for decimals, names in _DECIMALS.items() for currency in names.split()}
+
+_GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "oz": Decimal("28.349523125"), "lb": Decimal("453.59237")}
+
+
+_BY_THE_PIECE = "goods sold by weight or length cannot be picked by the piece"
+_MEASURED = re.compile(r"[\d.,]+ ?(g|kg|oz|lb|lbs|m|cm|mm|ft|yd|l|ml)", re.IGNORECASE)
+
+
+class CellError(ValueError):
+    """What stands in a cell is not what its column is for."""
+
+
+def pieces(text: str, most: int = MAX_PIECES, least: int = 1) -> int:
+    """A number of pieces from `least` to `most`; goods sold by weight or length are refused in plain words."""
+    if _MEASURED.fullmatch(text):
+        raise CellError(f"quantity {text!r}: {_BY_THE_PIECE}")
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise CellError(f"quantity {text!r} is not a number of pieces") from error
+    if not number.is_finite():
+        raise CellError(f"quantity {text!r} is not a number of pieces")
+    if number != number.to_integral_value():
+        raise CellError(f"quantity {text} is not whole: {_BY_THE_PIECE}")
+    if number < 0 <= least:
+        raise CellError(f"quantity {text} is negative, and nothing says that this is cancelled")
+    if number < least:
+        raise CellError(f"quantity is {text}")
+    if number > most:
+        raise CellError(f"quantity {text} is more than {most}")
+    return int(number)
+
+
+def money_minor(text: str, currency: str, money: MoneySection) -> int:
+    """An amount in the currency's minor units (ISO 4217: 2.55 GBP is 255, 300 JPY is 300)."""
+    plain = text.replace(money.thousands, "") if money.thousands else text
+    if money.decimal == ",":
+        plain = plain.replace(".", "?").replace(",", ".")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation as error:
+        raise CellError(f"price {text!r} is not a number") from error
+    if not amount.is_finite():
+        raise CellError(f"price {text!r} is not a number")
+    if amount < 0:
+        raise CellError(f"price {text} is negative")
+    minor = amount.scaleb(DECIMALS[currency])
+    if minor != minor.to_integral_value():
+        raise CellError(f"price {text} has more decimals than {currency}")
+    if minor > 10**15:
+        raise CellError(f"price {text} is no price of one piece")
+    return int(minor)
+
+
+def currency_code(text: str) -> str:
+    """An ISO 4217 code in capitals."""
+    if (code := text.upper()) in DECIMALS:
+        return code
+    raise CellError(f"currency {text!r} is not an ISO 4217 code such as GBP")
+
+
+def instant(text: str, dates: DatesSection) -> datetime:
+    """A moment in UTC, from the first format that fits; without an offset it is the map's time zone."""
+    found = _instant(text, dates.formats, dates.time_zone)
+    if found is None:
+        raise CellError(f"date {text!r} does not fit {' or '.join(map(repr, dates.formats))}")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str, formats: Sequence[str], time_zone: str) -> datetime | None:
+    for each in formats:
+        try:
+            found = datetime.strptime(text, each)  # noqa: DTZ007  (the zone follows)
+        except ValueError:
+            continue
+        zoned = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(time_zone))
+        return zoned.astimezone(UTC)
+    return None
+
+
+def country(text: str) -> str:
+    """An ISO 3166-1 alpha-2 code from a code or an English name; "" stays "" (a map translates to it)."""
+    if not text:
+        return ""
+    if code := country_code(text):
+        return code
+    raise CellError(f"country {text!r} is not known: give its ISO code, or translate it in the map")
+
+
+def code(text: str, what: str) -> str:
+    """A number or SKU that can be an id: no slash or control character, at most 64 signs."""
+    if "/" in text or any(ord(sign) < 32 for sign in text):
+        raise CellError(f"{what} {text!r} holds a slash or a control character, which no id may")
+    if len(text) > MAX_CODE:
+        raise CellError(f"{what} {text[:20]!r}... is longer than {MAX_CODE} signs")
+    return text
+
+
+def whole(text: str, what: str) -> int:
+    """A whole number, such as a turn on the walk or a priority."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise CellError(f"{what} {text!r} is not a whole number") from error
+
+
+def weight_grams(text: str, unit: str, decimal: str) -> int:
+    """A weight above nothing in grams, rounded to the nearest."""
+    try:
+        grams = Decimal(text.replace(decimal, ".")) * _GRAMS[unit]
+    except InvalidOperation as error:
+        raise CellError(f"weight {text!r} is not a number") from error
+    if not grams.is_finite() or grams <= 0:
+        raise CellError(f"weight {text!r} is not above nothing")
+    return max(1, round(grams))
+
+
+def barcodes(text: str) -> tuple[str, ...]:
+    """The barcodes of a cell, apart by spaces, `;` or `|`; 8 to 14 digits have to be a GTIN (GS1 7.9.1)."""
+    found = tuple(dict.fromkeys(text.replace(";", " ").replace("|", " ").split()))
+    for each in found:
+        code(each, "barcode")
+        if each.isascii() and each.isdecimal() and 8 <= len(each) <= 14 and gtin14(each) is None:
+            raise CellError(f"barcode {each} is no GTIN: its length or check digit is wrong")
+        if "E+" in each.upper():
+            raise CellError(f"barcode {each} was rounded by a spreadsheet: export it as text")
+    return found

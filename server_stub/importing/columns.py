@@ -1,0 +1,130 @@
+"""Which cell of a row holds which field of a map.
+
+Decides how a map's names meet a file's header, and what is missing. It never looks at a value's meaning.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from server_stub.importing.file_map import FileMap
+from server_stub.importing.refusal import Refusal
+from server_stub.importing.source import Source
+
+_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITER_NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
+# Line breaks mean something in these: each is a line of an address or of a note.
+_SEVERAL_LINES = ("note", "street", "street2", "ship_street", "ship_street2")
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """Fields and rule columns by their places in a row; `notes` name what the map wants and the file lacks."""
+
+    delimiter: str
+    fields: dict[str, tuple[int, ...]]
+    ruled: dict[str, int]
+    map: FileMap
+    notes: tuple[str, ...] = ()
+
+    def read(self, cells: Sequence[str]) -> dict[str, str]:
+        """Every field that the map names, tidied; the first column that holds something wins."""
+        return {field: self._field(field, places, cells) for field, places in self.fields.items()}
+
+    def with_defaults(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """`fields` with the map's defaults where they are empty."""
+        return {**self.map.defaults, **{field: text for field, text in fields.items() if text}}
+
+    def ruled_values(self, cells: Sequence[str]) -> dict[str, str]:
+        """The columns that the map's rules ask for, tidied."""
+        return {column: _tidy(cells[place]) for column, place in self.ruled.items()}
+
+    def order_number(self, cells: Sequence[str]) -> str:
+        """The order that a row names, also where the row is damaged; "" where that cannot be read."""
+        places = self.fields.get("order", ())
+        named = next((text for place in places if place < len(cells) and (text := _tidy(cells[place]))), "")
+        return "" if "\0" in named else named
+
+    def _field(self, field: str, places: tuple[int, ...], cells: Sequence[str]) -> str:
+        several = field in _SEVERAL_LINES
+        for place in places:
+            text = cells[place]
+            if self.map.file.leading_apostrophes:
+                text = text.removeprefix("'")
+            if text := _tidy_lines(text) if several else _tidy(text):
+                translated = self.map.values.get(field)
+                return translated.get(text, text) if translated else text
+        return ""
+
+
+def bind(source: Source, map_: FileMap) -> Binding:
+    """How `map_` fits the header of `source`; Refusal naming every column that is missing or there twice."""
+    declared = map_.file.delimiter or source.declared_delimiter
+    choices = (declared,) if declared else _DELIMITERS
+    headers = {delimiter: [_tidy(cell) for cell in source.header(delimiter)] for delimiter in choices}
+    wanted = [header for field in map_.needed for header in map_.headers(field)]
+    delimiter = max(choices, key=lambda each: len(_found(wanted, headers[each])))
+    header = headers[delimiter]
+    notes = []
+    if len(choices) > 1 and delimiter != ",":
+        notes.append(f"its columns are separated by {_DELIMITER_NAMES[delimiter]}")
+    places = _places(header)
+    fields = {}
+    for field in map_.columns:
+        there = tuple(places[name] for each in map_.headers(field) if (name := each.casefold()) in places)
+        if there:
+            fields[field] = there
+    ruled = {rule.column: places.get(rule.column.casefold(), -1) for rule in map_.rules}
+    _refuse_missing(source, map_, header, fields, ruled)
+    _refuse_doubles(source, map_, header)
+    absent = [field for field in map_.columns if field not in fields]
+    if absent and not map_.file.may_lack_columns:
+        notes.append(f"it has no column for {', '.join(absent)}: these stay empty")
+    return Binding(delimiter, fields, ruled, map_, tuple(notes))
+
+
+def _refuse_missing(
+    source: Source, map_: FileMap, header: list[str], fields: dict[str, tuple[int, ...]], ruled: dict[str, int]
+) -> None:
+    missing = [
+        f"{' or '.join(map(repr, map_.headers(field)))} (key columns.{field})"
+        for field in map_.needed
+        if field not in fields and not map_.defaults.get(field)
+    ]
+    missing += [f"{column!r} (a rule asks for it)" for column, place in ruled.items() if place < 0]
+    if missing:
+        shown = ", ".join(repr(each[:40]) for each in header[:30]) + (" ..." if len(header) > 30 else "")
+        raise Refusal(
+            f"{source.path}: missing {_plural('column', len(missing))} {', '.join(missing)}; found {shown}: "
+            f"check the file, or correct the map {map_.origin}"
+        )
+
+
+def _refuse_doubles(source: Source, map_: FileMap, header: list[str]) -> None:
+    used = {each.casefold() for field in map_.columns for each in map_.headers(field)}
+    used |= {rule.column.casefold() for rule in map_.rules}
+    counted = Counter(each.casefold() for each in header)
+    if twice := [each for each in header if counted[each.casefold()] > 1 and each.casefold() in used]:
+        raise Refusal(f"{source.path}: column {twice[0]!r} stands there more than once: give each its own name")
+
+
+def _places(header: list[str]) -> dict[str, int]:
+    return {name.casefold(): place for place, name in enumerate(header) if name}
+
+
+def _found(wanted: list[str], header: list[str]) -> set[str]:
+    return {each.casefold() for each in wanted} & {each.casefold() for each in header}
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _tidy_lines(text: str) -> str:
+    return "\n".join(line for each in text.splitlines() if (line := _tidy(each)))

@@ -1,0 +1,218 @@
+"""The store as an import sees it: plain calls, one error for "try again" and one for "this cannot work".
+
+Decides which failure is which, and where the store is looked for. It holds no rule of an import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from orders.intake import Intake, Receipts
+from orders.ledger import shelf
+from orders.records import KINDS, Record, Struct, decode_record
+from orders.wire import Change
+from server_stub import settings
+from server_stub.client import Address, StoreClient, StoreError, StoreRefused, StoreUnreachable, reach
+from server_stub.commands import default_folder
+from server_stub.floor_setup import NewTotes, Page, Status, TotesAdded
+from server_stub.importing.delivery import StoreAway
+from server_stub.importing.refusal import Refusal
+from server_stub.migration import SchemaError
+from server_stub.place import Place, PlaceError
+
+PAGE = 500
+
+R = TypeVar("R", bound=Record)
+Gives = TypeVar("Gives", bound=msgspec.Struct)
+Answer = TypeVar("Answer")
+
+_KIND_OF = {cls: kind for kind, cls in KINDS.items()}
+
+
+def where(
+    config: Mapping[str, object], config_path: Path, url: str | None, token_file: Path | None, folder: Path | None
+) -> Address:
+    """The store that the options name, else the config's [store] table, else the usual folder."""
+    try:
+        known = settings.read(config, config_path)
+    except settings.SettingsError as error:
+        raise Refusal(str(error)) from error
+    if folder is not None:
+        return Address(Place(folder))
+    token = _read_token(token_file) if token_file else known.token
+    place = Place(Path(known.folder).expanduser()) if known.folder else None
+    if url and not url.startswith(("http://", "https://")):
+        raise Refusal(
+            f"--store {url}: expected an address such as http://{settings.DEFAULT_HOST}:{settings.DEFAULT_PORT}"
+        )
+    url = url or known.url
+    if url and not token and place and place.database.exists():
+        # A store on this machine, named by its address as well: its folder holds the token.
+        token = _token_of(place)
+    if url and token:
+        return Address(place or Place(Path()), url, token)
+    if url:
+        raise Refusal(
+            f"the store at {url} wants a supervisor's token: name its file with --token-file, or put token into the "
+            f"[store] table of {config_path}"
+        )
+    return Address(place or Place(default_folder()))
+
+
+class StockRow(msgspec.Struct, frozen=True):
+    """Pieces of one product on one shelf with one status, as the store's ledger has them."""
+
+    product: str
+    place: str
+    status: str
+    quantity: int
+    allocated: int
+    is_locked: bool = False
+
+    @property
+    def owner(self) -> str:
+        """Whose goods they are."""
+        return self.product.partition("/")[0]
+
+    @property
+    def sku(self) -> str:
+        """What they are."""
+        return self.product.partition("/")[2]
+
+    @property
+    def location(self) -> str:
+        """The shelf's code."""
+        return self.place.removeprefix(shelf(""))
+
+
+class _StockPage(msgspec.Struct, frozen=True):
+    rows: tuple[StockRow, ...]
+    next: str | None = None
+
+
+class Store:
+    """One store, asked one thing at a time."""
+
+    def __init__(self, runner: asyncio.Runner, client: StoreClient) -> None:
+        self._runner, self._client = runner, client
+
+    def intake(self, batch: Intake) -> Receipts:
+        """Hands a batch in."""
+        return self._wait(self._client.intake(batch))
+
+    def record(self, cls: type[R], id: str) -> R | None:
+        """One record, or None where the store has none of that id."""
+        kind = _KIND_OF[cls]
+        try:
+            found = self._ask("GET", f"/v1/records/{kind}/{quote(id)}", Change)
+        except _Unknown:
+            return None
+        record = decode_record(kind, found.body)
+        return record if isinstance(record, cls) else None
+
+    def records(self, cls: type[R]) -> Iterator[R]:
+        """Every record of a kind, by id."""
+        kind, after = _KIND_OF[cls], ""
+        while True:
+            page = self._ask("GET", f"/v1/records/{kind}", Page, after=after, limit=PAGE)
+            for each in page.records:
+                record = decode_record(kind, each.body)
+                if isinstance(record, cls):
+                    yield record
+            if not page.next:
+                return
+            after = page.next
+
+    def stock(self) -> Iterator[StockRow]:
+        """What lies on every shelf, by product."""
+        after = ""
+        while True:
+            page = self._ask("GET", "/v1/stock", _StockPage, after=after, limit=PAGE)
+            yield from page.rows
+            if not page.next:
+                return
+            after = page.next
+
+    def add_totes(self, count: int) -> tuple[str, ...]:
+        """More totes; their codes."""
+        return self._ask("POST", "/v1/totes", TotesAdded, NewTotes(count=count)).totes
+
+    def status(self) -> Status:
+        """How the store stands."""
+        return self._ask("GET", "/v1/status", Status)
+
+    def _ask(
+        self, method: str, path: str, gives: type[Gives], takes: Struct | None = None, **query: str | int
+    ) -> Gives:
+        return self._wait(self._client.ask(method, path, gives, takes, **query))
+
+    def _wait(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
+        try:
+            return self._runner.run(answer)
+        except StoreUnreachable as error:
+            raise StoreAway(str(error)) from error
+        except StoreRefused as error:
+            if error.status >= 500:
+                raise StoreAway(f"the store cannot write: {error}") from error
+            if error.status == 404:
+                raise _Unknown(f"the store does not know what was asked, {error}") from error
+            raise Refusal(f"the store refuses: {error}") from error
+        except (StoreError, httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Refusal(f"the store cannot be used: {error}") from error
+        except msgspec.DecodeError as error:
+            raise Refusal(
+                f"the store's answer cannot be read ({error}): check its address, and that it runs this version"
+            ) from error
+
+
+class _Unknown(Refusal):
+    """404: no such record; where a route is meant, the store is older than this program."""
+
+
+@contextmanager
+def open_store(address: Address) -> Iterator[Store]:
+    """The store at `address`, known to answer; Refusal where it does not, or this token may not hand in."""
+    with asyncio.Runner() as runner:
+        try:
+            reached = reach(address)
+            client = runner.run(_entered(reached.__aenter__()))
+        except (StoreError, PlaceError, SchemaError, httpx.InvalidURL) as error:
+            raise Refusal(str(error)) from error
+        try:
+            store = Store(runner, client)
+            try:
+                store.status()
+            except StoreAway as error:
+                raise Refusal(f"{error}: start it, or correct --store") from error
+            yield store
+        finally:
+            runner.run(_entered(reached.__aexit__(None, None, None)))
+
+
+async def _entered(awaited: Any) -> Any:
+    return await awaited
+
+
+def _read_token(path: Path) -> str:
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"--token-file {path}: cannot be read: check the path and its permissions") from error
+    if not token or not token.isascii() or any(sign.isspace() for sign in token):
+        raise Refusal(f"--token-file {path}: expected one token on one line")
+    return token
+
+
+def _token_of(place: Place) -> str:
+    try:
+        return place.token()
+    except PlaceError as error:
+        raise Refusal(str(error)) from error

@@ -1,0 +1,79 @@
+"""A batch as the outside world hands it in: every entry is judged for itself, in small transactions.
+
+Decides the order of a batch and that one bad entry refuses itself alone. What an entry becomes is its step's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from orders import intake
+from orders.intake import NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
+from server_stub import goods_in, master_data, receipt
+from server_stub.books import Books
+
+# So many entries are one transaction, so that the floor's events never wait long behind an import.
+SLICE = 50
+
+
+class RawIntake(msgspec.Struct):
+    """A batch whose entries are not read yet."""
+
+    locations: tuple[msgspec.Raw, ...] = ()
+    products: tuple[msgspec.Raw, ...] = ()
+    stock: tuple[msgspec.Raw, ...] = ()
+    customers: tuple[msgspec.Raw, ...] = ()
+    orders: tuple[msgspec.Raw, ...] = ()
+
+
+class _Entry(msgspec.Struct):
+    what: str
+    body: msgspec.Raw
+
+
+_STEPS: dict[str, tuple[msgspec.json.Decoder[Any], Callable[[Books, Any], Receipt]]] = {
+    "location": (msgspec.json.Decoder(NewLocation), master_data.receive_location),
+    "product": (msgspec.json.Decoder(NewProduct), master_data.receive_product),
+    "stock": (msgspec.json.Decoder(NewStock), goods_in.receive),
+    "customer": (msgspec.json.Decoder(NewCustomer), master_data.receive_customer),
+    "order": (msgspec.json.Decoder(NewOrder), receipt.receive),
+}
+
+
+def slices(batch: RawIntake) -> Iterator[list[_Entry]]:
+    """The entries of a batch in the order in which they are handled, a transaction's worth at a time."""
+    entries = [
+        _Entry(what, body)
+        for what, bodies in zip(
+            _STEPS, (batch.locations, batch.products, batch.stock, batch.customers, batch.orders), strict=True
+        )
+        for body in bodies
+    ]
+    for start in range(0, len(entries), SLICE):
+        yield entries[start : start + SLICE]
+
+
+def take(books: Books, entries: list[_Entry]) -> list[Receipt]:
+    """What became of each entry."""
+    return [_take_one(books, entry) for entry in entries]
+
+
+def _take_one(books: Books, entry: _Entry) -> Receipt:
+    decoder, step = _STEPS[entry.what]
+    try:
+        thing = decoder.decode(entry.body)
+    except msgspec.DecodeError as error:
+        return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(error))
+    return step(books, thing)
+
+
+def _named(body: msgspec.Raw) -> str:
+    """What an entry that cannot be read calls itself."""
+    plain = msgspec.json.decode(body)
+    if not isinstance(plain, dict):
+        return ""
+    names = (plain.get(field) for field in ("code", "sku", "number"))
+    return next((str(name) for name in names if name), "")

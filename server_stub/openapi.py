@@ -1,0 +1,84 @@
+"""The OpenAPI 3.1 document of the store, made from the route table and the message structs themselves.
+
+Decides how both are said in OpenAPI. The routes decode with those structs, so document and behaviour cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from orders.wire import Problem
+from server_stub.endpoints import Endpoint
+from server_stub.store import program_version
+
+_SCHEMA = "#/components/schemas/{name}"
+_REFUSALS = {
+    "400": "The body cannot be read",
+    "401": "No token, or one that is not valid",
+    "403": "This token's role may not do that",
+    "404": "No such thing",
+    "409": "It contradicts what was sent before",
+    "413": "The body is too large",
+    "422": "The content is not what is taken here",
+    "503": "The database cannot be written",
+}
+
+
+def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """The whole document as plain objects."""
+    types: dict[type, None] = {Problem: None}
+    for each in endpoints:
+        types.update(dict.fromkeys(filter(None, (each.takes, each.asks, each.gives))))
+    schemas, components = msgspec.json.schema_components(list(types), ref_template=_SCHEMA)
+    by_type = dict(zip(types, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for each in endpoints:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, by_type, components)
+    for query in filter(None, (each.asks for each in endpoints)):
+        components.pop(query.__name__, None)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Floorhand order store",
+            "version": program_version(),
+            "description": "Orders, stock and the floor's events. Every error is a Problem.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(each: Endpoint, by_type: dict[type, Any], components: dict[str, Any]) -> dict[str, Any]:
+    problem = {"content": {"application/json": {"schema": by_type[Problem]}}}
+    operation: dict[str, Any] = {
+        "operationId": each.name,
+        "summary": each.summary,
+        "responses": {
+            "200": {"description": "Done", "content": {"application/json": {"schema": by_type[each.gives]}}},
+            **{status: {"description": text, **problem} for status, text in _REFUSALS.items()},
+        },
+    }
+    if each.role is None and each.takes is None:
+        operation["security"] = []
+    if each.takes:
+        body = {"required": True, "content": {"application/json": {"schema": by_type[each.takes]}}}
+        operation["requestBody"] = body
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", each.path)
+    ]
+    if each.asks:
+        fields = components[each.asks.__name__]["properties"]
+        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
+    if parameters:
+        operation["parameters"] = parameters
+    return operation

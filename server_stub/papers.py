@@ -1,0 +1,40 @@
+"""Badges and tote labels as PDF files in the store's folder.
+
+Decides what stands on them and where they lie. Drawing is printing's business, which is loaded here and only here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orders import barcodes
+
+
+def write_badge(folder: Path, worker: str, name: str, role: str, barcode: str) -> Path:
+    """The badge of one worker; gives the file's path. The file holds the badge's secret: only its owner may read it."""
+    from printing.documents import Media, WorkerBadge
+    from printing.draw import draw
+
+    document = WorkerBadge(name=name, role=role, barcode=barcode)
+    return _write(folder, f"badge-{worker}.pdf", draw(document, Media.LABEL_100X50))
+
+
+def write_tote_labels(folder: Path, totes: Sequence[str]) -> Path:
+    """One label a tote; gives the file's path."""
+    from printing.documents import LabelBatch, Media, ShelfLabel
+    from printing.draw import draw
+
+    labels = tuple(
+        ShelfLabel(location=tote, walk_zone="tote", barcode=barcodes.encode(barcodes.Kind.TOTE, tote)) for tote in totes
+    )
+    document = LabelBatch(title=f"totes {totes[0]} to {totes[-1]}", labels=labels)
+    return _write(folder, f"totes-{totes[0]}-{totes[-1]}.pdf", draw(document, Media.LABEL_100X50))
+
+
+def _write(folder: Path, name: str, content: bytes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / name
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,205 @@
+"""Who may speak to the store: tokens and one-time codes; and who works here: badges and PINs.
+
+Decides how secrets are made and kept (never in the clear). What a role may do stands with each route.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from orders import barcodes, credentials
+from orders.records import ROLES, Worker
+from orders.wire import Enrol, Enrolled
+from server_stub import claims, schema
+from server_stub.books import Books
+from server_stub.database import Cursor, Database
+from server_stub.floor_setup import NewWorker, WorkerAdded
+from server_stub.problems import Refusal, unauthorised, unknown
+from server_stub.rows import EnrolmentRow, TerminalRow, TokenRow
+from server_stub.schema import instant
+
+TERMINAL = "terminal"
+SUPERVISOR = "supervisor"
+ADMIN = "admin"
+# What each role may do besides its own.
+COVERS = {TERMINAL: (TERMINAL,), SUPERVISOR: (TERMINAL, SUPERVISOR), ADMIN: (TERMINAL, SUPERVISOR, ADMIN)}
+
+CODE_HOURS = 72
+# Read aloud and typed on a handheld: no letter that looks like a digit.
+_PLAIN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+_LIVE_TOKENS = select(schema.token.c.hash, schema.token.c.terminal, schema.token.c.role).where(
+    schema.token.c.revoked_at.is_(None)
+)
+_TOKENS_OF = select(schema.token).where(schema.token.c.terminal == bindparam("terminal"))
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Whose token came with a request; `terminal` is None for an administrator's."""
+
+    role: str
+    terminal: str | None
+
+    @property
+    def name(self) -> str:
+        """Who it is, for keyed requests and pauses."""
+        return self.terminal or self.role
+
+    def may(self, role: str) -> bool:
+        """Whether this role covers what `role` may do."""
+        return role in COVERS[self.role]
+
+
+class Tokens:
+    """The live tokens by their hashes, in memory."""
+
+    def __init__(self, database: Database, cursor: Cursor) -> None:
+        self._query, self._cursor = database.prepared(_LIVE_TOKENS), cursor
+        self._callers: dict[str, Caller] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Reads them again, after one was given or revoked."""
+        rows = self._query.run(self._cursor).fetchall()
+        self._callers = {hash: Caller(role, terminal) for hash, terminal, role in rows}
+
+    def caller(self, token: str) -> Caller | None:
+        """Whose token it is, None where it is nobody's."""
+        return self._callers.get(hashed(token))
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a token or code: both are long and random, so a plain SHA-256 is enough."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """A token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def new_code(length: int = 12) -> str:
+    """A random code that can be read aloud, about 5 bits a sign."""
+    return "".join(secrets.choice(_PLAIN) for _ in range(length))
+
+
+def give_token(books: Books, token: str, role: str, terminal: str | None) -> None:
+    """Writes a token down, by its hash."""
+    books.sheets.token.put(TokenRow(hashed(token), terminal, role, instant(books.now)))
+
+
+def give_code(books: Books, code: str, role: str, station: str) -> datetime:
+    """Writes a one-time code down, by its hash; gives when it runs out."""
+    if role not in (TERMINAL, SUPERVISOR):
+        raise _wrong_role(role, (TERMINAL, SUPERVISOR))
+    if station and books.sheets.station.get(station) is None:
+        raise unknown("station", station)
+    expires_at = books.now + timedelta(hours=CODE_HOURS)
+    books.sheets.enrolment.put(EnrolmentRow(hashed(code), role, station, instant(expires_at)))
+    return expires_at
+
+
+def enrol(books: Books, code: str, asked: Enrol) -> Enrolled:
+    """Spends a one-time code for a token; Refusal (401) where it is unknown, spent or too old."""
+    row = books.sheets.enrolment.get(hashed(code))
+    remedy = "ask a supervisor for a new code: `floorhand store add-terminal`"
+    if row is None:
+        raise unauthorised("an unknown one-time code", remedy)
+    if row.used_at is not None:
+        raise unauthorised("a one-time code that was used before", remedy)
+    if row.expires_at <= instant(books.now):
+        raise unauthorised("a one-time code that ran out", remedy)
+    name = asked.name.strip()
+    if not name:
+        raise Refusal(
+            422, "wrong_content", expected="a name for this device", came="an empty one", remedy="name the device"
+        )
+    row.used_at = instant(books.now)
+    books.sheets.enrolment.put(row)
+    id = stem = slug(name) or "DEVICE"
+    turn = 1
+    while books.sheets.terminal.get(id) is not None:
+        turn += 1
+        id = f"{stem}-{turn}"
+    books.sheets.terminal.put(TerminalRow(id, name, row.station, instant(books.now)))
+    token = new_token()
+    give_token(books, token, row.role, id)
+    return Enrolled(terminal=id, token=token, station=row.station)
+
+
+def revoke(books: Books, terminal: str) -> None:
+    """Ends every token of a terminal and frees what it holds."""
+    if books.sheets.terminal.get(terminal) is None:
+        raise unknown("terminal", terminal)
+    for row in books.sheets.token.where(_TOKENS_OF, terminal=terminal):
+        row.revoked_at = row.revoked_at or instant(books.now)
+        books.sheets.token.put(row)
+    claims.give_back_all(books, terminal)
+
+
+class Secrets(msgspec.Struct, frozen=True):
+    """A badge's secret in the clear, to be printed once, and the verifiers of badge and PIN, to be kept."""
+
+    badge_secret: str
+    badge: str
+    pin_verifier: str
+
+
+def make_secrets(pin: str | None) -> Secrets:
+    """A new badge secret, and the PIN's verifier where there is one. Takes some 40 ms: not for the writer's thread."""
+    secret = new_code(10)
+    return Secrets(
+        badge_secret=secret,
+        badge=credentials.verifier(secret, secrets.token_bytes(16)),
+        pin_verifier=credentials.verifier(pin, secrets.token_bytes(16)) if pin else "",
+    )
+
+
+def new_pin() -> str:
+    """Six random digits."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def add_worker(books: Books, new: NewWorker, made: Secrets) -> WorkerAdded:
+    """Adds a worker, or gives a known one a new badge where that was asked for."""
+    roles, name = new.roles, new.name.strip()
+    wrong = [role for role in roles if role not in ROLES]
+    if wrong or not roles:
+        raise _wrong_role(", ".join(wrong) or "none", ROLES)
+    id = slug(new.id or name)
+    if not id:
+        raise Refusal(
+            422,
+            "wrong_content",
+            expected="a name with a letter or a digit of A-Z, 0-9",
+            came=name,
+            remedy="give the worker an id of plain letters with --id",
+        )
+    if books.find(Worker, id) is not None and not new.is_known:
+        raise Refusal(
+            409,
+            "worker_exists",
+            expected="a worker who is not known yet",
+            came=f"worker {id}",
+            remedy="give the new worker another id with --id, or the known one a new badge with --new-badge",
+        )
+    books.put(Worker(id=id, name=name, roles=roles, badge=made.badge, pin=made.pin_verifier))
+    badge = barcodes.encode(barcodes.Kind.BADGE, credentials.badge_body(id, made.badge_secret))
+    return WorkerAdded(worker=id, badge=badge)
+
+
+def slug(name: str) -> str:
+    """`name` as an id: A-Z, 0-9 and single hyphens, at most 32 signs."""
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in name.upper())
+    return "-".join(plain.split())[:32].strip("-")
+
+
+def _wrong_role(came: str, expected: tuple[str, ...]) -> Refusal:
+    return Refusal(
+        422, "wrong_content", expected=f"a role of {', '.join(expected)}", came=came, remedy="correct the role"
+    )

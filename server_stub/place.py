@@ -1,0 +1,124 @@
+"""The folder of an embedded store: which file is what, who holds it, and how a running store is found.
+
+Decides that one process at a time opens the database. A lock of the system ends with its process, however that ended.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+class PlaceError(Exception):
+    """The folder cannot be used as it is; says what is wrong and what to do."""
+
+
+class Running(msgspec.Struct, frozen=True):
+    """What a running store leaves in its folder for the commands beside it."""
+
+    url: str
+    pid: int
+
+
+class Place:
+    """The files of one store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "floorhand.db"
+        self.admin_token = folder / "admin.token"
+        self.backups = folder / "backups"
+        self.papers = folder / "papers"
+        self._running = folder / "running.json"
+        self._lock = folder / "lock"
+
+    def require(self) -> None:
+        """PlaceError where no store was made here."""
+        if not self.database.exists():
+            raise PlaceError(f"there is no store in {self.folder}: make one with `floorhand store init`")
+
+    def token(self) -> str:
+        """The administrator's token of this folder."""
+        try:
+            return self.admin_token.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise PlaceError(
+                f"cannot read {self.admin_token}: {error.strerror}; run as the user who made it"
+            ) from error
+
+    def keep_token(self, token: str) -> None:
+        """Writes the administrator's token, readable by its owner only."""
+        handle = os.open(self.admin_token, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(token + "\n")
+
+    def announce(self, url: str) -> None:
+        """Says where the store that runs here can be reached."""
+        replace_file(self._running, msgspec.json.encode(Running(url, os.getpid())))
+
+    def withdraw(self) -> None:
+        """Says that no store runs here any more."""
+        self._running.unlink(missing_ok=True)
+
+    def running(self) -> Running | None:
+        """The store that said it runs here, if one did."""
+        try:
+            return msgspec.json.decode(self._running.read_bytes(), type=Running)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def try_hold(self) -> Hold | None:
+        """Holds this folder for this process, or None where another one does."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self._lock.open("a+b")
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return None
+        return Hold(file)
+
+    def hold(self) -> Hold:
+        """Holds this folder for this process; PlaceError where another one does."""
+        held = self.try_hold()
+        if held is None:
+            running = self.running()
+            where = f" (it answers at {running.url})" if running else ""
+            raise PlaceError(f"another store already runs on {self.folder}{where}: stop it first")
+        return held
+
+
+class Hold:
+    """The right to open the database of a folder; given back by `release`, or by the end of the process."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def release(self) -> None:
+        """Lets others open it."""
+        self._file.close()
+
+    def __enter__(self) -> Hold:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes `path` whole or not at all."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_bytes(content)
+    draft.replace(path)

@@ -1,0 +1,109 @@
+"""Every error that the store answers: one shape, a right status, and a remedy. Never HTML, never a traceback.
+
+Decides the wording for failures of the request itself; a step says its own in a Refusal.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from orders.wire import MAX_BODY_BYTES, Problem
+
+
+class Refusal(Exception):
+    """A request that is not done. A step raises it before it has changed anything."""
+
+    def __init__(self, status: int, error: str, *, expected: str, came: str, remedy: str) -> None:
+        super().__init__(f"{expected}; came: {came}")
+        self.status = status
+        self.problem = Problem(error=error, expected=expected, came=came, remedy=remedy)
+
+    @property
+    def body(self) -> bytes:
+        """The problem as it is sent."""
+        return msgspec.json.encode(self.problem)
+
+
+def shown(text: str, length: int = 80) -> str:
+    """`text` as a message may repeat it: printable and short."""
+    plain = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return plain if len(plain) <= length else plain[: length - 1] + "…"
+
+
+def unauthorised(came: str, remedy: str = "enrol this device again with a new one-time code") -> Refusal:
+    """401: no token, or one that is none of ours."""
+    return Refusal(401, "unauthorised", expected="Authorization: Bearer TOKEN", came=came, remedy=remedy)
+
+
+def forbidden(role: str, needed: str) -> Refusal:
+    """403: a token whose role may not do this."""
+    return Refusal(
+        403, "forbidden", expected=f"a token of role {needed}", came=f"one of role {role}", remedy="ask a supervisor"
+    )
+
+
+def not_json(detail: str) -> Refusal:
+    """400: the body cannot be read at all."""
+    return Refusal(
+        400, "not_json", expected="a JSON object in UTF-8", came=shown(detail), remedy="send the body as JSON"
+    )
+
+
+def wrong_type(detail: str) -> Refusal:
+    """422: the body can be read and is not what this route takes; msgspec's text names the place."""
+    return Refusal(
+        422,
+        "wrong_content",
+        expected="the fields and types of /openapi.json",
+        came=shown(detail, 300),
+        remedy="correct the field that is named and send again",
+    )
+
+
+def too_large() -> Refusal:
+    """413: more than one request may carry."""
+    return Refusal(
+        413,
+        "too_large",
+        expected=f"at most {MAX_BODY_BYTES} bytes",
+        came="a larger body",
+        remedy="send it in several requests",
+    )
+
+
+def unknown(what: str, id: str) -> Refusal:
+    """404: no such thing."""
+    return Refusal(404, "unknown", expected=f"a known {what}", came=shown(id), remedy=f"look up the {what}'s id")
+
+
+def cannot_write(error: Exception) -> Refusal:
+    """503: the database could not take it; nothing was changed."""
+    return Refusal(
+        503,
+        "cannot_write",
+        expected="a database that can be written",
+        came=shown(str(error)),
+        remedy="see that the store's disk has room and is not read-only, then send again",
+    )
+
+
+def broken() -> Refusal:
+    """500: our own mistake; its details stand in the store's log."""
+    return Refusal(
+        500,
+        "internal_error",
+        expected="an answer",
+        came="an error inside the store",
+        remedy="send again; if it comes back, read the store's log and report it",
+    )
+
+
+def wrong_method(method: str, path: str) -> Refusal:
+    """405: the route is there, and takes another method."""
+    return Refusal(
+        405,
+        "wrong_method",
+        expected="a method that /openapi.json names for this route",
+        came=f"{method} {path}",
+        remedy="use that method",
+    )

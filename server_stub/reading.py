@@ -1,0 +1,209 @@
+"""What may be looked up: single records, lists of them, the report of orders, and how the store stands.
+
+Decides how lists are paged (by key, never by counting). It changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from sqlalchemy import bindparam, func, select, tuple_
+
+from orders.records import KINDS, Order, decode_record
+from orders.wire import Change
+from server_stub import ledger_book, schema
+from server_stub.database import Cursor, Database
+from server_stub.floor_setup import (
+    OrderReport,
+    Page,
+    Printer,
+    Printers,
+    ReportedLine,
+    ReportedOrder,
+    Station,
+    Stations,
+    Status,
+    StockOnShelf,
+    StockPage,
+    Terminal,
+    Terminals,
+)
+
+LARGEST_PAGE = 500
+# Stands between the parts of a page's name; no product, place or status holds it.
+_BETWEEN = "\x1f"
+
+_record = schema.record.c
+_COLUMNS = (_record.kind, _record.id, _record.revision, _record.cursor, _record.body)
+_ONE = select(*_COLUMNS).where(_record.kind == bindparam("kind"), _record.id == bindparam("id"))
+_BY_ID = (
+    select(*_COLUMNS)
+    .where(_record.kind == bindparam("kind"), _record.id > bindparam("after"))
+    .order_by(_record.id)
+    .limit(bindparam("limit"))
+)
+_RANK = select(_record.rank).where(_record.kind == bindparam("kind"), _record.id == bindparam("id"))
+_BY_URGENCY = (
+    select(*_COLUMNS)
+    .where(
+        _record.kind == bindparam("kind"),
+        _record.state == bindparam("state"),
+        tuple_(_record.rank, _record.id) > tuple_(bindparam("rank"), bindparam("after")),
+    )
+    .order_by(_record.rank, _record.id)
+    .limit(bindparam("limit"))
+)
+# Held orders are still `received`; whoever waits for goods is in the list of what is awaited.
+_TO_REPORT = (
+    select(_record.id)
+    .where(_record.kind == "order", _record.state == "received")
+    .union(
+        select(schema.awaited.c.order),
+        select(schema.change_request.c.order),
+        select(_record.id).where(_record.kind == "order", _record.state == "backordered"),
+    )
+    .subquery()
+)
+_REPORTED = (
+    select(*_COLUMNS)
+    .where(_record.kind == "order", _record.id.in_(select(_TO_REPORT.c.id)), _record.id > bindparam("after"))
+    .order_by(_record.id)
+    .limit(bindparam("limit"))
+)
+_STAGES = select(schema.change_request.c.stage).where(schema.change_request.c.order == bindparam("order"))
+_COUNTS = select(_record.kind, _record.state, func.count()).group_by(_record.kind, _record.state)
+_TERMINALS = (
+    select(
+        schema.terminal.c.id,
+        schema.terminal.c.name,
+        schema.terminal.c.station,
+        schema.token.c.role,
+        schema.token.c.revoked_at,
+    )
+    .join(schema.token, schema.token.c.terminal == schema.terminal.c.id, isouter=True)
+    .order_by(schema.terminal.c.id)
+)
+_STATIONS = select(schema.station).order_by(schema.station.c.id)
+_PRINTERS = select(schema.printer).order_by(schema.printer.c.id)
+_stock = schema.stock.c
+_SHELVES = (
+    select(schema.stock)
+    .where(
+        tuple_(_stock.product, _stock.place, _stock.status)
+        > tuple_(bindparam("product"), bindparam("place"), bindparam("status")),
+        _stock.place >= ledger_book.FIRST_SHELF,
+        _stock.place < ledger_book.BEHIND_SHELVES,
+    )
+    .order_by(_stock.product, _stock.place, _stock.status)
+    .limit(bindparam("limit"))
+)
+_EVENTS = select(func.count()).select_from(schema.event)
+_PARKED = select(func.count()).select_from(schema.parked)
+
+
+class Reader:
+    """Looks things up on a connection of its own, in the event loop's thread."""
+
+    def __init__(self, database: Database, cursor: Cursor) -> None:
+        self._database, self._cursor = database, cursor
+
+    def record(self, kind: str, id: str) -> Change | None:
+        """One record as it travels, or None."""
+        found = self._run(_ONE, kind=kind, id=id).fetchone()
+        return _change(found) if found else None
+
+    def records(self, kind: str, state: str, after: str, limit: int) -> Page:
+        """Records of a kind by id, or those in one state by urgency, behind the one named by `after`."""
+        limit = min(limit, LARGEST_PAGE)
+        if state:
+            (rank,) = self._run(_RANK, kind=kind, id=after).fetchone() or ("",)
+            rows = self._run(_BY_URGENCY, kind=kind, state=state, rank=rank, after=after, limit=limit + 1)
+        else:
+            rows = self._run(_BY_ID, kind=kind, after=after, limit=limit + 1)
+        found = [_change(row) for row in rows.fetchall()]
+        return Page(records=tuple(found[:limit]), next=found[limit - 1].id if len(found) > limit else None)
+
+    def report(self, after: str, limit: int) -> OrderReport:
+        """Orders that somebody should look at, behind the one named by `after`."""
+        limit = min(limit, LARGEST_PAGE)
+        rows = self._run(_REPORTED, after=after, limit=limit + 1).fetchall()
+        orders = [decode_record("order", row[-1]) for row in rows]
+        reported = tuple(self._reported(order) for order in orders[:limit] if isinstance(order, Order))
+        return OrderReport(orders=reported, next=orders[limit - 1].id if len(orders) > limit else None)
+
+    def shelves(self, after: str, limit: int) -> StockPage:
+        """What lies on the shelves, behind the row that `after` names."""
+        limit = min(limit, LARGEST_PAGE)
+        product, place, status = [*after.split(_BETWEEN), "", "", ""][:3]
+        found = self._run(_SHELVES, product=product, place=place, status=status, limit=limit + 1).fetchall()
+        rows = tuple(
+            StockOnShelf(
+                product=row[0], place=row[1], status=row[2], quantity=row[3], allocated=row[4], is_locked=bool(row[5])
+            )
+            for row in found[:limit]
+        )
+        return StockPage(rows=rows, next=_BETWEEN.join(found[limit - 1][:3]) if len(found) > limit else None)
+
+    def status(self, program_version: str, epoch: str, cursor: int) -> Status:
+        """Counts of everything."""
+        counts: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+        for kind, state, count in self._run(_COUNTS).fetchall():
+            counts.setdefault(kind, {})[state or "all"] = count
+        return Status(
+            program_version=program_version,
+            schema=schema.REVISIONS[-1],
+            epoch=epoch,
+            cursor=cursor,
+            records=counts,
+            events=self._run(_EVENTS).fetchone()[0],
+            parked=self._run(_PARKED).fetchone()[0],
+            terminals=len({each.id for each in self.terminals().terminals if not each.is_revoked}),
+        )
+
+    def terminals(self) -> Terminals:
+        """Every enrolled device."""
+        return Terminals(
+            terminals=tuple(
+                Terminal(id=id, name=name, station=station, role=role or "", is_revoked=revoked_at is not None)
+                for id, name, station, role, revoked_at in self._run(_TERMINALS).fetchall()
+            )
+        )
+
+    def stations(self) -> Stations:
+        """Every bench."""
+        rows = self._run(_STATIONS).fetchall()
+        return Stations(stations=tuple(Station(id=id, name=name, printer=printer) for id, name, printer in rows))
+
+    def printers(self) -> Printers:
+        """Every printer."""
+        rows = self._run(_PRINTERS).fetchall()
+        return Printers(
+            printers=tuple(Printer(id=id, name=name, address=to, media=media) for id, name, to, media in rows)
+        )
+
+    def _run(self, statement: object, **values: object) -> Cursor:
+        return self._database.prepared(statement).run(self._cursor, **values)  # type: ignore[arg-type]
+
+    def _reported(self, order: Order) -> ReportedOrder:
+        stages = [stage for (stage,) in self._run(_STAGES, order=order.id).fetchall()]
+        missing = tuple(
+            ReportedLine(number=line.number, sku=line.sku, ordered=line.ordered, missing=line.unallocated)
+            for line in order.lines
+            if line.unallocated
+        )
+        return ReportedOrder(order=order.id, state=order.state, reasons=tuple(_reasons(order, stages)), lines=missing)
+
+
+def _reasons(order: Order, stages: list[str]) -> Iterator[str]:
+    for hold in order.holds:
+        yield f"held: {hold.reason}"
+    if not order.holds and (missing := sum(line.unallocated for line in order.lines)):
+        yield f"back-ordered: {missing} pieces"
+    for stage in stages:
+        yield f"changed by its sender when it was {stage}"
+
+
+def _change(row: tuple[str, str, int, int, bytes]) -> Change:
+    kind, id, revision, cursor, body = row
+    return Change(kind=kind, id=id, revision=revision, cursor=cursor, body=msgspec.Raw(body))

@@ -1,0 +1,98 @@
+"""Allocated orders go to the floor: each becomes one pick task whose stops stand in the order of the walk.
+
+Decides the walk and which orders may go. Who walks it is claims' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+from sqlalchemy import bindparam, select
+
+from orders import states
+from orders.records import Location, Order, PickTask, Stop
+from orders.wire import Released
+from server_stub import availability, ledger_book, schema
+from server_stub.books import Books
+
+# One transaction releases so many orders at most, so that the floor's events never wait long behind a wave.
+SLICE = 100
+
+_NEXT = (
+    select(schema.record.c.id)
+    .where(
+        schema.record.c.kind == "order",
+        schema.record.c.state == "allocated",
+        (schema.record.c.rank > bindparam("rank"))
+        | ((schema.record.c.rank == bindparam("rank")) & (schema.record.c.id > bindparam("id"))),
+    )
+    .order_by(schema.record.c.rank, schema.record.c.id)
+    .limit(SLICE)
+)
+
+
+def waiting(books: Books, rank: str, id: str) -> list[Order]:
+    """The most urgent allocated orders behind that rank and id, one slice of them."""
+    return books.records(Order, _NEXT, rank=rank, id=id)
+
+
+def release(books: Books, orders: Iterable[str]) -> Released:
+    """Sends the named orders to the floor, each for itself; says why where one cannot go."""
+    tasks, refused = [], []
+    for id in orders:
+        order = books.find(Order, id)
+        if order is None:
+            refused.append((id, "no such order"))
+        elif order.is_held:
+            refused.append((id, f"held: {', '.join(hold.reason for hold in order.holds)}"))
+        elif order.state in ("allocated", "backordered"):
+            order = availability.allocate_again(books, order)
+            if order.state == "allocated":
+                tasks.append(_release(books, order))
+            else:
+                books.put(order)
+                refused.append((id, "back-ordered: nothing of it is free on any shelf"))
+        else:
+            refused.append((id, f"it is {order.state}"))
+    return Released(tasks=tuple(tasks), refused=tuple(refused))
+
+
+def _release(books: Books, order: Order) -> str:
+    task = PickTask(
+        id=f"T{books.number('task'):06d}",
+        order=order.id,
+        order_number=order.number,
+        owner=order.owner,
+        state=states.TASK.start,
+        stops=_walk(books, order),
+        carrier=order.carrier,
+        service=order.service,
+        due_at=order.due_at,
+        priority=order.priority,
+    )
+    books.put(task)
+    availability.stop_waiting(books, order.id)
+    books.put(replace(order, state=states.ORDER.step(order.state, "released"), tasks=(*order.tasks, task.id)))
+    return task.id
+
+
+def _walk(books: Books, order: Order) -> tuple[Stop, ...]:
+    by_product = {line.product: line for line in order.lines}
+    claims = []
+    for row in ledger_book.allocations(books, order.id):
+        location = books.find(Location, row.location) or Location(id=row.location)
+        claims.append((location.walk, location.id, row, location.zone))
+    claims.sort(key=lambda each: (each[0], each[1], each[2].product))
+    return tuple(
+        Stop(
+            number=number,
+            location=row.location,
+            product=row.product,
+            sku=by_product[row.product].sku,
+            description=by_product[row.product].description,
+            quantity=row.quantity,
+            zone=zone,
+        )
+        for number, (_, _, row, zone) in enumerate(claims, start=1)
+    )

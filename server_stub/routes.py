@@ -1,0 +1,371 @@
+"""The route table: one line an endpoint, one thin function each. A step does the work, the writer makes it durable.
+
+Decides which role may call what and which step answers. It holds no rule of the floor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta
+
+from orders import calendar, wire
+from orders.intake import Intake, Receipts
+from orders.records import KINDS, Count, Owner, Site, Struct, Tote
+from server_stub import admission, claims, intake_desk, journals, keyed, people, release, sscc_leases
+from server_stub.books import Books, rank
+from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Waiter
+from server_stub.endpoints import Call, Endpoint
+from server_stub.floor_setup import (
+    CodeGiven,
+    Done,
+    Health,
+    NewCode,
+    NewTotes,
+    NewWorker,
+    OrderReport,
+    OwnerSet,
+    Page,
+    Printer,
+    Printers,
+    Revoke,
+    SiteSet,
+    Station,
+    Stations,
+    Status,
+    StockPage,
+    Terminals,
+    TotesAdded,
+    WorkerAdded,
+)
+from server_stub.people import ADMIN, SUPERVISOR, TERMINAL
+from server_stub.problems import unknown, wrong_type
+from server_stub.reading import LARGEST_PAGE
+from server_stub.rows import PrinterRow, StationRow
+from server_stub.store import Store, program_version
+
+
+class ChangesQuery(Struct, frozen=True, kw_only=True):
+    """Which changes: after which cursor of which epoch, of which kinds (by commas), waiting up to so many seconds."""
+
+    after: Count = 0
+    epoch: str = ""
+    kinds: str = ""
+    wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_SECONDS)] = 0.0
+
+
+class PageQuery(Struct, frozen=True, kw_only=True):
+    """Which page: behind which id, of which state, of how many records."""
+
+    state: str = ""
+    after: str = ""
+    limit: Annotated[int, Meta(gt=0, le=LARGEST_PAGE)] = 100
+
+
+# --- what anybody may ask -----
+
+
+async def health(_store: Store, _call: Call) -> Health:
+    """Says that the store answers."""
+    return Health(status="ok")
+
+
+async def enrol(store: Store, call: Call) -> wire.Enrolled:
+    """Spends a one-time code (sent as the bearer token) for a terminal's token."""
+    enrolled = await store.write(lambda books: people.enrol(books, call.bearer, call.message))
+    store.tokens.reload()
+    return enrolled
+
+
+# --- what a terminal asks -----
+
+
+async def hello(store: Store, call: Call) -> wire.Welcome:
+    """Binds a journal to its terminal and says which event number is expected next."""
+    step = partial(journals.welcome, terminal=call.terminal, hello=call.message, program_version=program_version())
+    return await store.write(step, call.terminal)
+
+
+async def events(store: Store, call: Call) -> wire.PushReply:
+    """Takes numbered events of one journal, each exactly once."""
+    return await store.write(partial(admission.take, terminal=call.terminal, push=call.message), call.terminal)
+
+
+async def changes(store: Store, call: Call) -> wire.Changes:
+    """Answers the records changed after a cursor; waits for some, where there are none yet."""
+    asked: ChangesQuery = call.query
+    kinds = frozenset(filter(None, asked.kinds.split(",")))
+    if strange := kinds - KINDS.keys():
+        raise wrong_type(
+            f"query: Expected kinds of {', '.join(KINDS)}, got {', '.join(sorted(strange))} - at `$.kinds`"
+        )
+    if (asked.epoch and asked.epoch != store.epoch) or asked.after > store.cursor:
+        return wire.Changes(epoch=store.epoch, cursor=0, reset=True)
+    if not asked.wait:
+        return store.changes.page(store.epoch, asked.after, kinds, store.cursor)
+    asker = call.caller.name
+    await store.wakers.keep_pause(asker, kinds)
+    page = await _awaited_page(store, asked, kinds, call.caller.terminal)
+    pause = SUPERVISOR_PAUSE_SECONDS if call.caller.may(SUPERVISOR) else PAUSE_SECONDS
+    store.wakers.note_answer(asker, kinds, 0.0 if page.more else pause)
+    return page
+
+
+async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], terminal: str | None) -> wire.Changes:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + asked.wait
+    while True:
+        # Nothing is awaited between reading and waiting, so no commit can slip in between.
+        page = store.changes.page(store.epoch, asked.after, kinds, store.cursor)
+        left = until - loop.time()
+        if page.changes or page.more or left <= 0 or store.wakers.is_closed:
+            return page
+        await store.wakers.wait(Waiter(kinds, terminal), left)
+
+
+async def claim(store: Store, call: Call) -> wire.Claimed:
+    """Leases the most urgent free pick task, or a named one, to this terminal."""
+    terminal, asked = call.terminal, call.message
+
+    def step(books: Books) -> wire.Claimed:
+        do = partial(claims.claim, books, terminal, asked)
+        return keyed.once(books, terminal, asked.key, asked, wire.Claimed, do)
+
+    return await store.write(step, terminal)
+
+
+async def give_back(store: Store, call: Call) -> wire.Claimed:
+    """Frees a claimed task that was not begun, or hands on one that was."""
+    terminal, asked = call.terminal, call.message
+
+    def step(books: Books) -> wire.Claimed:
+        do = partial(claims.give_back, books, terminal, asked.task)
+        return keyed.once(books, terminal, asked.key, asked, wire.Claimed, do)
+
+    return await store.write(step, terminal)
+
+
+async def lease_ssccs(store: Store, call: Call) -> wire.Leased:
+    """Leases a block of SSCC serial numbers to one of this terminal's journals."""
+    terminal, asked = call.terminal, call.message
+
+    def step(books: Books) -> wire.Leased:
+        return sscc_leases.lease(books, journals.open_journal(books, asked.journal, terminal), asked)
+
+    return await store.write(step, terminal)
+
+
+# --- what a supervisor asks -----
+
+
+async def release_orders(store: Store, call: Call) -> wire.Released:
+    """Sends allocated orders to the floor: those named, or every one."""
+    asked: wire.Release = call.message
+    asker = call.caller.name
+    known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, wire.Released))
+    if known is not None:
+        return known
+    tasks: list[str] = []
+    refused: list[tuple[str, str]] = []
+    named = list(asked.orders)
+    last_rank, last_id = "", ""
+    while True:
+
+        def step(books: Books) -> tuple[wire.Released, str, str] | None:
+            if asked.orders:
+                slice_ids, behind = named[: release.SLICE], ("", "")
+            else:
+                found = release.waiting(books, last_rank, last_id)  # noqa: B023
+                slice_ids = [order.id for order in found]
+                behind = (rank(found[-1]), found[-1].id) if found else ("", "")
+            return (release.release(books, slice_ids), *behind) if slice_ids else None
+
+        done = await store.write(step)
+        if done is None:
+            break
+        released, last_rank, last_id = done
+        tasks += released.tasks
+        refused += released.refused
+        del named[: release.SLICE]
+    answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused))
+    await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
+    return answer
+
+
+async def intake(store: Store, call: Call) -> Receipts:
+    """Takes locations, products, stock, customers and orders, each judged for itself."""
+    receipts = []
+    for entries in intake_desk.slices(call.message):
+        receipts += await store.write(partial(intake_desk.take, entries=entries))
+    return Receipts(receipts=tuple(receipts))
+
+
+async def report_orders(store: Store, call: Call) -> OrderReport:
+    """Lists orders that are held, back-ordered or changed after they left the desk."""
+    return store.reader.report(call.query.after, call.query.limit)
+
+
+async def record(store: Store, call: Call) -> wire.Change:
+    """Answers one record."""
+    kind, id = call.path["kind"], call.path["id"].lstrip("/")
+    found = store.reader.record(kind, id)
+    if found is None:
+        raise unknown(kind, id)
+    return found
+
+
+async def records(store: Store, call: Call) -> Page:
+    """Lists records of a kind by id, or those in one state by urgency."""
+    kind, asked = call.path["kind"], call.query
+    if kind not in KINDS:
+        raise unknown("kind of record", kind)
+    return store.reader.records(kind, asked.state, asked.after, asked.limit)
+
+
+async def stock(store: Store, call: Call) -> StockPage:
+    """Lists what lies on the shelves."""
+    return store.reader.shelves(call.query.after, call.query.limit)
+
+
+async def status(store: Store, _call: Call) -> Status:
+    """Counts records, events and what is parked."""
+    return store.reader.status(program_version(), store.epoch, store.cursor)
+
+
+# --- setting the floor up -----
+
+
+async def add_worker(store: Store, call: Call) -> WorkerAdded:
+    """Adds a worker and tells the badge's text, this once."""
+    made = await asyncio.to_thread(people.make_secrets, call.message.pin)
+    return await store.write(partial(people.add_worker, new=call.message, made=made))
+
+
+async def add_terminal(store: Store, call: Call) -> CodeGiven:
+    """Gives a one-time code with which one device can enrol."""
+    asked: NewCode = call.message
+    code = people.new_code()
+    expires_at = await store.write(lambda books: people.give_code(books, code, asked.role, asked.station))
+    return CodeGiven(code=code, expires_at=expires_at)
+
+
+async def revoke_terminal(store: Store, call: Call) -> Done:
+    """Ends a terminal's token and frees the tasks it holds."""
+    await store.write(partial(people.revoke, terminal=call.message.terminal))
+    store.tokens.reload()
+    return Done(id=call.message.terminal)
+
+
+async def list_terminals(store: Store, _call: Call) -> Terminals:
+    """Lists every device that was ever enrolled."""
+    return store.reader.terminals()
+
+
+async def put_station(store: Store, call: Call) -> Done:
+    """Adds or changes a bench."""
+    new: Station = call.message
+
+    def step(books: Books) -> Done:
+        if new.printer and books.sheets.printer.get(new.printer) is None:
+            raise unknown("printer", new.printer)
+        books.sheets.station.put(StationRow(new.id, new.name, new.printer))
+        return Done(id=new.id)
+
+    return await store.write(step)
+
+
+async def list_stations(store: Store, _call: Call) -> Stations:
+    """Lists every bench."""
+    return store.reader.stations()
+
+
+async def put_printer(store: Store, call: Call) -> Done:
+    """Adds or changes a printer."""
+    new: Printer = call.message
+
+    def step(books: Books) -> Done:
+        books.sheets.printer.put(PrinterRow(new.id, new.name, new.address, new.media))
+        return Done(id=new.id)
+
+    return await store.write(step)
+
+
+async def list_printers(store: Store, _call: Call) -> Printers:
+    """Lists every printer."""
+    return store.reader.printers()
+
+
+async def add_totes(store: Store, call: Call) -> TotesAdded:
+    """Adds free totes under the next free codes."""
+    new: NewTotes = call.message
+
+    def step(books: Books) -> TotesAdded:
+        codes: list[str] = []
+        while len(codes) < new.count:
+            code = f"T{books.number('tote'):04d}"
+            # An offline terminal may have bound a tote of that code before the store made it.
+            if books.find(Tote, code) is None:
+                books.put(Tote(id=code))
+                codes.append(code)
+        return TotesAdded(totes=tuple(codes))
+
+    return await store.write(step)
+
+
+async def put_owner(store: Store, call: Call) -> Done:
+    """Adds or changes an owner of goods."""
+    new: OwnerSet = call.message
+
+    def step(books: Books) -> Done:
+        books.put(Owner(id=new.id, name=new.name, company_prefix=new.company_prefix))
+        return Done(id=new.id)
+
+    return await store.write(step)
+
+
+async def put_site(store: Store, call: Call) -> Done:
+    """Changes the building: clock, calendar, carriers' times, sender."""
+    new: SiteSet = call.message
+
+    def step(books: Books) -> Done:
+        site = Site(id=books.site.id, **{name: getattr(new, name) for name in new.__struct_fields__})
+        try:
+            calendar.check_site(site)
+        except calendar.CalendarError as error:
+            raise wrong_type(str(error)) from error
+        books.put(site)
+        return Done(id=site.id)
+
+    return await store.write(step)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/health", health, role=None, gives=Health),
+    Endpoint("POST", "/v1/enrol", enrol, role=None, takes=wire.Enrol, gives=wire.Enrolled),
+    Endpoint("POST", "/v1/hello", hello, role=TERMINAL, takes=wire.Hello, gives=wire.Welcome),
+    Endpoint("POST", "/v1/events", events, role=TERMINAL, takes=wire.Push, gives=wire.PushReply),
+    Endpoint("GET", "/v1/changes", changes, role=TERMINAL, asks=ChangesQuery, gives=wire.Changes),
+    Endpoint("POST", "/v1/requests/claim", claim, role=TERMINAL, takes=wire.Claim, gives=wire.Claimed),
+    Endpoint("POST", "/v1/requests/give-back", give_back, role=TERMINAL, takes=wire.GiveBack, gives=wire.Claimed),
+    Endpoint("POST", "/v1/requests/sscc-lease", lease_ssccs, role=TERMINAL, takes=wire.Lease, gives=wire.Leased),
+    Endpoint("POST", "/v1/requests/release", release_orders, role=SUPERVISOR, takes=wire.Release, gives=wire.Released),
+    Endpoint("POST", "/v1/intake", intake, role=SUPERVISOR, takes=Intake, reads=intake_desk.RawIntake, gives=Receipts),
+    Endpoint("GET", "/v1/report/orders", report_orders, role=SUPERVISOR, asks=PageQuery, gives=OrderReport),
+    Endpoint("GET", "/v1/records/{kind}", records, role=TERMINAL, asks=PageQuery, gives=Page),
+    Endpoint("GET", "/v1/records/{kind}/{id}", record, role=TERMINAL, gives=wire.Change),
+    Endpoint("GET", "/v1/stock", stock, role=SUPERVISOR, asks=PageQuery, gives=StockPage),
+    Endpoint("GET", "/v1/status", status, role=SUPERVISOR, gives=Status),
+    Endpoint("POST", "/v1/workers", add_worker, role=ADMIN, takes=NewWorker, gives=WorkerAdded),
+    Endpoint("POST", "/v1/terminals", add_terminal, role=ADMIN, takes=NewCode, gives=CodeGiven),
+    Endpoint("GET", "/v1/terminals", list_terminals, role=SUPERVISOR, gives=Terminals),
+    Endpoint("POST", "/v1/terminals/revoke", revoke_terminal, role=ADMIN, takes=Revoke, gives=Done),
+    Endpoint("POST", "/v1/totes", add_totes, role=SUPERVISOR, takes=NewTotes, gives=TotesAdded),
+    Endpoint("PUT", "/v1/stations", put_station, role=ADMIN, takes=Station, gives=Done),
+    Endpoint("GET", "/v1/stations", list_stations, role=TERMINAL, gives=Stations),
+    Endpoint("PUT", "/v1/printers", put_printer, role=ADMIN, takes=Printer, gives=Done),
+    Endpoint("GET", "/v1/printers", list_printers, role=TERMINAL, gives=Printers),
+    Endpoint("PUT", "/v1/owners", put_owner, role=ADMIN, takes=OwnerSet, gives=Done),
+    Endpoint("PUT", "/v1/site", put_site, role=ADMIN, takes=SiteSet, gives=Done),
+)

@@ -1,0 +1,96 @@
+"""Runs a store until it is told to stop: the folder is held, the address announced, waiters are answered at the end.
+
+Decides how a process serves. Which signals reach it is the system's business; uvicorn turns them into an end.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from server_stub.app import make_app
+from server_stub.place import Place, PlaceError, replace_file
+from server_stub.store import Store
+
+_GRACE_SECONDS = 5
+_BACKLOG = 1024
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that lets waiters go as soon as it is told to stop, and then returns to its caller."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn's own raises the signal once more at its end, which would kill the process before the store is closed.
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._stopping()
+
+
+async def serve(place: Place, host: str, port: int, ready_file: Path | None, say: Callable[[str], None]) -> None:
+    """Serves the store of `place` until SIGINT or SIGTERM; `port` 0 takes a free one.
+
+    `ready_file` gets the address once it listens. PlaceError where the folder is held or the port is taken.
+    """
+    place.require()
+    with place.hold():
+        listener = _listen(host, port)
+        url = _url(listener)
+        store = await Store.open(place.database, backups=place.backups)
+        try:
+            config = uvicorn.Config(
+                make_app(store),
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+            server = _Server(config, store.wakers.close)
+            place.announce(url)
+            if ready_file is not None:
+                replace_file(ready_file, url.encode())
+            say(f"The store in {place.folder} answers at {url}")
+            # The socket listens already: whoever reads the address may connect and waits a moment at most.
+            await server.serve(sockets=[listener])
+        finally:
+            place.withdraw()
+            await store.close()
+    say("The store has stopped.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise PlaceError(f"cannot listen on {host} port {port}: {error}; choose another with --port") from error
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"

@@ -1,0 +1,164 @@
+"""What a fact does to the books beyond its own records: goods, shelves, leases, manifests, back-orders.
+
+Decides what follows from an event that the rule book allows, and what is done where it denies one: the goods move in
+the ledger as they moved on the floor, and the claim becomes a discrepancy. It knows nothing of numbers and journals
+but their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from orders import events, folds, ledger, wire
+from orders.events import FloorEvent, TaskEvent
+from orders.folds import Told
+from orders.records import Key, Manifest, Order, Parcel, ParcelLine, Record
+from orders.verdicts import Denial
+from server_stub import availability, claims, discrepancies, ledger_book, manifests, sscc_leases
+from server_stub.books import Books
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Which event it was."""
+
+    journal: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.journal}.{self.number}"
+
+
+def settle(books: Books, event: FloorEvent, told: Told, cause: Cause) -> tuple[str, str]:
+    """Admits `event`, or opens a discrepancy for it; gives the verdict and its reason as they travel."""
+    redirected = manifests.redirected(books, event)
+    if redirected is not event:
+        books.startle()
+    event = redirected
+    before = {key: books.at(key) for key in event.touches}
+    after = folds.admit(before, event, told)
+    if isinstance(after, Denial):
+        _deny(books, event, after, told, cause)
+        return wire.DISCREPANCY, after.value
+    for record in after.values():
+        books.put(record)
+    reason = _follow(books, event, before, told, cause)
+    if isinstance(event, TaskEvent):
+        claims.extend(books, told.terminal, event.task)
+    return wire.ADMITTED, reason
+
+
+def _follow(books: Books, event: FloorEvent, before: Mapping[Key, Record | None], told: Told, cause: Cause) -> str:
+    """What an admitted event brings with it; a reason where that was not plain."""
+    match event:
+        case events.PickConfirmed():
+            ledger_book.let_go(books, event.order, event.product, event.location, event.quantity)
+            return _move(books, event, told, cause)
+        case events.PickShorted():
+            place = ledger.shelf(event.location)
+            ledger_book.let_go(books, event.order, event.product, event.location, event.quantity)
+            ledger_book.lock(books, event.product, place)
+            _due_count(books, event.product, place, 0, told, event)
+        case events.ToteDropped() if event.is_empty:
+            _back_order(books, event.order)
+        case events.ParcelSealed():
+            reason = _move(books, event, told, cause)
+            return _check_lease(books, event, told, cause) or reason
+        case events.ManifestHandedOver():
+            reason = _move(books, event, told, cause)
+            manifest = before[Key("manifest", event.manifest)]
+            if isinstance(manifest, Manifest):
+                manifests.roll_over(books, manifest, event)
+            for order in dict.fromkeys(each.order for each in event.parcels):
+                _back_order(books, order)
+            return reason
+        case _:
+            return _move(books, event, told, cause)
+    return ""
+
+
+def _deny(books: Books, event: FloorEvent, denial: Denial, told: Told, cause: Cause) -> None:
+    is_pick = isinstance(event, events.PickConfirmed)
+    if is_pick:
+        _move(books, event, told, cause)
+    else:
+        for move in ledger.moves(event, lambda parcel: _contents(books, parcel)):
+            ledger_book.post_what_is_there(books, move, str(cause))
+    if isinstance(event, events.PickConfirmed):
+        discrepancies.open_one(
+            books,
+            reason=denial.value,
+            remedy="put_back",
+            subject=str(event.subject),
+            about=str(cause),
+            product=event.product,
+            place=ledger.tote(event.tote),
+            quantity=event.quantity,
+            worker=told.worker,
+            terminal=told.terminal,
+        )
+    else:
+        discrepancies.open_one(
+            books,
+            reason=denial.value,
+            remedy="look",
+            subject=str(event.subject),
+            worker=told.worker,
+            terminal=told.terminal,
+        )
+
+
+def _move(books: Books, event: FloorEvent, told: Told, cause: Cause) -> str:
+    """Posts what the event moved; what the book lacked is found, and is due a count or a look."""
+    reason = ""
+    for move in ledger.moves(event, lambda parcel: _contents(books, parcel)):
+        if found := ledger_book.post(books, move, str(cause)):
+            reason = "found beyond the book"
+            _due_count(books, move.product, move.source, found, told, event)
+    return reason
+
+
+def _due_count(books: Books, product: str, place: str, quantity: int, told: Told, event: FloorEvent) -> None:
+    is_shelf = place.startswith(ledger.shelf(""))
+    discrepancies.open_one(
+        books,
+        reason="found" if quantity else "short",
+        remedy="count" if is_shelf else "look",
+        subject=str(event.subject),
+        about=f"{place}.{product}",
+        product=product,
+        place=place,
+        quantity=quantity,
+        worker=told.worker,
+        terminal=told.terminal,
+    )
+
+
+def _check_lease(books: Books, event: events.ParcelSealed, told: Told, cause: Cause) -> str:
+    order = books.find(Order, event.order)
+    if sscc_leases.is_leased(books, cause.journal, event.parcel, order.owner if order else ""):
+        return ""
+    discrepancies.open_one(
+        books,
+        reason="sscc_not_leased",
+        remedy="look",
+        subject=str(Key("parcel", event.parcel)),
+        about=event.parcel,
+        worker=told.worker,
+        terminal=told.terminal,
+    )
+    return "sscc_not_leased"
+
+
+def _back_order(books: Books, id: str) -> None:
+    """Looks at once for what a back-ordered order still lacks."""
+    order = books.find(Order, id)
+    if order is not None and order.state == "backordered":
+        books.startle()
+        books.put(availability.allocate(books, order))
+
+
+def _contents(books: Books, sscc: str) -> Iterable[ParcelLine]:
+    parcel = books.find(Parcel, sscc)
+    return parcel.contents if parcel else ()

@@ -1,0 +1,92 @@
+"""A table as a dictionary of rows within one transaction: read once, changed in memory, written once.
+
+Decides when a row is read and written. What a row means, and which transaction it is, are others' business.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Executable, Table, bindparam, delete, select
+
+from server_stub.database import Cursor, Database
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class Tally:
+    """Counts the changes of one transaction, so that a refusal can be told from a half-done step."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+
+
+class Form(Generic[Row]):
+    """The statements of one table, compiled once, and the struct whose fields are its columns in their order."""
+
+    def __init__(self, database: Database, table: Table, row: type[Row]) -> None:
+        columns = [column.name for column in table.columns]
+        if list(row.__struct_fields__) != columns:
+            raise TypeError(f"{row.__name__} does not have the columns of {table.name}: {', '.join(columns)}")
+        self.database, self.row = database, row
+        self.keys = [column.name for column in table.primary_key.columns]
+        matches = [column == bindparam(column.name) for column in table.primary_key.columns]
+        self.one = database.prepared(select(table).where(*matches))
+        self.erase = database.prepared(delete(table).where(*matches))
+        self.write = database.upsert(table)
+
+    def key_of(self, row: Row) -> tuple[Any, ...]:
+        """The primary key of `row`."""
+        return tuple(getattr(row, name) for name in self.keys)
+
+
+class Sheet(Generic[Row]):
+    """The rows of one table that a transaction has met; what was changed is written by `flush`."""
+
+    def __init__(self, form: Form[Row], cursor: Cursor, tally: Tally) -> None:
+        self._form, self._cursor, self._tally = form, cursor, tally
+        self._rows: dict[tuple[Any, ...], Row | None] = {}
+        self._changed: dict[tuple[Any, ...], None] = {}
+
+    def get(self, *key: Any) -> Row | None:
+        """The row with that primary key, or None."""
+        if key not in self._rows:
+            found = self._form.one.run(self._cursor, **dict(zip(self._form.keys, key, strict=True))).fetchone()
+            self._rows[key] = self._form.row(*found) if found else None
+        return self._rows[key]
+
+    def put(self, row: Row) -> None:
+        """Inserts `row`, or replaces the one with its key."""
+        self._set(self._form.key_of(row), row)
+
+    def drop(self, row: Row) -> None:
+        """Deletes the row with the key of `row`."""
+        self._set(self._form.key_of(row), None)
+
+    def where(self, query: Executable, **values: Any) -> list[Row]:
+        """The whole rows that `query` finds, this transaction's own changes included."""
+        self.flush()
+        rows = []
+        for found in self._form.database.prepared(query).run(self._cursor, **values).fetchall():
+            row = self._form.row(*found)
+            self._rows[self._form.key_of(row)] = row
+            rows.append(row)
+        return rows
+
+    def flush(self) -> None:
+        """Writes what was changed since the last flush."""
+        if not self._changed:
+            return
+        written = [row for key in self._changed if (row := self._rows[key]) is not None]
+        gone = [key for key in self._changed if self._rows[key] is None]
+        if written:
+            self._form.write.many(self._cursor, map(msgspec.structs.asdict, written))
+        if gone:
+            self._form.erase.many(self._cursor, (dict(zip(self._form.keys, key, strict=True)) for key in gone))
+        self._changed.clear()
+
+    def _set(self, key: tuple[Any, ...], row: Row | None) -> None:
+        self._rows[key] = row
+        self._changed[key] = None
+        self._tally.changes += 1

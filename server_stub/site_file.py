@@ -1,0 +1,120 @@
+"""The TOML file that describes a site: its clock, calendar, carriers' times, sender, and the owners of its goods.
+
+Decides its format. Whether a time zone exists is the calendar's business.
+
+    name = "North hall"
+    time_zone = "Europe/London"            # an IANA name
+    default_carrier = "Post"
+    default_service = "Parcel"
+    holidays = [2026-12-25, 2026-12-26]
+
+    [sender]                               # stands on every label
+    name = "North hall"
+    lines = ["1 Dock Road"]
+    postcode = "E16 1AA"
+    city = "London"
+    country_code = "GB"
+
+    [[cut_off]]
+    carrier = "Post"
+    service = "Parcel"
+    weekdays = ["mon", "tue", "wed", "thu", "fri"]
+    promise = "14:00"                      # ordered until then, it leaves today
+    last_release = "15:30"                 # the last wave for this truck
+    departs = "17:00"
+    dock_minutes = 20                      # it has to stand at the dock so long before
+
+    [[owner]]
+    id = "HOME"
+    name = "North hall"
+    company_prefix = "952"                 # from GS1; without one no SSCC can be made
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from orders.records import Address, CutOff
+from server_stub.floor_setup import OwnerSet, SiteSet
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class SiteFileError(Exception):
+    """A site file that cannot be read; names file, key and remedy."""
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Sender(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country_code: str = ""
+    phone: str = ""
+
+
+class _CutOff(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    carrier: str
+    service: str
+    weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+    promise: str
+    last_release: str
+    departs: str
+    dock_minutes: int = 0
+
+
+class _Owner(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    company_prefix: str | None = None
+
+
+class _SiteFile(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    time_zone: str
+    sender: _Sender
+    holidays: tuple[date, ...] = ()
+    default_carrier: str = ""
+    default_service: str = ""
+    cut_off: tuple[_CutOff, ...] = ()
+    owner: tuple[_Owner, ...] = ()
+
+
+def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
+    """The site and the owners that the file at `path` describes; SiteFileError where it is wrong."""
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = msgspec.convert(plain, _SiteFile)
+    except OSError as error:
+        raise SiteFileError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteFileError(f"{path} is not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise SiteFileError(f"{path}: {error}; `floorhand store site --help` shows a whole file") from error
+    site = SiteSet(
+        name=told.name,
+        time_zone=told.time_zone,
+        sender=Address(id="sender", **msgspec.structs.asdict(told.sender)),
+        holidays=told.holidays,
+        cut_offs=tuple(_cut_off(each) for each in told.cut_off),
+        default_carrier=told.default_carrier,
+        default_service=told.default_service,
+    )
+    owners = tuple(OwnerSet(id=each.id, name=each.name, company_prefix=each.company_prefix) for each in told.owner)
+    return site, owners
+
+
+def _cut_off(told: _CutOff) -> CutOff:
+    fields = msgspec.structs.asdict(told) | {"weekdays": tuple(WEEKDAYS.index(day) for day in told.weekdays)}
+    return CutOff(**fields)

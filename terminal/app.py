@@ -1,0 +1,357 @@
+"""The terminal's app: hands and scanners to the session, one at a time, and what it answers onto the glass.
+
+Decides what a key does and which screen is on top. What a scan means, what is right and what is said about it is the
+session's; no scan is lost while the session is busy or something is laid over the prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.timer import Timer
+
+from orders.records import Key
+from scanners.hub import Hub
+from scanners.profile import ScannerProfile
+from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
+from terminal import screen_wording as words
+from terminal.entry import Entry
+from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
+from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
+from terminal.notices import Notices
+from terminal.parts import CannotStart
+from terminal.screens.floor_screen import FloorScreen
+from terminal.screens.floor_view import FloorView
+from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
+from terminal.screens.queue_rows import TABLE_COLUMNS
+from terminal.screens.queue_screen import QueueScreen
+from terminal.turns import Chosen, Cleared, Entered, Stale, Turn, Turns
+from terminal.workflows.prompts import Prompt, Showing
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from terminal.parts import Background, Opening, Parts
+
+_QUEUE_STEP = "queue"
+_BOARD_SECONDS = 0.1
+_SECOND_BELL_SECONDS = 0.15
+
+
+class FloorApp(App[int], inherit_bindings=False):
+    """Owns the workers and the screens. It has no bindings: a barcode may hold any key that types a character."""
+
+    CSS_PATH = Path(__file__).with_name("floor.tcss")
+    TITLE = "floorhand"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-cards"), (TABLE_COLUMNS, "-table")]
+    CHOICE_SECONDS = 0.3
+    """How long a digit on the list of acts waits for a second one, which would make it a slow scanner's."""
+
+    def __init__(
+        self,
+        open_parts: Opening,
+        *,
+        hub: Hub | None = None,
+        wedge: ScannerProfile | None = None,
+        report: Callable[[BaseException, str], str] | None = None,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        """`open_parts` is awaited after the first frame. `report` writes down an unexpected error that was met at a
+        step and returns the sentence to leave with.
+        """
+        super().__init__(driver_class=driver_class)
+        self.animation_level = "none"
+        self.wedge = wedge or ScannerProfile("keyboard", kind="wedge")
+        self._hub = hub or Hub((self.wedge,))
+        self._open_parts = open_parts
+        self._report = report
+        self.farewell = ""
+        """What has to be said once the screen is gone, because the work could not begin or go on."""
+        self._parts: Parts | None = None
+        self._turns = Turns(self._hub, self._arrived)
+        self._entry = Entry()
+        self._notices = Notices()
+        self._badge = LinkChanged("", 0)
+        self.showing = Showing(Prompt(step="starting", title=words.starting(), ask=words.starting_ask()))
+        self._overlay: Overlay | None = None
+        self._choice: Timer | None = None
+        self._stale_rows: set[Key] = set()
+        self._floor_screen = FloorScreen(self._view)
+        self._queue_screen: QueueScreen | None = None
+
+    # Start and end
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The glass is there from the first frame."""
+        return self._floor_screen
+
+    def on_mount(self) -> None:
+        """Everything that takes time begins after the first frame."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._run(), name="session", group="session")
+        self.run_worker(self._turns.listen(), name="hub", group="scanners")
+
+    async def _run(self) -> None:
+        try:
+            self._parts = parts = await self._open_parts()
+        except CannotStart as refusal:
+            self.farewell = str(refusal)
+            self.exit(return_code=CANNOT_START)
+            return
+        # Whoever reads "Scan your badge" scans at once: ports are open by then, and the hub keeps what comes.
+        for scanner in parts.scanners:
+            scanner.start()
+        self._present(await parts.session.start())
+        self._run_beside("sync", parts.sync)
+        self._run_beside("spool", parts.spool)
+        self.set_interval(_BOARD_SECONDS, self._bring_queue_up_to_date)
+        async for turn, showing in self._turns.judged(parts.session):
+            self._after(turn, showing)
+
+    def _run_beside(self, name: str, background: Background | None) -> None:
+        if background is not None:
+            self.run_worker(background(self.post_message), name=name, group=name)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # In place of Textual's traceback, which shows local values: names, addresses and PINs among them.
+        if self._report is None:
+            super()._handle_exception(error)
+            return
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            self._return_code = UNEXPECTED_ERROR
+            self.farewell = self._report(getattr(error, "error", error), self.showing.prompt.step)
+        self._close_messages_no_wait()
+
+    # What comes in
+
+    async def on_event(self, event: events.Event) -> None:
+        """Takes keys and pastes before any binding or focused widget could; only the palette types for itself."""
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            self._take_paste(event)
+        elif isinstance(event, events.Key) and not self._is_palette_open:
+            self._take_key(event)
+        else:
+            await super().on_event(event)
+
+    def on_scan_burst(self, burst: ScanBurst) -> None:
+        """A scan from a scanner that types joins the one stream of all scanners."""
+        from scanners.parse import cut_short, parse
+
+        name, at = self.wedge.name, burst.time
+        self._hub.put(parse(burst.text, self.wedge, name, at) if burst.is_whole else cut_short(burst.text, name, at))
+
+    def on_shown(self, message: Shown) -> None:
+        """The session changed what it shows by itself."""
+        self._after(Stale(), message.showing)
+
+    def on_records_changed(self, message: RecordsChanged) -> None:
+        """The prompt may be stale, and so may rows of the queue."""
+        self._turns.changed(message.keys)
+        if self._queue_screen is not None:
+            self._stale_rows |= message.keys
+
+    def on_link_changed(self, message: LinkChanged) -> None:
+        """The badge."""
+        self._badge = message
+        self._notices.fault("link", message.sentence)
+        self._repaint()
+
+    def on_noted(self, message: Noted) -> None:
+        """A printer, a scanner or the journal has something to say."""
+        if message.is_fault:
+            self._notices.fault(message.sentence, message.sentence)
+        else:
+            self._notices.note(message.sentence)
+        self._repaint()
+
+    @property
+    def _is_palette_open(self) -> bool:
+        return isinstance(self.screen, CommandPalette)
+
+    def _take_paste(self, event: events.Paste) -> None:
+        from scanners.keyboard_wedge import split_paste
+
+        for text in split_paste(event.text, self.wedge.terminators):
+            scan = ScanBurst(text)
+            scan.time = event.time
+            self.post_message(scan)
+
+    def _arrived(self, read: Scan | Unreadable) -> None:
+        """A read takes away whatever is laid over the prompt, and what was half typed for the question before it."""
+        if self._is_palette_open:
+            self.pop_screen()
+        self._entry.scanned(read.at_monotonic)
+        self._close_overlay()
+        self._repaint()
+
+    def _take_key(self, event: events.Key) -> None:
+        if self._overlay is not None:
+            self._take_overlay_key(self._overlay, event)
+        else:
+            self._take_floor_key(event)
+        self._repaint()
+
+    def _take_floor_key(self, event: events.Key) -> None:
+        match event.key:
+            case "enter":
+                self._enter(event.time)
+            case "backspace":
+                self._entry.back()
+            case "escape":
+                self._escape()
+            case "right":
+                self._open(act_list(self.showing.prompt))
+            case "up" | "down" | "pageup" | "pagedown":
+                self._scroll(event.key)
+            case "ctrl+p" if not self._entry.text:
+                self.action_command_palette()
+            case "ctrl+q" if self._parts and self._parts.toy:
+                self.exit(0)
+            case "ctrl+q" | "ctrl+c" if not self._entry.text:
+                self._notices.note(words.how_to_close())
+            case "f2" | "f3" | "f4" | "f5" if self._parts and self._parts.toy:
+                self._parts.toy.pressed(event.key)
+            case _ if event.character:
+                self._entry.add(event.character, event.time)
+
+    def _take_overlay_key(self, overlay: Overlay, event: events.Key) -> None:
+        if event.key == "enter" and not self._entry.may_enter(event.time):
+            return
+        after = overlay.key(event.key, event.character)
+        if not isinstance(after, Closed):
+            self._open(after)
+            return
+        self._close_overlay()
+        if after.typed:
+            self._entry.add(after.typed, event.time)
+        if after.act:
+            self._do(after.act)
+
+    def _enter(self, now: float) -> None:
+        if not self._entry.text or not self._entry.may_enter(now):
+            return
+        text = self._entry.take()
+        if text == HELP:
+            self._do(HELP)
+        else:
+            self._turns.put(Entered(text))
+
+    def _escape(self) -> None:
+        if self._entry.text:
+            self._entry.clear()
+        elif self._notices.seen and not self._view.refusal:
+            self._notices.clear()
+        else:
+            self._turns.put(Cleared())
+
+    def _scroll(self, key: str) -> None:
+        if self._queue_screen is not None:
+            self._queue_screen.key(key)
+        elif key == "down" and self._view.is_hiding(*self.size):
+            self._open(Reader(words.details_title(), self._view.all_of_it()))
+
+    def _do(self, act: str) -> None:
+        if act == HELP:
+            self._open(help_reader(self.showing.prompt))
+        elif act == CLOSE_PROGRAM:
+            self.exit(0)
+        else:
+            self._turns.put(Chosen(act))
+
+    # What is shown
+
+    @property
+    def _view(self) -> FloorView:
+        return FloorView(
+            self.showing,
+            badge=self._badge.badge,
+            waiting=self._badge.waiting,
+            note=self._notices.seen,
+            is_fault=self._notices.is_fault,
+            entry=self._entry.text,
+        )
+
+    def _after(self, turn: Turn, showing: Showing | None) -> None:
+        match turn:
+            case ScannerLost(source=source, sentence=sentence):
+                self._notices.fault(source, sentence)
+            case ScannerFound(source=source):
+                self._notices.fault(source, "")
+            case RepeatDropped(repeats_dropped=count):
+                self._notices.note(words.repeat_dropped(count))
+            case Stale() if showing and showing.prompt.step != self.showing.prompt.step:
+                self._entry.clear()
+            case Scan() | Unreadable() | Entered() | Chosen():
+                self._notices.pass_on()
+        if showing is None:
+            self._repaint()
+        else:
+            self._present(showing)
+
+    def _present(self, showing: Showing) -> None:
+        before, self.showing = self.showing, showing
+        if showing.prompt.step != before.prompt.step:
+            self._close_overlay()
+        if self._view.refusal and (showing.turn, showing.verdict) != (before.turn, before.verdict):
+            self._close_overlay()
+            self.bell()
+            self.set_timer(_SECOND_BELL_SECONDS, self.bell)
+        if self._parts and self._parts.toy:
+            self._parts.toy.shown(showing)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        view = self._view
+        is_queue = self.showing.prompt.step == _QUEUE_STEP and not view.refusal and self._overlay is None
+        if is_queue and self._queue_screen is None and self._parts:
+            self._queue_screen = QueueScreen(self._parts.floor, self._parts.clock, view)
+            self.push_screen(self._queue_screen)
+        elif is_queue and self._queue_screen:
+            self._queue_screen.show(view)
+        else:
+            self._floor_screen.show(self._overlay or view)
+            if self._queue_screen and self.screen is self._queue_screen:
+                self._queue_screen = None
+                self.pop_screen()
+
+    def _bring_queue_up_to_date(self) -> None:
+        keys, self._stale_rows = self._stale_rows, set()
+        if self._queue_screen is not None:
+            self._queue_screen.change(keys)
+
+    def _open(self, overlay: Overlay) -> None:
+        self._close_overlay()
+        self._overlay = overlay.within(*self.size) if isinstance(overlay, Reader) else overlay
+        if isinstance(overlay, ActList) and overlay.pending:
+            self._choice = self.set_timer(self.CHOICE_SECONDS, self._choose)
+        self._repaint()
+
+    def _choose(self) -> None:
+        """Nothing followed the digit: it was a hand's."""
+        if isinstance(overlay := self._overlay, ActList):
+            self._close_overlay()
+            self._do(overlay.acts[overlay.chosen].name)
+            self._repaint()
+
+    def _close_overlay(self) -> None:
+        self._overlay = None
+        if self._choice is not None:
+            self._choice.stop()
+            self._choice = None
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette holds what the list of acts holds, and the way out."""
+        for act in self.showing.prompt.acts:
+            yield SystemCommand(act.label, words.act_described(), lambda name=act.name: self._do(name))
+        yield SystemCommand(words.help_act(), words.help_described(), lambda: self._do(HELP))
+        yield SystemCommand(words.close_act(), words.close_described(), lambda: self._do(CLOSE_PROGRAM))

@@ -1,0 +1,168 @@
+"""Chooses the real parts of a terminal from its config, and takes them apart again at the end.
+
+Decides what stands behind each face in `parts`, and that nothing heavy is imported before the first frame. Whatever
+keeps a terminal from starting becomes one sentence with its remedy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from orders.records import Key
+from scanners.hub import Hub
+from scanners.profile import ScannerProfile
+from terminal.config import Config
+from terminal.enrolment import Enrolment
+from terminal.messages import LinkChanged, Noted, RecordsChanged
+from terminal.parts import CannotStart, Parts, Tell, Toy, utc_now
+
+if TYPE_CHECKING:
+    from printing.printers import Printer
+    from printing.spool import PrintJob, Spool
+    from terminal.journal import Journal
+    from terminal.journal_thread import JournalThread
+    from terminal.session import PrinterChoice
+    from terminal.sync.worker import Sync
+
+
+class Rig:
+    """One terminal's parts: scanners at once, the rest when `open` is awaited; `close` ends them in order."""
+
+    def __init__(self, config: Config, enrolment: Enrolment, *, version: str = "", toy: Toy | None = None) -> None:
+        self._config, self._enrolment, self._version, self._toy = config, enrolment, version, toy
+        wedges = (profile for profile in config.scanners if profile.kind == "wedge")
+        self.wedge = next(wedges, None) or ScannerProfile("keyboard", kind="wedge")
+        self.hub = Hub((self.wedge, *(profile for profile in config.scanners if profile.kind != "wedge")))
+        self._tell: Tell = lambda message: None
+        self._printing = asyncio.Event()
+        self._endings: list[Callable[[], object]] = []
+        self._journal: tuple[JournalThread, Journal] | None = None
+
+    async def open(self) -> Parts:
+        """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
+        from scanners.serial_scanner import SerialScanner
+        from terminal.floor import Floor
+        from terminal.journal import Journal, JournalError
+        from terminal.journal_thread import JournalThread
+        from terminal.session import Session
+        from terminal.sync.link import HttpLink
+        from terminal.sync.worker import Sync
+
+        printers, choices = self._printers()
+        thread, floor = JournalThread(), Floor(self._enrolment.terminal)
+        try:
+            await thread.run(self._config.state_folder.mkdir, parents=True, exist_ok=True, mode=0o700)
+            journal = await thread.run(Journal.open, self._config.journal_file, witness=self._config.witness)
+        except (JournalError, OSError) as error:
+            await thread.close()
+            raise CannotStart(str(error)) from error
+        self._journal = thread, journal
+        sync = Sync(
+            thread,
+            journal,
+            floor,
+            HttpLink(self._config.store.url or "", self._enrolment.token),
+            program_version=self._version,
+            on_changed=self._on_changed,
+            on_badge=self._on_badge,
+            on_note=self._on_note,
+        )
+        session = Session(
+            floor,
+            journal,
+            thread,
+            utc_now,
+            store=sync,
+            printers=choices,
+            station=self._config.terminal.station or self._enrolment.station,
+            on_saved=lambda jobs: self._saved(sync, jobs),
+        )
+        scanners = [
+            SerialScanner(profile, self.hub.put) for profile in self._config.scanners if profile.kind == "serial"
+        ]
+        self._endings += [scanner.stop for scanner in scanners]
+        return Parts(
+            session=session,
+            floor=floor,
+            scanners=scanners,
+            sync=lambda tell: self._run_sync(sync, tell),
+            spool=lambda tell: self._run_spool(thread, journal, printers, tell),
+            toy=self._toy,
+        )
+
+    async def close(self) -> None:
+        """Stops scanners, lets the page that is being printed come out, and closes the journal last."""
+        for end in self._endings:
+            await asyncio.to_thread(end)
+        self.hub.close()
+        if self._journal is not None:
+            thread, journal = self._journal
+            await thread.run(journal.close)
+            await thread.close()
+
+    def _on_changed(self, keys: frozenset[Key]) -> None:
+        self._tell(RecordsChanged(keys))
+
+    def _on_badge(self, word: str, waiting: int, sentence: str) -> None:
+        self._tell(LinkChanged(word, waiting, sentence))
+
+    def _on_note(self, sentence: str) -> None:
+        self._tell(Noted(sentence, is_fault=True))
+
+    def _saved(self, sync: Sync, jobs: Sequence[PrintJob]) -> None:
+        sync.poke()
+        if jobs:
+            self._printing.set()
+
+    async def _run_sync(self, sync: Sync, tell: Tell) -> None:
+        self._tell = tell
+        await sync.run()
+
+    async def _run_spool(
+        self, thread: JournalThread, journal: Journal, printers: Mapping[str, Printer], tell: Tell
+    ) -> None:
+        from printing.spool import Spool
+        from terminal.journal_thread import PrintJobs
+
+        spool = Spool(PrintJobs(thread, journal), printers)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="printing") as pool:
+            while True:
+                self._printing.clear()
+                for job in await self._printed(pool, spool):
+                    tell(_news(job))
+                await self._printing.wait()
+
+    async def _printed(self, pool: ThreadPoolExecutor, spool: Spool) -> Sequence[PrintJob]:
+        return await asyncio.wrap_future(pool.submit(spool.run_waiting))
+
+    def _printers(self) -> tuple[dict[str, Printer], dict[str, PrinterChoice]]:
+        from printing.documents import Media
+        from printing.printers import PrinterConfigError, printer_from
+        from terminal.session import PrinterChoice
+
+        printers: dict[str, Printer] = {}
+        choices: dict[str, PrinterChoice] = {}
+        usual = {"label": self._config.labels.media, "slip": Media.A4.value}
+        for settings in self._config.printers:
+            try:
+                printers[settings.name] = printer_from(settings.device)
+            except PrinterConfigError as error:
+                raise CannotStart(f"{self._config.path}: printer.{settings.name}: {error}") from error
+            for document in settings.documents:
+                choices[document] = PrinterChoice(settings.name, Media(settings.media or usual[document]))
+        return printers, choices
+
+
+def _news(job: PrintJob) -> Noted:
+    from printing.documents import PackingSlip, subject_of
+    from printing.spool import JobState
+    from terminal import screen_wording, wording
+
+    kind = screen_wording.slip() if isinstance(job.document, PackingSlip) else screen_wording.label()
+    what = f"{kind} {subject_of(job.document)}"
+    if job.state is JobState.PRINTED:
+        return Noted(wording.printed(what, job.where))
+    return Noted(wording.print_held(what, job.reason), is_fault=True)

@@ -1,0 +1,309 @@
+"""One TOML file a machine: where it lies, what may stand in it, and what is said when something else does.
+
+Decides keys, their kinds and their defaults. Every error names file, key, what came, what was expected and what to do.
+Refuses to know what a port or a printer answers, and stays cheap to import: the front door reads it for every command.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from scanners.profile import ScannerProfile
+
+FILE = "floorhand.toml"
+VARIABLE = "FLOORHAND_CONFIG"
+
+
+class ConfigError(ValueError):
+    """Something in the config that cannot be; says which file and key, what came, what was expected, what to do."""
+
+    def __init__(self, path: Path, key: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {f'`{key}`: ' if key else ''}{problem}: {remedy}")
+        self.path, self.key, self.problem, self.remedy = path, key, problem, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """The order store: `url` is where a terminal finds it; the rest is for the machine on which it runs."""
+
+    url: str | None = None
+    folder: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8743
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSettings:
+    """This device. `journal` is the folder of everything it keeps; None is the platform's place for state.
+
+    `witness` is a file elsewhere by which the journal notices that its whole folder was put back from a copy.
+    """
+
+    name: str = ""
+    station: str = ""
+    journal: str | None = None
+    witness: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """One printer: `device` is what its kind asks for, `documents` what goes to it, on `media`."""
+
+    name: str
+    device: Mapping[str, object]
+    documents: tuple[str, ...]
+    media: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSettings:
+    """The paper of shipping labels, where their printer does not say otherwise."""
+
+    media: str = "4x6in"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file, checked."""
+
+    path: Path
+    store: StoreSettings = StoreSettings()
+    terminal: TerminalSettings = TerminalSettings()
+    scanners: tuple[ScannerProfile, ...] = ()
+    printers: tuple[PrinterSettings, ...] = ()
+    labels: LabelSettings = LabelSettings()
+
+    @property
+    def state_folder(self) -> Path:
+        """Where journal, token and reports lie."""
+        if self.terminal.journal:
+            return Path(self.terminal.journal).expanduser()
+        return default_state_folder()
+
+    @property
+    def journal_file(self) -> Path:
+        """The journal itself."""
+        return self.state_folder / "journal.db"
+
+    def at_station(self, station: str) -> Config:
+        """The same at another station."""
+        return replace(self, terminal=replace(self.terminal, station=station))
+
+    @property
+    def witness(self) -> Path | None:
+        """The journal's witness: as configured; beside the journal's own place only where that is the platform's."""
+        if self.terminal.witness:
+            return Path(self.terminal.witness).expanduser()
+        if self.terminal.journal:
+            return None
+        from platformdirs import user_data_path
+
+        return user_data_path("floorhand", appauthor=False) / "journal-witness"
+
+
+def locate(explicit: str | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The config file: the one that was named, else that of $FLOORHAND_CONFIG, else the platform's place for it.
+
+    ConfigError where one was named and is not there; the platform's place may be empty.
+    """
+    named = explicit or environ.get(VARIABLE)
+    if not named:
+        from platformdirs import user_config_path
+
+        return user_config_path("floorhand", appauthor=False) / FILE
+    path = Path(named).expanduser()
+    if not path.is_file():
+        by = "--config" if explicit else f"${VARIABLE}"
+        raise ConfigError(path, "", f"{by} names this file, and it is not there", "correct the path, or write the file")
+    return path
+
+
+def default_state_folder() -> Path:
+    """The platform's place for what a program keeps."""
+    from platformdirs import user_state_path
+
+    return user_state_path("floorhand", appauthor=False)
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """The file as TOML, not yet checked; empty where there is none. ConfigError with line and column."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(
+            path, "", f"cannot be read ({error.strerror})", "give this user the right to read it"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, "", f"byte {error.start} is not UTF-8", "save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            path, "", f"is not TOML: {error}", "correct that place; texts stand in double quotes"
+        ) from error
+
+
+def read(path: Path) -> Config:
+    """The config at `path`, checked."""
+    return check(parse(path), path)
+
+
+def check(table: Mapping[str, object], path: Path) -> Config:
+    """The config that `table` (from `parse`) describes; ConfigError at the first thing that cannot be."""
+    known = {"store", "terminal", "scanner", "printer", "labels"}
+    _refuse_unknown(path, "", table, known)
+    store = _section(path, "store", table.get("store", {}), _STORE)
+    terminal = _section(path, "terminal", table.get("terminal", {}), _TERMINAL)
+    labels = _section(path, "labels", table.get("labels", {}), _LABELS)
+    return Config(
+        path,
+        StoreSettings(**store),
+        TerminalSettings(**terminal),
+        _scanners(path, table.get("scanner", [])),
+        _printers(path, table.get("printer", [])),
+        LabelSettings(**labels),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What may stand behind a key."""
+
+    kind: type
+    expected: str
+    accepts: Callable[[Any], bool] = lambda value: True
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+_MEDIA = ("4x6in", "100x150mm", "100x50mm", "a4", "letter")
+_DOCUMENTS = ("label", "slip")
+
+
+def _text(expected: str) -> _Setting:
+    return _Setting(str, expected, lambda value: bool(value.strip()))
+
+
+_PAPER = _Setting(str, f"one of {', '.join(_MEDIA)}", lambda value: value in _MEDIA)
+_STORE = {
+    "url": _Setting(str, 'the store\'s address, such as "http://10.0.0.5:8743"', _is_url),
+    "folder": _text("the folder of the store's database"),
+    "host": _text('the address to listen on, such as "0.0.0.0"'),
+    "port": _Setting(int, "a port from 0 to 65535", lambda value: 0 <= value <= 65535),
+    "token": _text("the token of an administrator"),
+}
+_TERMINAL = {
+    "name": _text('the name of this terminal, such as "CART-3"'),
+    "station": _text('the station where it stands, such as "BENCH-1"'),
+    "journal": _text("the folder for what this terminal keeps"),
+    "witness": _text("a file outside of that folder"),
+}
+_LABELS = {"media": _PAPER}
+_PRINTER = {
+    "name": _text("a name"),
+    "kind": _text('the kind of printer, such as "folder"'),
+    "media": _PAPER,
+    "documents": _Setting(
+        list, f"a list of {' and '.join(_DOCUMENTS)}", lambda value: value and all(each in _DOCUMENTS for each in value)
+    ),
+}
+
+
+def _section(path: Path, name: str, came: object, settings: Mapping[str, _Setting]) -> dict[str, Any]:
+    if not isinstance(came, Mapping):
+        raise ConfigError(path, name, f"expected a table, got {came!r}", f"write [{name}] on a line of its own")
+    _refuse_unknown(path, name, came, settings)
+    for key, value in came.items():
+        _accept(path, f"{name}.{key}", value, settings[key])
+    return dict(came)
+
+
+def _accept(path: Path, key: str, value: object, setting: _Setting) -> None:
+    # True is an int in Python, and a port that is true is a mistake.
+    if type(value) is not setting.kind or not setting.accepts(value):
+        raise ConfigError(path, key, f"expected {setting.expected}, got {_shown(key, value)}", "correct it")
+
+
+def _refuse_unknown(path: Path, where: str, came: Mapping[str, object], known: Mapping[str, object] | set[str]) -> None:
+    for key in came:
+        if key not in known:
+            near = get_close_matches(key, list(known), 1, 0.6)
+            remedy = f"did you mean `{near[0]}`?" if near else "remove it, or correct its name"
+            expected = ", ".join(sorted(known))
+            raise ConfigError(path, f"{where}.{key}" if where else key, f"no such key; there is {expected}", remedy)
+
+
+def _tables(path: Path, name: str, came: object) -> list[tuple[str, dict[str, object]]]:
+    """The tables of a list, each with the dotted name under which an error speaks of it."""
+    if not isinstance(came, list) or not all(isinstance(each, dict) for each in came):
+        raise ConfigError(path, name, f"expected tables, got {came!r}", f"write [[{name}]], in double brackets")
+    found: list[tuple[str, dict[str, object]]] = []
+    for place, each in enumerate(came, 1):
+        given = each.get("name")
+        if not isinstance(given, str) or not given.strip():
+            raise ConfigError(path, f"{name}.{place}.name", f"expected a name, got {given!r}", "give each one a name")
+        if any(given == before for before, _ in found):
+            raise ConfigError(path, f"{name}.{given}.name", "two have this name", "rename one of them")
+        found.append((given, each))
+    return found
+
+
+def _scanners(path: Path, came: object) -> tuple[ScannerProfile, ...]:
+    from scanners.profile import ProfileError, ScannerProfile
+
+    profiles: list[ScannerProfile] = []
+    for name, table in _tables(path, "scanner", came):
+        settings = {key: value for key, value in table.items() if key != "name"}
+        try:
+            profile = ScannerProfile.from_table(name, settings)
+        except ProfileError as error:
+            known = set(ScannerProfile.__slots__) - {"name"}
+            _refuse_unknown(path, f"scanner.{name}", settings, known)
+            problem = f"expected {error.expected}, got {error.came!r}"
+            raise ConfigError(path, f"scanner.{name}.{error.field}", problem, "correct it") from error
+        if profile.kind == "wedge" and any(each.kind == "wedge" for each in profiles):
+            raise ConfigError(path, f"scanner.{name}.kind", "a second wedge", "all of them type alike: describe one")
+        profiles.append(profile)
+    return tuple(profiles)
+
+
+def _printers(path: Path, came: object) -> tuple[PrinterSettings, ...]:
+    printers: list[PrinterSettings] = []
+    for name, table in _tables(path, "printer", came):
+        for key, setting in _PRINTER.items():
+            if key in table:
+                _accept(path, f"printer.{name}.{key}", table[key], setting)
+        if "kind" not in table:
+            raise ConfigError(
+                path, f"printer.{name}.kind", f"expected {_PRINTER['kind'].expected}, got nothing", "set it"
+            )
+        documents = table.get("documents", list(_DOCUMENTS))
+        assert isinstance(documents, list)
+        for document in documents:
+            if taken := next((each.name for each in printers if document in each.documents), None):
+                problem = f"{document} goes to `{taken}` already"
+                raise ConfigError(path, f"printer.{name}.documents", problem, "name each document at one printer")
+        device = {key: value for key, value in table.items() if key not in ("name", "media", "documents")}
+        media = table.get("media")
+        printers.append(PrinterSettings(name, device, tuple(documents), media if isinstance(media, str) else None))
+    return tuple(printers)
+
+
+def _shown(key: str, value: object) -> str:
+    # Errors end up in tickets and on screens.
+    return "a text that is not shown" if key.endswith("token") and isinstance(value, str) else repr(value)

@@ -1,0 +1,377 @@
+"""The terminal's journal: one SQLite file that holds every scan before the screen says so, and what the store said.
+
+Decides what is on disk when a call returns, and under which identity and number an event is sent. Knows no network
+and folds nothing.
+
+Once the file has taken a new identity (after damage, restore or copy), what the old one has unsent is still sent under
+the old one, so that the store can tell whether it has it; the old one never gets a new event.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orders import wire
+from orders.events import FloorEvent, ParcelSealed, seal
+from orders.identifiers import SsccBlock
+from terminal import journal_identity as identity
+from terminal.journal_entries import Confirmed, Entry, Loaded, Standing, readable
+from terminal.journal_jobs import Jobs
+from terminal.journal_leases import Leases
+from terminal.journal_mark import Doubt, Lock, Mark, Marks, machine
+from terminal.journal_opening import open_file, read_state
+from terminal.journal_schema import JournalError, guarded, is_damage, sentence, transaction
+
+if TYPE_CHECKING:
+    from printing.spool import JobState, PrintJob
+
+__all__ = ["Confirmed", "Entry", "Journal", "JournalError", "Loaded", "Standing"]
+
+KEPT = timedelta(days=30)
+_PRUNED_AT_ONCE = 1000
+_ENTRY = (
+    "SELECT event.serial, event.body, event.cursor, identity.id, event.number "
+    "FROM event JOIN identity ON identity.ordinal = event.identity"
+)
+
+
+class Journal:
+    """Opened with `Journal.open`, for one thread; the plain attributes and `waiting` may be read from any.
+
+    What a call changes is on disk when it returns; where that cannot be, nothing changed and it raises JournalError.
+    """
+
+    def __init__(self, path: Path, witness: Path | None, clock: Callable[[], datetime], lock: Lock) -> None:
+        self.path = path
+        self._lock, self._clock = lock, clock
+        self._marks = Marks(path, witness)
+        self._begin(is_damaged=False)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        witness: Path | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Journal:
+        """The journal at `path`, made where there is none; `notice` says what has to be shown about its state.
+
+        `witness` is a file in another folder that remembers the last opening, so that a whole folder put back from
+        an older copy is noticed as well. JournalError where it cannot be used: in use, of a later version, unwritable.
+        """
+        lock = Lock(path)
+        try:
+            return cls(path, witness, clock, lock)
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, sqlite3.Error):
+                raise JournalError(sentence(error, path)) from error
+            if isinstance(error, OSError):
+                raise JournalError(f"The journal {path} cannot be used ({error.strerror}): see to its disk.") from error
+            raise
+
+    def close(self) -> None:
+        """Ends cleanly; the lock goes last."""
+        try:
+            self._db.close()
+            with suppress(FileNotFoundError):  # somebody removed the file: the next start will say so
+                self._marks.end(self._mark(is_closed=True))
+        finally:
+            self._lock.release()
+
+    @property
+    def id(self) -> str:
+        """The identity under which new events are numbered."""
+        return self._state.id
+
+    @property
+    def terminal(self) -> str:
+        """The name under which the store knows this terminal; empty before it said so."""
+        return self._state.terminal
+
+    # What is known at the start
+
+    def load(self) -> Loaded:
+        """Confirmed records and the events that they do not hold yet, oldest first; what is damaged is salvaged."""
+        try:
+            return self._load()
+        except JournalError as error:
+            if not is_damage(error.__cause__):
+                raise
+        self._db.close()
+        self._begin(is_damaged=True)
+        return self._load()
+
+    def standing(self) -> Standing:
+        """What a hello says of this journal."""
+        with self._guarded():
+            owing = self._db.execute(
+                "SELECT identity.id, max(event.number) FROM event JOIN identity ON identity.ordinal = event.identity "
+                "WHERE event.cursor IS NULL AND event.identity <> ? GROUP BY identity.ordinal "
+                "ORDER BY identity.ordinal",
+                (self._state.ordinal,),
+            ).fetchall()
+        state, blocks = self._state, tuple(self._leases.remaining())
+        return Standing(state.id, state.number, state.epoch, state.cursor, blocks, tuple(owing))
+
+    # Events
+
+    def append(
+        self,
+        events: Sequence[tuple[datetime, str, FloorEvent]],
+        jobs: Sequence[PrintJob] = (),
+        memo: bytes | None = None,
+    ) -> list[Entry]:
+        """Numbers and keeps events, each with its instant and worker, and with them print jobs, memo and spent SSCCs.
+
+        One transaction. JournalError where the disk is full or read-only, or where an SSCC is not ours to use; the
+        same call works again when there is room.
+        """
+        entries = [
+            Entry(
+                self._state.serial + n,
+                seal(self._state.number + n, at, worker, event),
+                None,
+                self.id,
+                self._state.number + n,
+            )
+            for n, (at, worker, event) in enumerate(events, 1)
+        ]
+        spent = [self._leases.spending(event.parcel) for _, _, event in events if isinstance(event, ParcelSealed)]
+        with self._step(events=len(entries), memo=memo):
+            self._db.executemany(
+                "INSERT INTO event (serial, identity, number, body) VALUES (?, ?, ?, ?)",
+                [(entry.key, self._state.ordinal, entry.number, entry.body) for entry in entries],
+            )
+            for spending in spent:
+                self._leases.write(spending)
+            if jobs:
+                self._jobs.insert(jobs, self._now())
+        for spending in spent:
+            self._leases.note(spending)
+        return entries
+
+    def remember(self, memo: bytes) -> None:
+        """Keeps the session's memo alone."""
+        with self._step(memo=memo):
+            pass
+
+    def unsent(self, limit: int = wire.MAX_BATCH, but: Iterable[str] = ()) -> list[Entry]:
+        """The next events to send, all of one identity, in the order of their numbers; `but` leaves identities out."""
+        barred = tuple(but)
+        with self._guarded():
+            rows = self._db.execute(
+                f"{_ENTRY} WHERE event.cursor IS NULL AND identity.id NOT IN ({','.join('?' * len(barred))}) "
+                "ORDER BY event.identity, event.number LIMIT ?",
+                (*barred, limit),
+            ).fetchall()
+        return [Entry(*row) for row in rows if row[3] == rows[0][3]]
+
+    def waiting(self) -> int:
+        """How many events the store has not acknowledged."""
+        return self._state.waiting
+
+    def settle(self, outcomes: Iterable[tuple[int, int]]) -> None:
+        """The store has these events, by `Entry.key`, each with the cursor that stands behind what it changed."""
+        now = self._now()
+        with self._step():
+            settled = self._db.executemany(
+                "UPDATE event SET cursor = ?, settled_at = ? WHERE serial = ? AND cursor IS NULL",
+                [(cursor, now, key) for key, cursor in outcomes],
+            ).rowcount
+        self._state.waiting -= settled
+
+    def align(self, journal: str, expected: int) -> identity.Aligned:
+        """Brings one identity in line with the number that the store expects next from it.
+
+        What the store lost is unsent again. What stands behind a gap that cannot be filled moves to a new identity,
+        and so does everything to come where the store holds numbers that this file never wrote.
+        """
+        with self._step():
+            aligned = identity.align(self._db, journal, expected, self._now())
+        self._reload()
+        return aligned
+
+    def disown(self, keys: Sequence[int]) -> bool:
+        """The store holds other events under these numbers: they get new ones; whether under a new identity."""
+        before = self.id
+        with self._step():
+            identity.move(self._db, keys, self._now())
+        self._reload()
+        return self.id != before
+
+    def renew(self, reason: Doubt) -> None:
+        """Takes a new identity; unsent events stay with the old one, its SSCCs count as spent."""
+        with self._step():
+            identity.renew(self._db, reason, self._now())
+        self._reload()
+
+    # What the store said
+
+    def learn(self, terminal: str) -> None:
+        """The name under which the store knows this terminal."""
+        if terminal != self.terminal:
+            with self._step():
+                self._db.execute("UPDATE state SET terminal = ?", (terminal,))
+            self._state.terminal = terminal
+
+    def confirm(self, changes: Sequence[wire.Change], cursor: int, epoch: str, reset: bool) -> Confirmed:
+        """Keeps folded records, raw where this version cannot read them, and how far the store's log is read.
+
+        Without `reset` a revision older than the kept one is left out. With it, `changes` are everything there is.
+        """
+        covered: list[int] = []
+        with self._step(epoch=epoch, cursor=cursor):
+            if reset:
+                self._db.execute("DELETE FROM record")
+                past = self._db.execute("SELECT serial FROM event WHERE cursor > ?", (cursor,))
+                covered = [key for (key,) in past.fetchall()]
+                self._db.execute("UPDATE event SET cursor = ? WHERE cursor > ?", (cursor, cursor))
+            taken = [change for change in changes if self._take(change)]
+        records, unreadable = readable((each.kind, each.id, each.body) for each in taken)
+        return Confirmed(records, unreadable, covered)
+
+    # SSCCs
+
+    def next_sscc(self, owner: str) -> str | None:
+        """The number that the owner's next parcel gets; sealing takes it. None where the lease is used up."""
+        return self._leases.next_for(owner)
+
+    def add_block(self, block: SsccBlock) -> None:
+        """Keeps a leased block; one that was here before, in part or whole, is not taken again."""
+        if not self._leases.is_known(block):
+            with self._step():
+                self._leases.insert(block)
+            self._leases.reload()
+
+    def blocks(self) -> list[SsccBlock]:
+        """What is left of every block."""
+        return self._leases.remaining()
+
+    def left(self, owner: str) -> int:
+        """How many parcels of the owner can still be sealed without a new lease."""
+        return sum(block.last - block.first + 1 for block in self.blocks() if block.owner == owner)
+
+    # Print jobs, for the spool's JobStore (see journal_thread.PrintJobs)
+
+    def waiting_jobs(self) -> Sequence[PrintJob]:
+        """Jobs that are queued, or were left `printing` by a program that died, oldest first."""
+        with self._guarded():
+            return self._jobs.waiting()
+
+    def job(self, id: str) -> PrintJob | None:
+        """A job as it stands, or None."""
+        with self._guarded():
+            return self._jobs.get(id)
+
+    def mark_job(self, id: str, state: JobState, reason: str, where: str) -> None:
+        """Writes a job's new state; each mark of `printing` adds one to its attempts."""
+        with self._step():
+            self._jobs.mark(id, state, reason, where, self._now())
+
+    # Housekeeping
+
+    def tidy(self) -> None:
+        """For idle moments: prunes what the store has had for 30 days, and empties the write-ahead log."""
+        self.prune(self._clock())
+        with self._guarded():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def prune(self, now: datetime) -> None:
+        """Forgets events that were admitted, and print jobs that ended, more than 30 days ago, some at a time."""
+        limit = int((now - KEPT).timestamp())
+        with self._step():
+            # The newest event stays, so that numbers go on from it whatever else is lost.
+            self._db.execute(
+                "DELETE FROM event WHERE serial IN (SELECT serial FROM event ORDER BY serial LIMIT ?) "
+                "AND settled_at < ? AND serial < ?",
+                (_PRUNED_AT_ONCE, limit, self._state.serial),
+            )
+            self._jobs.prune(limit)
+
+    # Within
+
+    def _begin(self, *, is_damaged: bool) -> None:
+        opened = open_file(self.path, self._marks, self._clock, is_damaged=is_damaged)
+        self._db, self._state, self.notice = opened.db, opened.state, opened.notice
+        self._jobs, self._leases = Jobs(self._db), Leases(self._db)
+        self._inode, self._machine, self._is_suspect = self.path.stat().st_ino, machine(), False
+        self._marks.begin(self._mark())
+
+    @contextmanager
+    def _step(
+        self, *, events: int = 0, memo: bytes | None = None, cursor: int | None = None, epoch: str | None = None
+    ) -> Iterator[None]:
+        """One transaction and what it does to the state, in the file, then in memory; the mark follows."""
+        with self._guarded(), transaction(self._db, self.path):
+            yield
+            self._db.execute(
+                "UPDATE state SET commits = commits + 1, serial = serial + ?, number = number + ?, "
+                "cursor = coalesce(?, cursor), epoch = coalesce(?, epoch), memo = coalesce(?, memo)",
+                (events, events, cursor, epoch, memo),
+            )
+        state = self._state
+        state.commits += 1
+        state.serial += events
+        state.number += events
+        state.waiting += events
+        state.cursor = state.cursor if cursor is None else cursor
+        state.epoch = state.epoch if epoch is None else epoch
+        self._marks.write(self._mark())
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turns SQLite's errors into sentences; a file found damaged is noted, so that the next start salvages it."""
+        try:
+            with guarded(self.path):
+                yield
+        except JournalError as error:
+            if is_damage(error.__cause__):
+                self._is_suspect = True
+                self._marks.write(self._mark())
+            raise
+
+    def _load(self) -> Loaded:
+        with self._guarded():
+            records, _ = readable(self._db.execute("SELECT kind, id, body FROM record"))
+            rows = self._db.execute(
+                f"{_ENTRY} WHERE event.cursor IS NULL OR event.cursor > ? ORDER BY event.serial", (self._state.cursor,)
+            )
+            entries = [Entry(*row) for row in rows]
+            (memo,) = self._db.execute("SELECT memo FROM state").fetchone()
+        return Loaded(records, entries, self._state.cursor, self._state.epoch, memo)
+
+    def _take(self, change: wire.Change) -> bool:
+        taken = self._db.execute(
+            "INSERT INTO record (kind, id, revision, cursor, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) "
+            "DO UPDATE SET revision = excluded.revision, cursor = excluded.cursor, body = excluded.body "
+            "WHERE excluded.revision >= revision",
+            (change.kind, change.id, change.revision, change.cursor, bytes(change.body)),
+        )
+        return taken.rowcount > 0
+
+    def _reload(self) -> None:
+        self._state = read_state(self._db)
+        self._leases.reload()
+
+    def _mark(self, *, is_closed: bool = False) -> Mark:
+        return Mark(
+            journal=self.id,
+            generation=self._state.generation,
+            commits=self._state.commits,
+            serial=self._state.serial,
+            inode=self._inode,
+            machine=self._machine,
+            is_closed=is_closed,
+            is_suspect=self._is_suspect,
+            changed_ns=self.path.stat().st_ctime_ns if is_closed else 0,
+        )
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())

@@ -1,0 +1,65 @@
+"""The one thread in which the journal lives, and its print jobs as other threads see them.
+
+Decides that everything happens there one after the other, and to its end even where the asker has left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from printing.spool import JobState, PrintJob
+    from terminal.journal import Journal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class JournalThread:
+    """Runs functions one at a time, in the order in which they were handed in."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+
+    async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `function` returns or raises; it is done even if the caller is cancelled meanwhile."""
+        return await asyncio.shield(asyncio.wrap_future(self._pool.submit(function, *args, **kwargs)))
+
+    def wait_for(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for a caller in another thread, who waits; never from the event loop."""
+        return self._pool.submit(function, *args, **kwargs).result()
+
+    async def close(self) -> None:
+        """Ends when everything that was handed in is done; nothing more is taken."""
+        await asyncio.to_thread(self._pool.shutdown)
+
+
+class PrintJobs:
+    """The journal as the spool's JobStore, from whichever thread prints."""
+
+    def __init__(self, thread: JournalThread, journal: Journal) -> None:
+        self._thread = thread
+        self._journal = journal
+
+    def waiting(self) -> Sequence[PrintJob]:
+        """Jobs that are queued, or were left `printing` by a program that died, oldest first."""
+        return self._thread.wait_for(self._journal.waiting_jobs)
+
+    def mark(self, job_id: str, state: JobState, reason: str, where: str) -> None:
+        """Writes a job's new state, on disk before it returns."""
+        self._thread.wait_for(self._journal.mark_job, job_id, state, reason, where)
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Awaits `work`, which goes on to its end before a cancellation is passed on: what is on disk is also in memory."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    finally:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({task})

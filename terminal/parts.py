@@ -1,0 +1,96 @@
+"""What the app is given: the session and everything that runs beside it, each behind the smallest face it needs.
+
+Decides those faces. Which real parts stand behind them is chosen in bootstrap alone, and by tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from textual.message import Message
+
+from orders.records import Key
+from scanners.scan import Scan, Unreadable
+from terminal.floor import Floor
+from terminal.workflows.prompts import Showing
+
+
+class Deciding(Protocol):
+    """The session: one scan, entry or act at a time in, and what to show out, once it is on disk."""
+
+    @property
+    def showing(self) -> Showing:
+        """What to show now."""
+
+    async def start(self) -> Showing:
+        """Resumes at the line where the last program stopped."""
+
+    async def take_scan(self, item: Scan | Unreadable) -> Showing:
+        """Judges a read."""
+
+    async def take_entry(self, text: str) -> Showing:
+        """Judges what was typed."""
+
+    async def take_act(self, name: str) -> Showing:
+        """Judges an act from the list, the palette or the queue."""
+
+    async def clear(self) -> Showing:
+        """Takes a refusal away, or goes back from a question."""
+
+    def refresh(self, keys: frozenset[Key]) -> Showing | None:
+        """What to show after these records changed, or None where the prompt stays as it is."""
+
+
+class Scanner(Protocol):
+    """Something that reads in a thread of its own and delivers to the hub."""
+
+    def start(self) -> None:
+        """Begins to read."""
+
+    def stop(self) -> None:
+        """Stops reading and waits for its thread."""
+
+
+class Toy(Protocol):
+    """The toy scanner of the demo, which has to know what it should scan next."""
+
+    def shown(self, showing: Showing) -> None:
+        """Hears of every showing."""
+
+    def pressed(self, key: str) -> None:
+        """Hears of F2 to F5: the trigger."""
+
+
+class CannotStart(Exception):
+    """The terminal cannot begin its work; the text is one sentence with the remedy."""
+
+
+Tell = Callable[[Message], object]
+Background = Callable[[Tell], Awaitable[None]]
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The running terminal behind its glass.
+
+    `sync` and `spool` run for as long as the app does and tell it what changed. `clock` gives aware UTC instants.
+    """
+
+    session: Deciding
+    floor: Floor
+    scanners: Sequence[Scanner] = ()
+    sync: Background | None = None
+    spool: Background | None = None
+    toy: Toy | None = None
+    clock: Callable[[], datetime] = utc_now
+
+
+Opening = Callable[[], Awaitable[Parts]]

@@ -1,0 +1,114 @@
+"""How one row of the live queue reads: a table row on a wide screen, a card of two rows on a narrow one.
+
+Decides columns, what is cut (never the order number nor the time left) and what a row's colour says. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from terminal import screen_wording as words
+from terminal.board import Board, Row
+from terminal.screens.floor_view import FloorView, entry_line, keys_line, status_line
+from terminal.screens.lines import Line, cut, fitted, flow, line, spread, wrap
+from terminal.workflows.prompts import Tone
+
+TABLE_COLUMNS = 60
+_SOON_MINUTES = 30
+_WIDTHS = (7, 14, 11, 9, 16)
+
+
+def rows_high(width: int) -> int:
+    """How many rows of the screen one row of the queue takes."""
+    return 1 if width >= TABLE_COLUMNS else 2
+
+
+def row_lines(row: Row, now: datetime, width: int, *, is_chosen: bool) -> list[Line]:
+    """One row of the queue as `rows_high` lines."""
+    left, role = _time_left(row, now)
+    if is_chosen:
+        role = "chosen"
+    if width >= TABLE_COLUMNS:
+        return [line(_table_row(row, left, width), role, fills=True)]
+    first = f" {spread(row.number, left, width - 1)}"
+    if row.is_discrepancy:
+        second = words.discrepancy(row.reason, row.remedy)
+    else:
+        second = " ".join(filter(None, (_state(row), f"{row.done}/{row.wanted}", row.carrier, row.who)))
+    return [line(first, role, fills=True), line(f"   {cut(second, width - 3)}", role, fills=True)]
+
+
+def minutes_left(due_at: datetime, now: datetime) -> int:
+    """Whole minutes until `due_at`, rounded down: negative as soon as it has passed."""
+    return int((due_at - now).total_seconds() // 60)
+
+
+def _time_left(row: Row, now: datetime) -> tuple[str, str]:
+    if row.is_discrepancy:
+        return "!", "fault"
+    if row.due_at is None:
+        return words.no_due_time(), "plain"
+    minutes = minutes_left(row.due_at, now)
+    role = "late" if minutes < 0 else "soon" if minutes < _SOON_MINUTES else "plain"
+    return words.minutes_left(minutes), role
+
+
+def _state(row: Row) -> str:
+    return words.held() if row.is_held else words.state(row.state)
+
+
+def _table_row(row: Row, left: str, width: int) -> str:
+    if row.is_discrepancy:
+        text = f"{row.number}  {words.discrepancy(row.reason, row.remedy)}  {row.who}"
+        return f"{left:>{_WIDTHS[0] - 1}} {cut(text, width - _WIDTHS[0])}"
+    # A long order number takes what it needs, and the columns behind it give way.
+    number = row.number.ljust(_WIDTHS[1] - 1)
+    rest = [(_state(row), _WIDTHS[2]), (f"{row.done}/{row.wanted}", _WIDTHS[3]), (row.carrier, _WIDTHS[4])]
+    cells = "".join(f"{cut(text, columns - 1):<{columns}}" for text, columns in rest)
+    return cut(f"{left:>{_WIDTHS[0] - 1}} {number} {cells}{row.who}", width)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHead:
+    """Above the rows: who and badge, the totals, and the columns where there are any."""
+
+    floor: FloorView
+    board: Board
+    clock: Callable[[], datetime]
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The totals take as many rows as they need on a narrow screen; a table has its columns named."""
+        totals = self.board.totals(self.clock())
+        texts = words.queue_totals(totals.released, totals.picking, totals.packed, totals.shipped, totals.late)
+        said = next((rows for rows in (flow(each, width) for each in texts) if len(rows) == 1), flow(texts[-1], width))
+        rows = [status_line(self.floor, width)]
+        rows += [line(row, "late" if totals.late else "title", fills=True) for row in said]
+        if width >= TABLE_COLUMNS:
+            names = words.queue_head()
+            columns = "".join(f"{name:<{size}}" for name, size in zip(names, (*_WIDTHS, 0), strict=True))
+            rows.append(line(cut(f" {columns}", width), "dim"))
+        return fitted(rows, height)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFoot:
+    """Below the rows: what was said last, what is being typed, and the keys."""
+
+    floor: FloorView
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """Two lines: the second is the keys."""
+        verdict = self.floor.showing.verdict
+        said = Line()
+        if self.floor.entry:
+            said = entry_line(self.floor, width)
+        elif self.floor.note:
+            said = line(f" {cut(self.floor.note, width - 1)}", "fault" if self.floor.is_fault else "note", fills=True)
+        elif verdict and verdict.sentence:
+            role = "good" if verdict.tone is Tone.GOOD else "note"
+            said = line(
+                " " + " ".join(wrap(f"{verdict.tone.value}  {verdict.sentence}", width - 1)[:1]), role, fills=True
+            )
+        return fitted([said, keys_line(words.queue_keys(), width)], height)

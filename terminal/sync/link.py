@@ -1,0 +1,220 @@
+"""The wire to the store: one method a route, deadlines on everything, every failure one of a few kinds.
+
+    LinkError          the sentence is for the operator
+      Unreachable      nobody answered, or not in time: try again
+      SignInAgain      this terminal's token is not taken (any more)
+      Refused          the store understood and will not; it says why
+      Nonsense         what answered is not our store, or not in its right mind
+        WrongVersion   it is our store, of a version that this program cannot talk to
+
+Decides what a failure is. What is done about it is the sync's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import ssl
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
+
+from orders import wire
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+CONNECT_S = 3.0
+ANSWER_S = 15.0
+POLL_S = 25.0
+
+# What a Problem's `error` says where the sync has an answer of its own to it.
+OTHERS_JOURNAL = "journal_of_another_terminal"
+NEWER_TERMINAL = "newer_terminal"
+
+
+class LinkError(Exception):
+    """Something between this terminal and the store went wrong; the text is a sentence for the operator."""
+
+
+class Unreachable(LinkError):
+    """Nobody answered, or not in time. Whether a request was carried out is unknown."""
+
+
+class SignInAgain(LinkError):
+    """The store does not take this terminal's token."""
+
+
+class Refused(LinkError):
+    """The store understood the request and refused it."""
+
+    def __init__(self, problem: wire.Problem) -> None:
+        super().__init__(f"The store wants {problem.expected}, got {problem.came}: {problem.remedy}.")
+        self.problem = problem
+
+
+class Nonsense(LinkError):
+    """What came back is not what our store answers."""
+
+
+class WrongVersion(Nonsense):
+    """The store speaks a version of the wire that this program cannot."""
+
+
+class Link(Protocol):
+    """What the sync needs of a wire; each method raises LinkError and nothing else."""
+
+    async def hello(self, hello: wire.Hello) -> wire.Welcome:
+        """Says which journal is written here."""
+
+    async def push(self, push: wire.Push) -> wire.PushReply:
+        """Hands numbered events up."""
+
+    async def changes(self, after: int, epoch: str, wait_s: float) -> wire.Changes:
+        """Records changed after a cursor; waits up to `wait_s` seconds for the first one."""
+
+    async def claim(self, claim: wire.Claim) -> wire.Claimed:
+        """Asks for a task."""
+
+    async def give_back(self, give_back: wire.GiveBack) -> wire.Claimed:
+        """Returns a task."""
+
+    async def lease(self, lease: wire.Lease) -> wire.Leased:
+        """Asks for SSCCs."""
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+
+
+class HttpLink:
+    """The store over HTTP (RFC 9110), JSON bodies, a bearer token (RFC 6750). Loads its client at the first request."""
+
+    def __init__(self, address: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.address = address.rstrip("/")
+        self.token = token
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def enrol(self, code: str, name: str) -> wire.Enrolled:
+        """Trades a one-time code for this device's token, which is used from then on."""
+        enrolled = await self._post("/v1/enrol", wire.Enrol(name=name), wire.Enrolled, token=code)
+        self.token = enrolled.token
+        return enrolled
+
+    async def hello(self, hello: wire.Hello) -> wire.Welcome:
+        """Says which journal is written here; WrongVersion where the two cannot talk."""
+        welcome = await self._post("/v1/hello", hello, wire.Welcome)
+        if welcome.wire_version > hello.wire_version:
+            raise WrongVersion(
+                f"The store is newer ({welcome.program_version}) than this terminal ({hello.program_version}): "
+                "update this terminal."
+            )
+        return welcome
+
+    async def push(self, push: wire.Push) -> wire.PushReply:
+        """Hands numbered events up."""
+        return await self._post("/v1/events", push, wire.PushReply)
+
+    async def changes(self, after: int, epoch: str, wait_s: float) -> wire.Changes:
+        """Records changed after a cursor; waits up to `wait_s` seconds for the first one."""
+        query = {"after": str(after), "epoch": epoch, "wait": f"{wait_s:g}"}
+        return await self._ask("GET", "/v1/changes", wire.Changes, params=query, patience_s=wait_s)
+
+    async def claim(self, claim: wire.Claim) -> wire.Claimed:
+        """Asks for a task."""
+        return await self._post("/v1/requests/claim", claim, wire.Claimed)
+
+    async def give_back(self, give_back: wire.GiveBack) -> wire.Claimed:
+        """Returns a task."""
+        return await self._post("/v1/requests/give-back", give_back, wire.Claimed)
+
+    async def lease(self, lease: wire.Lease) -> wire.Leased:
+        """Asks for SSCCs."""
+        return await self._post("/v1/requests/sscc-lease", lease, wire.Leased)
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _post(self, path: str, body: msgspec.Struct, answer: type[T], token: str | None = None) -> T:
+        return await self._ask("POST", path, answer, content=msgspec.json.encode(body), token=token)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        answer: type[T],
+        *,
+        patience_s: float = 0.0,
+        token: str | None = None,
+        **request: Any,
+    ) -> T:
+        client = await self._opened()
+        import httpx  # loaded by now
+
+        headers = {"authorization": f"Bearer {self.token if token is None else token}"}
+        if method == "POST":
+            headers["content-type"] = "application/json"
+        # httpx counts each read for itself, so a store that drips bytes needs a deadline around the whole.
+        deadline_s = ANSWER_S + patience_s
+        try:
+            async with asyncio.timeout(deadline_s):
+                reply = await client.request(
+                    method,
+                    self.address + path,
+                    headers=headers,
+                    timeout=httpx.Timeout(deadline_s, connect=CONNECT_S),
+                    **request,
+                )
+        except TimeoutError as error:
+            raise Unreachable(f"The store at {self.address} does not answer in time: work goes on offline.") from error
+        except httpx.DecodingError as error:
+            raise Nonsense(self._not_ours("a garbled answer")) from error
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            raise Unreachable(f"The store at {self.address} cannot be reached: work goes on offline.") from error
+        return self._read(reply, answer)
+
+    def _read(self, reply: httpx.Response, answer: type[T]) -> T:
+        if reply.is_success:
+            try:
+                return msgspec.json.decode(reply.content, type=answer)
+            except msgspec.ValidationError as error:
+                raise Nonsense(f"The store at {self.address} answers wrongly ({error}): tell a supervisor.") from error
+            except msgspec.DecodeError as error:
+                raise Nonsense(self._not_ours("something that is not JSON")) from error
+        if reply.status_code >= 500:
+            raise Unreachable(f"The store at {self.address} has trouble of its own: work goes on offline.")
+        if reply.status_code == 401:
+            raise SignInAgain("The store no longer knows this terminal: ask a supervisor to enrol it again.")
+        try:
+            problem = msgspec.json.decode(reply.content, type=wire.Problem)
+        except msgspec.DecodeError as error:
+            raise Nonsense(self._not_ours(f"HTTP status {reply.status_code}")) from error
+        raise Refused(problem)
+
+    def _not_ours(self, what: str) -> str:
+        return (
+            f"What answers at {self.address} is not the order store (it sent {what}): check the address in the config, "
+            "and whether the Wi-Fi asks for a sign-in."
+        )
+
+    async def _opened(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._client is None:
+                # 0.2 s of imports: beside the event loop, so that the first scan does not wait for them.
+                await asyncio.to_thread(importlib.import_module, "httpx")
+                import httpx
+
+                is_safe = self.address.startswith("https:")
+                self._client = httpx.AsyncClient(
+                    verify=ssl.create_default_context() if is_safe else False,
+                    # The store stands on the site's own network: a proxy from the environment is never in between.
+                    trust_env=False,
+                    transport=self._transport,
+                )
+            return self._client

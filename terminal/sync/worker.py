@@ -1,0 +1,243 @@
+"""The sync as a whole: greets the store, keeps both directions going, and begins again when the talk breaks.
+
+Decides when to try again and what the badge says. It knows no widget: whoever started it is told by plain callbacks.
+Everything that touches the floor runs on the event loop, everything that touches the journal in its thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from orders import wire
+from orders.identifiers import SsccBlock
+from orders.records import Key
+from terminal.floor import Floor
+from terminal.journal import Journal, JournalError
+from terminal.journal_identity import Revived
+from terminal.journal_mark import Doubt
+from terminal.journal_thread import JournalThread
+from terminal.session import Grant
+from terminal.sync import status
+from terminal.sync.downlink import Downlink
+from terminal.sync.leases import LeaseKeeper
+from terminal.sync.link import OTHERS_JOURNAL, Link, LinkError, Refused
+from terminal.sync.requests import Requests
+from terminal.sync.status import Standing
+from terminal.sync.uplink import StartAgain, Uplink
+
+FIRST_DELAY_S = 0.5
+LONGEST_DELAY_S = 15.0
+CLAIM_PATIENCE_S = 5.0
+
+
+class Sync:
+    """The terminal's half of the sync; also what the session asks for tasks (session.Store).
+
+    `on_badge` gets the badge's word, how many events wait, and a sentence where something is wrong.
+    """
+
+    def __init__(
+        self,
+        thread: JournalThread,
+        journal: Journal,
+        floor: Floor,
+        link: Link,
+        *,
+        program_version: str,
+        on_changed: Callable[[frozenset[Key]], None] = lambda keys: None,
+        on_badge: Callable[[str, int, str], None] = lambda word, waiting, sentence: None,
+        on_note: Callable[[str], None] = lambda sentence: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._thread, self._journal, self._floor, self._link = thread, journal, floor, link
+        self._version = program_version
+        self._on_changed, self._on_badge, self._on_note = on_changed, on_badge, on_note
+        self._sleep, self._jitter = sleep, jitter
+        self._requests = Requests(link)
+        self._uplink = Uplink(thread, journal, floor, link, on_settled=self._settled, on_note=on_note)
+        self._downlink = Downlink(
+            thread,
+            journal,
+            floor,
+            link,
+            self._uplink.is_clear,
+            on_changed=self._changed,
+            on_note=on_note,
+            on_idle=self._tidy,
+        )
+        self._leases = LeaseKeeper(thread, journal, floor, self._requests, on_note=on_note)
+        self._standing, self._sentence = Standing.STARTING, ""
+        self._told: tuple[str, int, str] | None = None
+        self._is_anew = False
+        self._is_quiet = False
+
+    async def run(self) -> None:
+        """Keeps this terminal and its store agreed until cancelled; the journal is loaded into the floor before."""
+        delay_s = FIRST_DELAY_S
+        loop = asyncio.get_running_loop()
+        while True:
+            began_s = loop.time()
+            try:
+                await self._talk()
+            except StartAgain as again:
+                self._is_anew = self._is_anew or again.is_anew
+            except (LinkError, JournalError) as error:
+                self._stand(status.standing_after(error), str(error))
+            if loop.time() - began_s > LONGEST_DELAY_S:
+                delay_s = FIRST_DELAY_S
+            await self._sleep(delay_s * (0.5 + self._jitter() / 2))
+            delay_s = min(2 * delay_s, LONGEST_DELAY_S)
+
+    def poke(self) -> None:
+        """The session wrote something: it goes up at once if the store is there."""
+        self._is_quiet = False
+        self._uplink.poke()
+        self._leases.poke()
+        self._tell()
+
+    def refresh(self) -> None:
+        """Asks for news at once: the store wakes nobody for what they did themselves."""
+        self._downlink.poke()
+
+    async def claim(self, worker: str, task: str | None = None) -> Grant:
+        """The most urgent task, or one by id; its records are on the floor before this returns."""
+        return await self._request(lambda: self._requests.claim(worker, task))
+
+    async def give_back(self, task: str) -> Grant:
+        """Returns a task that was not begun."""
+        return await self._request(lambda: self._requests.give_back(task))
+
+    async def _request(self, ask: Callable[[], Awaitable[wire.Claimed]]) -> Grant:
+        # The store has to know how the last task ended before it can be asked for another one.
+        if self._standing is not Standing.ONLINE or not await self._uplink.drained(CLAIM_PATIENCE_S):
+            return Grant(is_away=True)
+        try:
+            claimed = await ask()
+        except Refused as refusal:
+            return Grant(refused=str(refusal))
+        except LinkError:
+            return Grant(is_away=True)
+        # The reply's records are not taken from it: what comes down comes one way, so that it stays in order.
+        upto = max((change.cursor for change in claimed.changes), default=0)
+        if not await self._downlink.come_to(upto, CLAIM_PATIENCE_S):
+            return Grant(is_away=True)
+        return Grant(task=claimed.task, refused=claimed.refused)
+
+    # One talk
+
+    async def _talk(self) -> None:
+        epoch = await self._greet()
+        self._stand(Standing.ONLINE)
+        self._uplink.begin()
+        try:
+            async with asyncio.TaskGroup() as talk:
+                talk.create_task(self._uplink.run(epoch))
+                talk.create_task(self._downlink.run(epoch))
+                talk.create_task(self._leases.run())
+        except BaseExceptionGroup as ended:
+            raise _first(ended) from ended
+
+    async def _greet(self) -> str:
+        """Says hello for every identity that has something to send, and brings journal and floor in line."""
+        here = await self._thread.run(self._journal.standing)
+        expected: dict[str, int] = {}
+        for id, last_number in here.owing:
+            if (number := await self._greet_owing(id, last_number, here.epoch)) is not None:
+                expected[id] = number
+        hello = self._hello(here.id, here.last_number, here.epoch, here.blocks)
+        try:
+            welcome = await self._link.hello(hello)
+        except Refused as refusal:
+            if refusal.problem.error != OTHERS_JOURNAL:
+                raise
+            await self._thread.run(self._journal.renew, Doubt.COPIED)
+            self._on_note(status.conflict())
+            raise StartAgain from refusal
+        expected[here.id] = welcome.expected
+        await self._thread.run(self._journal.learn, welcome.terminal)
+        self._floor.terminal = welcome.terminal
+        await self._align(expected, welcome.epoch, is_other=bool(here.epoch) and here.epoch != welcome.epoch)
+        if self._journal.id != here.id:
+            raise StartAgain
+        return welcome.epoch
+
+    async def _greet_owing(self, id: str, last_number: int, epoch: str) -> int | None:
+        try:
+            return (await self._link.hello(self._hello(id, last_number, epoch))).expected
+        except Refused as refusal:
+            if refusal.problem.error != OTHERS_JOURNAL:
+                raise
+            if self._uplink.bar(id):
+                self._on_note(status.not_ours_to_send())
+            return None
+
+    async def _align(self, expected: dict[str, int], epoch: str, *, is_other: bool) -> None:
+        async def lost() -> list[Revived]:
+            return [each for id, number in expected.items() for each in (await self._uplink.align(id, number)).revived]
+
+        revived: list[Revived] = []
+        if not (is_other or self._is_anew):
+            revived = await lost()
+            if not revived:
+                return
+
+        async def found() -> list[Revived]:
+            gone = revived or await lost()
+            if gone:
+                self._on_note(status.sent_again(len(gone)))
+            return gone
+
+        await self._downlink.begin_anew(epoch, found)
+        self._is_anew = False
+
+    def _hello(self, id: str, last_number: int, epoch: str, blocks: tuple[SsccBlock, ...] = ()) -> wire.Hello:
+        return wire.Hello(
+            journal=id,
+            wire_version=wire.WIRE_VERSION,
+            program_version=self._version,
+            epoch=epoch,
+            last_number=last_number,
+            blocks=blocks,
+        )
+
+    # What others are told
+
+    def _settled(self, cursor: int, calls_for_news: bool) -> None:
+        if cursor <= self._floor.cursor:
+            self._changed(self._floor.confirm((), self._floor.cursor))
+        if calls_for_news:
+            self._downlink.poke()
+        self._tell()
+
+    def _changed(self, keys: frozenset[Key]) -> None:
+        self._is_quiet = False
+        self._leases.poke()
+        if keys:
+            self._on_changed(keys)
+
+    async def _tidy(self) -> None:
+        """Nothing came for a whole long poll: once nothing was scanned either, the journal is put in order."""
+        if self._is_quiet:
+            await self._thread.run(self._journal.tidy)
+        self._is_quiet = not self._is_quiet
+
+    def _stand(self, standing: Standing, sentence: str = "") -> None:
+        self._standing, self._sentence = standing, sentence
+        self._tell()
+
+    def _tell(self) -> None:
+        badge = (self._standing.value, self._journal.waiting(), self._sentence)
+        if badge != self._told:
+            self._told = badge
+            self._on_badge(*badge)
+
+
+def _first(ended: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What ended a talk: a mistake of ours before anything else, so that none is hidden behind a lost connection."""
+    every: list[BaseException] = []
+    for error in ended.exceptions:
+        every += [_first(error)] if isinstance(error, BaseExceptionGroup) else [error]
+    return next((each for each in every if not isinstance(each, (LinkError, JournalError, StartAgain))), every[0])

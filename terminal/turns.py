@@ -1,0 +1,103 @@
+"""Whose turn it is: scans, typed entries, acts and changed records, one at a time, in the order they came.
+
+Decides that order, and that nothing waits in vain and nothing is lost while the session is busy. What each turn means
+is the session's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from orders.records import Key
+from scanners.hub import Hub
+from scanners.scan import Heard, RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
+from terminal.parts import Deciding
+from terminal.workflows.prompts import Showing
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A line that was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An act from the list or the palette."""
+
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The clear key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Records changed under the prompt; which ones is gathered until it is this one's turn."""
+
+
+Turn = Heard | Entered | Chosen | Cleared | Stale
+PortNews = ScannerLost | ScannerFound | RepeatDropped
+
+
+class Turns:
+    """The queue before the session. Touch it from the event loop only; the hub takes what comes from threads."""
+
+    def __init__(self, hub: Hub, arrived: Callable[[Scan | Unreadable], None]) -> None:
+        """`arrived` hears of a read as it enters the queue, which may be long before its turn."""
+        self._hub = hub
+        self._arrived = arrived
+        self._turns: asyncio.Queue[Turn] = asyncio.Queue()
+        self._behind_reads: list[Turn] = []
+        self._stale: set[Key] = set()
+
+    def put(self, turn: Entered | Chosen | Cleared) -> None:
+        """Adds what a hand did, behind every read that arrived before it."""
+        if self._hub.waiting:
+            self._behind_reads.append(turn)
+        else:
+            self._turns.put_nowait(turn)
+
+    def changed(self, keys: frozenset[Key]) -> None:
+        """Adds changed records: many changes are one turn."""
+        if not self._stale:
+            self._turns.put_nowait(Stale())
+        self._stale |= keys
+
+    async def listen(self) -> None:
+        """Takes reads out of the hub as long as it is open."""
+        async for heard in self._hub:
+            if isinstance(heard, Scan | Unreadable):
+                self._arrived(heard)
+            self._turns.put_nowait(heard)
+            if not self._hub.waiting:
+                for turn in self._behind_reads:
+                    self._turns.put_nowait(turn)
+                self._behind_reads.clear()
+
+    async def judged(self, session: Deciding) -> AsyncIterator[tuple[Turn, Showing | None]]:
+        """Each turn with what to show after it; None where nothing new is to be shown."""
+        while True:
+            turn = await self._turns.get()
+            yield turn, await self._judge(turn, session)
+
+    async def _judge(self, turn: Turn, session: Deciding) -> Showing | None:
+        match turn:
+            case Scan() | Unreadable():
+                return await session.take_scan(turn)
+            case Entered(text=text):
+                return await session.take_entry(text)
+            case Chosen(act=act):
+                return await session.take_act(act)
+            case Cleared():
+                return await session.clear()
+            case Stale():
+                keys, self._stale = frozenset(self._stale), set()
+                return session.refresh(keys)
+            case _:
+                return None

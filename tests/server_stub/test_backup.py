@@ -1,0 +1,114 @@
+"""A store put back from a copy believes nothing that it cannot know: new epoch, skipped numbers, today's tokens."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orders.records import Discrepancy, Order, PickTask
+from server_stub import backup
+from server_stub.place import PlaceError
+
+
+async def restored(warehouse: Any, copy: Path) -> Any:
+    await warehouse.store.close()
+    kept = backup.restore(warehouse.place, copy, warehouse.clock())
+    await warehouse.reopen_after_restore()
+    return kept
+
+
+async def test_terminals_send_again_what_the_copy_does_not_hold(warehouse: Any, tmp_path: Path) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    await warehouse.order("1", ("LAMP", 2))
+    await warehouse.release()
+    device = await warehouse.device("cart")
+    walk = await warehouse.walk(device)
+    kept_events = [device.seal(walk.bound())]
+    await device.send(*kept_events)
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    later = [device.seal(walk.picked(1)), device.seal(walk.picked(1)), device.seal(walk.dropped())]
+    await device.send(*later)
+    old_epoch = device.epoch
+    await restored(warehouse, tmp_path / "noon.db")
+
+    device.http = warehouse.http(device.token)
+    page = await device.changes(0, epoch=old_epoch)
+    assert page.reset
+    reply = await device.send(device.seal(walk.dropped()))
+    assert (reply.outcomes, reply.expected) == ((), 2)
+    welcome = await device.hello()
+    assert (welcome.expected, welcome.epoch != old_epoch) == (2, True)
+    reply = await device.send(*later)
+    assert [outcome.verdict for outcome in reply.outcomes] == ["admitted"] * 3
+    assert warehouse.record(Order, "HOME/1").lines[0].picked == 2
+    assert warehouse.all(Discrepancy) == []
+
+
+async def test_numbers_given_after_the_copy_are_never_given_again(warehouse: Any, tmp_path: Path) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    await warehouse.order("1", ("LAMP", 1))
+    device = await warehouse.device("cart")
+    await device.lease(count=10)
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    block = (await device.lease(count=1000)).block
+    (task,) = (await warehouse.release()).tasks
+    await restored(warehouse, tmp_path / "noon.db")
+
+    device.http = warehouse.http(device.token)
+    await device.hello(blocks=(block,))
+    assert (await device.lease(count=10)).block.first > block.last
+    await warehouse.release()
+    assert [each.id for each in warehouse.all(PickTask)] != [task]
+
+
+async def test_tokens_are_those_of_today(warehouse: Any, tmp_path: Path) -> None:
+    lost = await warehouse.device("lost")
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    await warehouse.admin.post("/v1/terminals/revoke", json={"terminal": "LOST"})
+    new = await warehouse.device("new")
+    await restored(warehouse, tmp_path / "noon.db")
+    assert (await warehouse.http(lost.token).get("/v1/stations")).status_code == 401
+    assert (await warehouse.http(new.token).get("/v1/stations")).status_code == 200
+    assert (await warehouse.admin.get("/v1/status")).status_code == 200
+
+
+async def test_what_stood_there_before_is_kept(warehouse: Any, tmp_path: Path) -> None:
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    kept = await restored(warehouse, tmp_path / "noon.db")
+    assert warehouse.on_shelf("LAMP", "A-01") is None
+    await restored(warehouse, kept)
+    assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
+
+
+async def test_a_damaged_store_can_be_replaced(warehouse: Any, tmp_path: Path) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    await warehouse.store.close()
+    warehouse.place.database.write_bytes(b"no database at all" * 1000)
+    kept = backup.restore(warehouse.place, tmp_path / "noon.db", warehouse.clock())
+    assert kept is not None
+    assert kept.read_bytes().startswith(b"no database")
+    await warehouse.reopen_after_restore()
+    assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
+
+
+async def test_restoring_needs_a_store_that_stands_still_and_a_sound_copy(warehouse: Any, tmp_path: Path) -> None:
+    good, broken, other = tmp_path / "good.db", tmp_path / "broken.db", tmp_path / "other.db"
+    backup.back_up(warehouse.place, good)
+    with pytest.raises(PlaceError, match="exists already"):
+        backup.back_up(warehouse.place, good)
+    with warehouse.place.hold(), pytest.raises(PlaceError, match="another store already runs"):
+        backup.restore(warehouse.place, good, warehouse.clock())
+    broken.write_bytes(good.read_bytes()[:5000])
+    with pytest.raises(PlaceError, match="no whole database"):
+        backup.restore(warehouse.place, broken, warehouse.clock())
+    sqlite3.connect(other).execute("CREATE TABLE cat (name)").connection.close()
+    with pytest.raises(PlaceError, match="no Floorhand store"):
+        backup.restore(warehouse.place, other, warehouse.clock())
+    with pytest.raises(PlaceError, match="there is no file"):
+        backup.restore(warehouse.place, tmp_path / "nothing.db", warehouse.clock())
+    assert (await warehouse.admin.get("/v1/status")).status_code == 200

@@ -1,0 +1,196 @@
+"""`floorhand store ...` as somebody types it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from server_stub.commands import main
+from server_stub.place import Place
+
+Run = Callable[..., tuple[int, str, str]]
+
+SITE = """
+name = "North hall"
+time_zone = "Europe/London"
+holidays = [2026-12-25]
+
+[sender]
+name = "North hall"
+lines = ["1 Dock Road"]
+city = "London"
+country_code = "GB"
+
+[[cut_off]]
+carrier = "Post"
+service = "Parcel"
+weekdays = ["mon", "sun"]
+promise = "14:00"
+last_release = "15:30"
+departs = "17:00"
+
+[[owner]]
+id = "ACME"
+name = "Acme"
+company_prefix = "952"
+"""
+
+
+@pytest.fixture
+def typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Types a command at the store in `folder`; gives exit code, output and errors."""
+
+    def run(*words: str, config: dict[str, object] | None = None) -> tuple[int, str, str]:
+        code = main(
+            list(words), {"store": {"folder": str(folder)}} if config is None else config, Path("floorhand.toml")
+        )
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_init_makes_a_store_and_tells_its_secrets_once(typed: Run, tmp_path: Path) -> None:
+    place = Place(tmp_path / "new")
+    code, out, _ = typed("init", "--folder", str(place.folder), "--supervisor", "Grace Hopper")
+    assert code == 0
+    assert place.database.exists()
+    assert re.search(r"PIN:\s+\d{6}", out)
+    assert re.search(r"One-time code .*: [2-9A-Z]{12}$", out, re.MULTILINE)
+    badge = Path(re.search(r"badge: (.*)", out).group(1))  # type: ignore[union-attr]
+    assert "Grace Hopper" in PdfReader(badge).pages[0].extract_text()
+    assert place.folder.stat().st_mode & 0o777 == 0o700
+    code, _, err = typed("init", "--folder", str(place.folder))
+    assert (code, "there is a store" in err) == (1, True)
+
+
+def test_init_reads_a_site_file(typed: Run, tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text(SITE)
+    new = str(tmp_path / "new")
+    assert typed("init", "--folder", new, "--site", str(tmp_path / "site.toml"))[0] == 0
+    code, out, _ = typed("status", "--folder", new)
+    assert (code, re.search(r"owner +1\b", out) is not None) == (0, True)
+
+
+def test_a_failed_init_leaves_no_store_behind(typed: Run, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    code, _, err = typed("init", "--folder", str(new), "--time-zone", "Europe/Atlantis")
+    assert (code, "Europe/Atlantis" in err) == (1, True)
+    assert not Place(new).database.exists()
+    assert typed("init", "--folder", str(new), "--time-zone", "Europe/London")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("[sender]", "[sender"), "is not TOML"),
+        (('time_zone = "Europe/London"', ""), "`time_zone`"),
+        (('"mon"', '"monday"'), "$.cut_off[0].weekdays[0]"),
+        (('name = "North hall"\ntime', 'name = "North hall"\nsurprise = 1\ntime'), "surprise"),
+    ],
+)
+def test_a_site_file_that_is_wrong_says_where(typed: Run, tmp_path: Path, change: tuple[str, str], says: str) -> None:
+    file = tmp_path / "site.toml"
+    assert change[0] in SITE
+    file.write_text(SITE.replace(*change))
+    code, _, err = typed("site", str(file))
+    assert (code, says in err, str(file) in err) == (1, True, True)
+
+
+def test_a_whole_day_of_setting_up(typed: Run, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(SITE)
+    assert "1 cut-offs, 1 owners" in typed("site", str(file))[1]
+    code, out, _ = typed("add-worker", "Ada Lovelace", "--role", "picker", "--role", "packer", "--pin", "2718")
+    assert (code, "ADA-LOVELACE may work as picker, packer" in out) == (0, True)
+    assert (folder / "papers" / "badge-ADA-LOVELACE.pdf").read_bytes().startswith(b"%PDF")
+    assert "with --new-badge" in typed("add-worker", "Ada Lovelace")[2]
+    assert typed("add-worker", "Ada Lovelace", "--new-badge")[0] == 0
+    assert typed("add-printer", "ZEBRA-1", "socket://10.0.0.9:9100")[0] == 0
+    assert typed("add-station", "BENCH-1", "--printer", "ZEBRA-1")[0] == 0
+    assert "a known printer" in typed("add-station", "BENCH-2", "--printer", "NONE")[2]
+    assert re.search(r": [2-9A-Z]{12}$", typed("add-terminal", "--station", "BENCH-1")[1].strip())
+    code, out, _ = typed("add-totes", "3")
+    assert (code, "T0001 to T0003" in out) == (0, True)
+    assert len(PdfReader(folder / "papers" / "totes-T0001-T0003.pdf").pages) == 3
+    assert "without a GS1 company prefix" in typed("owner", "BETA", "--name", "Beta")[1]
+    assert typed("terminals") == (0, "", "")
+    assert "a known terminal" in typed("revoke", "NOBODY")[2]
+    assert "No order is held" in typed("report")[1]
+    assert "0 orders went" in typed("release", "--all")[1]
+    assert "several owners" in typed("release", "4711")[2]
+    code, out, _ = typed("release", "HOME/4711")
+    assert (code, "HOME/4711: not released, no such order" in out) == (1, True)
+    assert typed("release")[0] == 2
+    assert "schema 0001" in typed("migrate")[1]
+
+
+def test_backup_and_restore(typed: Run, tmp_path: Path) -> None:
+    copy = str(tmp_path / "copies" / "noon.db")
+    assert typed("backup", copy)[0] == 0
+    typed("add-totes", "2")
+    code, out, _ = typed("restore", copy)
+    assert (code, "copied to" in out) == (0, True)
+    assert re.search(r"tote +0\b", typed("status")[1])
+
+
+def test_without_a_store_every_command_says_how_to_make_one(typed: Run, tmp_path: Path) -> None:
+    for words in (["status"], ["run"], ["backup", "x.db"], ["migrate"], ["add-totes", "1"]):
+        code, _, err = typed(*words, "--folder", str(tmp_path / "none"))
+        assert (code, "floorhand store init" in err) == (1, True), words
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"port": "x"}, "floorhand.toml: store.port: Expected `int`"),
+        ({"port": 99999}, "floorhand.toml: store.port: Expected `int` <= 65535"),
+        ({"prot": 1}, "prot"),
+        ({"url": "ftp://x"}, "floorhand.toml: store.url"),
+        (7, "floorhand.toml: store: Expected `object`"),
+    ],
+)
+def test_a_wrong_config_names_file_and_key(typed: Run, table: object, says: str) -> None:
+    code, _, err = typed("status", config={"store": table})
+    assert (code, says in err) == (2, True), err
+
+
+def test_a_store_that_does_not_answer_is_said_so(typed: Run) -> None:
+    code, _, err = typed("status", "--url", "http://127.0.0.1:9", "--token", "x")
+    assert (code, "no store answers at http://127.0.0.1:9" in err) == (1, True)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["site", "--help"], ["release", "--help"]])
+def test_help_teaches(typed: Run, words: list[str]) -> None:
+    code, out, _ = typed(*words)
+    assert code == 0
+    assert "example" in out or "a first morning" in out or "a whole site file" in out
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["add-totes", "many"], ["run", "--port", "99999"]])
+def test_a_call_that_cannot_be_read_ends_with_2(typed: Run, words: list[str]) -> None:
+    code, _, err = typed(*words)
+    assert (code, "usage:" in err) == (2, True)
+
+
+def test_the_shown_site_file_is_one(typed: Run, tmp_path: Path) -> None:
+    _, out, _ = typed("site", "--help")
+    shown = out.partition("a whole site file:")[2]
+    (tmp_path / "site.toml").write_text("\n".join(line.strip() for line in shown.splitlines()))
+    assert typed("site", str(tmp_path / "site.toml"))[0] == 0
+
+
+def test_importing_the_room_loads_neither_screens_nor_drawing() -> None:
+    program = (
+        "import sys, server_stub.app, server_stub.commands, server_stub.serving\n"
+        "unwanted = {'textual', 'reportlab', 'barcode', 'alembic', 'terminal', 'scanners'}\n"
+        "sys.exit(' '.join(unwanted & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,202 @@
+"""Nothing gets past the gate without a token, and whatever is wrong is answered in one shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from orders.wire import MAX_BODY_BYTES, Problem
+from server_stub import openapi
+from server_stub.people import SUPERVISOR, TERMINAL
+from server_stub.routes import ENDPOINTS
+
+PROTECTED = [each for each in ENDPOINTS if each.path != "/health"]
+
+
+def problem_in(answer: Any) -> Problem:
+    """The problem that was answered, every field of it filled."""
+    assert answer.headers["content-type"].startswith("application/json")
+    problem = msgspec.json.decode(answer.content, type=Problem)
+    assert problem.error
+    assert problem.expected
+    assert problem.came
+    assert problem.remedy
+    assert "Traceback" not in answer.text
+    return problem
+
+
+def path_of(endpoint: Any) -> str:
+    return str(endpoint.path).replace("{kind}", "order").replace("{id}", "HOME/1")
+
+
+async def test_health_needs_no_token(warehouse: Any) -> None:
+    answer = await warehouse.http("").get("/health", headers={"authorization": ""})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", "Basic YTpi", "wrong"])
+@pytest.mark.parametrize("endpoint", [*PROTECTED, None], ids=lambda each: each.name if each else "unknown_route")
+async def test_without_a_live_token_everything_else_is_401(warehouse: Any, endpoint: Any, header: str) -> None:
+    method, path = (endpoint.method, path_of(endpoint)) if endpoint else ("GET", "/nothing/here")
+    body = b'{"name":"a"}' if endpoint and endpoint.takes else None
+    answer = await warehouse.http("").request(method, path, content=body, headers={"authorization": header})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert problem_in(answer).error == "unauthorised"
+
+
+async def test_the_document_needs_a_token_too(warehouse: Any) -> None:
+    assert (await warehouse.http("nobody").get("/openapi.json")).status_code == 401
+    assert (await warehouse.admin.get("/openapi.json")).status_code == 200
+
+
+@pytest.mark.parametrize("endpoint", [each for each in PROTECTED if each.role], ids=lambda each: each.name)
+async def test_a_role_opens_only_its_own_doors(warehouse: Any, endpoint: Any) -> None:
+    covers = {TERMINAL: {TERMINAL}, SUPERVISOR: {TERMINAL, SUPERVISOR}}
+    for role in (TERMINAL, SUPERVISOR):
+        device = await warehouse.device(role, role)
+        answer = await device.http.request(endpoint.method, path_of(endpoint), content=b"{}")
+        assert (answer.status_code == 403) is (endpoint.role not in covers[role]), answer.text
+        if answer.status_code == 403:
+            assert problem_in(answer).error == "forbidden"
+
+
+async def test_an_administrator_is_no_terminal(warehouse: Any) -> None:
+    hello = {"journal": "j", "wire_version": 1, "program_version": "1"}
+    answer = await warehouse.admin.post("/v1/hello", json=hello)
+    assert (answer.status_code, problem_in(answer).expected) == (403, "a token of role terminal")
+
+
+BAD = [
+    ("POST", "/v1/events", b"nothing", 400, "not_json"),
+    ("POST", "/v1/events", b"", 400, "not_json"),
+    ("POST", "/v1/events", b'{"journal": "\xff"}', 400, "not_json"),
+    ("POST", "/v1/events", b"[]", 422, "Expected `object`, got `array`"),
+    ("POST", "/v1/events", b'{"journal":"j","epoch":"e"}', 422, "missing required field `events`"),
+    ("POST", "/v1/events", b'{"journal":7,"epoch":"e","events":[]}', 422, "$.journal"),
+    ("POST", "/v1/events", b'{"journal":"","epoch":"e","events":[]}', 422, "$.journal"),
+    ("POST", "/v1/events", b'{"journal":"j","epoch":"e","events":[{"at":1}]}', 422, "$.events[0]"),
+    ("POST", "/v1/events", b'{"journal":"j","epoch":"e","events":[{"number":0}]}', 422, "$.events[0].number"),
+    (
+        "POST",
+        "/v1/events",
+        b'{"journal":"j","epoch":"e","events":[' + b",".join([b"{}"] * 101) + b"]}",
+        422,
+        "length <= 100",
+    ),
+    ("POST", "/v1/events", b'{"journal":"' + b"x" * MAX_BODY_BYTES + b'"}', 413, "too_large"),
+    ("POST", "/v1/hello", b'{"journal":"j","wire_version":99,"program_version":"9"}', 409, "version 99"),
+    ("POST", "/v1/requests/claim", b'{"worker":"ADA"}', 422, "`key`"),
+    ("POST", "/v1/requests/claim", b'{"key":"","worker":"ADA"}', 422, "$.key"),
+    ("POST", "/v1/requests/sscc-lease", b'{"key":"k","journal":"j","owner":"HOME","count":0}', 422, "$.count"),
+    ("GET", "/v1/changes?after=x", None, 422, "$.after"),
+    ("GET", "/v1/changes?after=-1", None, 422, "$.after"),
+    ("GET", "/v1/changes?wait=9999", None, 422, "$.wait"),
+    ("GET", "/v1/changes?kinds=order,drone", None, 422, "drone"),
+    ("GET", "/v1/records/drone", None, 404, "drone"),
+    ("GET", "/v1/records/order?limit=0", None, 422, "$.limit"),
+    ("GET", "/v1/records/order/HOME/404", None, 404, "HOME/404"),
+    ("GET", "/v1/nothing", None, 404, "/v1/nothing"),
+    ("GET", "/schema", None, 404, "/schema"),
+    ("DELETE", "/v1/events", None, 405, "DELETE /v1/events"),
+    ("GET", "/v1/intake", None, 405, "GET /v1/intake"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "says"), BAD, ids=lambda value: str(value)[:40])
+async def test_a_bad_request_is_told_what_is_wrong_with_it(
+    warehouse: Any, method: str, path: str, body: bytes | None, status: int, says: str
+) -> None:
+    device = await warehouse.device("a")
+    answer = await device.http.request(method, path, content=body)
+    assert answer.status_code == status, answer.text
+    assert says in msgspec.json.encode(problem_in(answer)).decode()
+
+
+async def test_a_body_without_a_length_is_cut_off_at_the_limit(warehouse: Any) -> None:
+    device = await warehouse.device("a")
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while sent < 100 * MAX_BODY_BYTES:
+            sent += 1 << 20
+            yield b"x" * (1 << 20)
+
+    answer = await device.http.post("/v1/events", content=endless())
+    assert (answer.status_code, problem_in(answer).error) == (413, "too_large")
+    assert answer.request.headers.get("content-length") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("/v1/workers", {"name": "Ada", "roles": ["pilot"]}, "$.roles[0]"),
+        ("/v1/workers", {"name": "Ada", "roles": []}, "a role of picker, packer, supervisor"),
+        ("/v1/workers", {"name": "Ada", "roles": ["picker"], "pin": "12"}, "$.pin"),
+        ("/v1/workers", {"name": "藤原", "roles": ["picker"]}, "--id"),
+        ("/v1/terminals", {"station": "NOWHERE"}, "NOWHERE"),
+        ("/v1/totes", {"count": 0}, "$.count"),
+    ],
+)
+async def test_setting_up_says_what_is_wrong(warehouse: Any, path: str, body: dict[str, Any], says: str) -> None:
+    answer = await warehouse.admin.post(path, json=body)
+    assert answer.status_code in (404, 422)
+    assert says in msgspec.json.encode(problem_in(answer)).decode()
+
+
+async def test_a_site_with_an_unknown_clock_is_refused(warehouse: Any) -> None:
+    site = {"name": "X", "time_zone": "Europe/Atlantis", "sender": {"id": "s", "name": "X"}}
+    answer = await warehouse.admin.put("/v1/site", json=site)
+    assert answer.status_code == 422
+    assert "Europe/Atlantis" in problem_in(answer).came
+
+
+async def test_an_error_inside_is_told_without_its_details(
+    warehouse: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret details")
+
+    monkeypatch.setattr(warehouse.store.reader, "status", broken)
+    answer = await warehouse.admin.get("/v1/status")
+    assert (answer.status_code, problem_in(answer).error) == (500, "internal_error")
+    assert "secret" not in answer.text
+    assert "secret details" in caplog.text
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (value for key, value in part.items() if key == "$ref")
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_the_openapi_document_is_whole() -> None:
+    document = msgspec.json.decode(msgspec.json.encode(openapi.document(ENDPOINTS)))
+    assert document["openapi"] == "3.1.0"
+    schemas = document["components"]["schemas"]
+    assert {ref.removeprefix("#/components/schemas/") for ref in references(document)} <= set(schemas)
+    assert document["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
+    assert document["security"] == [{"token": []}]
+    seen: set[str] = set()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            endpoint = next(each for each in ENDPOINTS if (each.path, each.method.lower()) == (path, method))
+            assert operation["operationId"] not in seen
+            seen.add(operation["operationId"])
+            assert operation["summary"].endswith(".")
+            assert set(operation["responses"]) >= {"200", "401", "422"}
+            assert ("requestBody" in operation) is (endpoint.takes is not None)
+            named = {each["name"] for each in operation.get("parameters", []) if each["in"] == "path"}
+            assert named == set(re.findall(r"{(\w+)}", path))
+            assert (operation.get("security") == []) is (path == "/health")
+    assert len(seen) == len(ENDPOINTS)
+    assert schemas["NewOrder"]["properties"]["lines"]["maxItems"] == 5000

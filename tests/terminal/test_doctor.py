@@ -1,0 +1,167 @@
+"""The doctor: one line a look, OK or FAIL with what to do."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import threading
+import tty
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from terminal import doctor
+from terminal.doctor import Finding
+from terminal.enrolment import Enrolment
+from terminal.journal import Journal
+from tests.terminal.in_a_pty import in_a_pty
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Just enough of a store: health for all, stations for who has the token."""
+
+    health: Any = {"status": "ok"}
+
+    def do_GET(self) -> None:
+        is_known = self.path == "/health" or self.headers["authorization"] == "Bearer right"
+        body = json.dumps(self.health if self.path == "/health" else {}).encode()
+        self.send_response(200 if is_known else 401)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def enrolled(folder: Path, token: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "terminal.json").write_bytes(msgspec.json.encode(Enrolment(terminal="T1", token=token)))
+
+
+async def findings(config: dict[str, object], path: Path) -> dict[str, Finding]:
+    return {finding.what: finding async for finding in doctor.examine(config, path)}
+
+
+async def test_a_device_in_order_has_nothing_to_put_right(tmp_path: Path, url: str) -> None:
+    state = tmp_path / "state"
+    enrolled(state, "right")
+    Journal.open(state / "journal.db").close()
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    config: dict[str, object] = {
+        "store": {"url": url},
+        "terminal": {"journal": str(state)},
+        "scanner": [{"name": "hand", "port": os.ttyname(slave)}, {"name": "ring", "kind": "wedge"}],
+        "printer": [{"name": "folder", "kind": "folder", "path": str(tmp_path / "printed")}],
+    }
+    found = await findings(config, tmp_path / "floorhand.toml")
+    os.close(master)
+    os.close(slave)
+    assert [what for what, each in found.items() if not each.is_ok and what != "screen"] == []
+    assert {"config", "journal", "store", "clock", "token", "scanner hand", "scanner ring", "printer folder"} <= set(
+        found
+    )
+    assert "sound" in found["journal"].said
+    assert "T1" in found["token"].said
+
+
+async def test_each_thing_that_fails_says_what_to_do(tmp_path: Path, url: str) -> None:
+    state = tmp_path / "state"
+    enrolled(state, "wrong")
+    (state / "journal.db").write_bytes(b"SQLite format 3\x00" + b"x" * 5000)
+    (tmp_path / "file").write_text("")
+    config: dict[str, object] = {
+        "store": {"url": url},
+        "terminal": {"journal": str(state)},
+        "scanner": [{"name": "hand", "port": str(tmp_path / "ttyACM0")}],
+        "printer": [
+            {"name": "blocked", "kind": "folder", "path": str(tmp_path / "file"), "documents": ["label"]},
+            {"name": "odd", "kind": "laser", "documents": ["slip"]},
+        ],
+    }
+    found = await findings(config, tmp_path / "floorhand.toml")
+    failed = {what: each.said for what, each in found.items() if not each.is_ok and what != "screen"}
+    assert set(failed) == {"journal", "token", "scanner hand", "printer blocked", "printer odd"}
+    assert "damaged" in failed["journal"]
+    assert "enrol it again" in failed["token"]
+    assert "plug it in" in failed["scanner hand"]
+    assert "cannot be written" in failed["printer blocked"]
+    assert "folder" in failed["printer odd"]
+
+
+async def test_a_store_that_is_silent_or_another_is_told_apart(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "floorhand.toml"
+    silent = await findings({"store": {"url": "http://127.0.0.1:9"}}, path)
+    assert not silent["store"].is_ok and "does not answer" in silent["store"].said
+    none = await findings({}, path)
+    assert not none["store"].is_ok and "floorhand demo" in none["store"].said
+
+
+@pytest.mark.parametrize("health", [{"status": "login"}, [1], "ok"])
+async def test_a_sign_in_page_is_no_store(
+    tmp_path: Path, url: str, health: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Answering, "health", health)
+    found = await findings({"store": {"url": url}}, tmp_path / "floorhand.toml")
+    assert not found["store"].is_ok
+    assert "not the order store" in found["store"].said
+    assert "clock" not in found
+
+
+async def test_a_wrong_config_ends_the_examination(tmp_path: Path) -> None:
+    found = await findings({"stor": {}}, tmp_path / "floorhand.toml")
+    assert list(found) == ["config"]
+    assert "did you mean `store`?" in found["config"].said
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "is_ok", "said"),
+    [(0, True, "within 1 s"), (30, True, "within 30 s"), (61, False, "61 s ahead"), (-600, False, "600 s behind")],
+)
+def test_the_clock_is_held_against_the_store(offset_s: int, is_ok: bool, said: str) -> None:
+    told = format_datetime(NOW - timedelta(seconds=offset_s), usegmt=True)
+    found = doctor.clock(told, NOW)
+    assert found.is_ok == is_ok
+    assert said in found.said
+
+
+@pytest.mark.parametrize("told", [None, "", "yesterday"])
+def test_a_store_that_tells_no_time_is_no_pass(told: str | None) -> None:
+    assert not doctor.clock(told, NOW).is_ok
+
+
+@pytest.mark.parametrize(
+    ("size", "environ", "said"),
+    [
+        ((80, 24), {}, "OK    screen: 80 columns, 24 rows"),
+        ((18, 12), {}, "FAIL  screen: 18 columns and 12 rows"),
+        ((80, 24), {"TERM": "dumb"}, "set TERM=xterm-256color"),
+        ((80, 24), {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "set LANG=C.UTF-8"),
+    ],
+)
+def test_the_screen_is_looked_at(tmp_path: Path, size: tuple[int, int], environ: dict[str, str], said: str) -> None:
+    config = tmp_path / "floorhand.toml"
+    config.write_text("")
+    with in_a_pty(["-m", "floorhand", "--config", str(config), "doctor"], size, environ) as program:
+        assert program.end() == 1
+        assert said in program.raw.decode()

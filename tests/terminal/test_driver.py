@@ -1,0 +1,125 @@
+"""The real driver in a real pseudo-terminal: scans at any speed, keys of a hand, and pastes."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+
+from terminal.driver import FloorDriver
+from tests.terminal.in_a_pty import InPty, in_a_pty
+
+GS = b"\x1d"
+PASTE = b"\x1b[200~%s\x1b[201~"
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[InPty]:
+    """The app over a scripted session, signed on to its first pick."""
+    with in_a_pty(["-m", "tests.terminal.looking", "{tell}", str(tmp_path)]) as program:
+        program.until(lambda: "Scan your badge" in program.screen)
+        yield program
+
+
+def test_fifty_scans_at_full_speed_arrive_whole_and_in_order(running: InPty) -> None:
+    scans = [b"]C1010950600013435210LOT" + GS + b"21%05d" % number for number in range(50)]
+    running.write(b"\r".join(scans) + b"\r")
+    running.until(lambda: len(running.told) == 50)
+    assert running.told == [repr(scan.decode()[3:]) for scan in scans]
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\t"])
+def test_a_scan_may_end_as_scanners_end(running: InPty, end: bytes) -> None:
+    running.write(b"FIRST-SCAN" + end)
+    running.until(lambda: len(running.told) == 1)
+    running.write(b"SECOND-SCAN" + end)
+    running.until(lambda: len(running.told) == 2)
+    assert running.told == ["'FIRST-SCAN'", "'SECOND-SCAN'"]
+
+
+def test_a_paste_of_three_scans_is_three_scans(running: InPty) -> None:
+    running.write(PASTE % b"FHL-A-03-12\rABC123\r\nABC124")
+    running.until(lambda: len(running.told) == 3)
+    assert running.told == ["'FHL-A-03-12'", "'ABC123'", "'ABC124'"]
+
+
+@pytest.mark.parametrize("key", [b"\x11", b"\x10", b"\x1a", b"\x0f", b"\x1d"])
+def test_a_control_key_inside_a_scan_does_nothing_but_spoil_it(running: InPty, key: bytes) -> None:
+    running.write(b"ABC" + key + b"DEF\r")
+    running.until(lambda: "NO" in running.screen or "▀" in running.screen)
+    running.write(b"AFTERWARDS\r")
+    running.until(lambda: running.told[-1:] == ["'AFTERWARDS'"])
+    assert running.process.poll() is None
+
+
+def test_a_scanner_that_types_slowly_is_gathered_until_its_end(running: InPty) -> None:
+    for place in range(7):
+        running.write(b"SLOW-42"[place : place + 1])
+        running.read_for(0.1)
+    assert running.told == []
+    running.write(b"\r")
+    running.until(lambda: running.told == ["'SLOW-42'"])
+
+
+def test_a_lone_key_is_seen_at_once_and_waits_for_nothing(running: InPty) -> None:
+    running.write(b"7")
+    running.until(lambda: "> 7_" in running.screen)
+    running.write(b"\x7f")
+    running.until(lambda: "> Scan" in running.screen)
+    assert running.told == []
+
+
+def test_the_enter_of_a_scan_chooses_nothing_on_an_open_list(running: InPty) -> None:
+    running.write(b"1")
+    running.until(lambda: "> 1_" in running.screen)
+    running.write(b"\r")
+    running.until(lambda: "PICK 536365" in running.screen)
+    running.write(b"\x1b[C")
+    running.until(lambda: "3 Short: damaged" in running.screen)
+    running.write(b"FHL-A-03-12\r\n")
+    running.until(lambda: running.told == ["'1'", "'FHL-A-03-12'"])
+    running.read_for(0.5)
+    assert running.told == ["'1'", "'FHL-A-03-12'"]
+
+
+def test_a_digit_on_the_list_is_chosen_by_a_hand(running: InPty) -> None:
+    running.write(b"1")
+    running.until(lambda: "> 1_" in running.screen)
+    running.write(b"\r")
+    running.until(lambda: "PICK 536365" in running.screen)
+    running.write(b"\x1b[C")
+    running.until(lambda: "3 Short: damaged" in running.screen)
+    running.write(b"3")
+    running.until(lambda: running.told[-1:] == ["'SHORT-DAMAGED'"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closing_window_ends_the_program_and_restores_the_terminal(running: InPty, number: signal.Signals) -> None:
+    assert not running.flags() & termios.ECHO
+    running.process.send_signal(number)
+    assert running.end() == 0
+    assert running.flags() & termios.ECHO
+    assert b"\x1b[?1049l" in running.raw
+
+
+def test_the_driver_stands_on_hooks_that_textual_still_has() -> None:
+    # Each is private or undocumented: when one goes, FloorDriver has to be written anew.
+    read = inspect.getsource(LinuxDriver.run_input_thread)
+    assert read.count("self.process_message(event)") == 2
+    assert "self.run_input_thread()" in inspect.getsource(LinuxDriver._run_input_thread)
+    assert list(inspect.signature(LinuxDriver.process_message).parameters) == ["self", "message"]
+    assert "self.send_message(message)" in inspect.getsource(Driver.process_message)
+    assert "run_coroutine_threadsafe" in inspect.getsource(Driver.send_message)
+    assert {"_app", "_loop"} <= set(Driver.__init__.__code__.co_names)
+    assert list(inspect.signature(LinuxDriver.__init__).parameters) == list(
+        inspect.signature(FloorDriver.__init__).parameters
+    )
+    key = events.Key("ctrl+right_square_bracket", "\x1d")
+    assert (key.key, key.character) == ("ctrl+right_square_bracket", "\x1d")

@@ -1,0 +1,428 @@
+"""The sync over real HTTP: against a server that answers nonsense, and against the real store with its process killed,
+restored and revoked under it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from orders import wire
+from orders.events import PickConfirmed, ShelfConfirmed, ToteBound
+from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock
+from orders.records import Address, Key, PickTask, Record, decode_record
+from terminal.journal import Journal
+from terminal.sync import link as wiring
+from terminal.sync.link import HttpLink, LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion
+from tests.floors import NOW
+from tests.terminal.sync_peer import Device, working
+
+HELLO = wire.Hello(journal="j", wire_version=wire.WIRE_VERSION, program_version="1")
+WELCOME = wire.Welcome(
+    epoch="E1", terminal="T1", expected=1, cursor=0, now_at=NOW, wire_version=wire.WIRE_VERSION, program_version="9"
+)
+PROBLEM = wire.Problem(error="e", expected="a hello", came="a cough", remedy="try again")
+
+
+def answer(status: int, body: bytes, *headers: str) -> bytes:
+    head = [f"HTTP/1.1 {status} Whatever", f"content-length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(head).encode() + body
+
+
+@asynccontextmanager
+async def answering(reply: bytes | None) -> AsyncIterator[tuple[HttpLink, list[bytes]]]:
+    """A server that reads one request and says `reply`; nothing, where that is None."""
+    heard: list[bytes] = []
+    is_over = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        if reply is None:
+            await is_over.wait()
+        else:
+            writer.write(reply)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    link = HttpLink(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "secret")
+    try:
+        yield link, heard
+    finally:
+        await link.close()
+        is_over.set()
+        server.close()
+        await server.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "says"),
+    [
+        (answer(200, b"<html>Welcome to Free Wi-Fi</html>"), Nonsense, "whether the Wi-Fi asks for a sign-in"),
+        (answer(200, b""), Nonsense, "not the order store"),
+        (answer(200, b"\xff\xfe\x00"), Nonsense, "not the order store"),
+        (answer(200, b"[]"), Nonsense, "Expected `object`, got `array`"),
+        (answer(200, b'{"epoch": 7}'), Nonsense, r"Expected `str`, got `int` - at `\$.epoch`"),
+        (answer(200, b"garbage", "content-encoding: gzip"), Nonsense, "garbled"),
+        (answer(302, b"", "location: http://wifi.example/"), Nonsense, "HTTP status 302"),
+        (answer(404, b"<html>nginx</html>"), Nonsense, "HTTP status 404"),
+        (answer(401, b"{}"), SignInAgain, "ask a supervisor to enrol it again"),
+        (answer(409, msgspec.json.encode(PROBLEM)), Refused, "wants a hello, got a cough: try again"),
+        (answer(500, msgspec.json.encode(PROBLEM)), Unreachable, "trouble of its own"),
+        (answer(503, b"busy"), Unreachable, "trouble of its own"),
+        (b"SSH-2.0-OpenSSH_9.9\r\n", Unreachable, "cannot be reached"),
+        (b"", Unreachable, "cannot be reached"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{", Unreachable, "cannot be reached"),
+        (
+            answer(200, msgspec.json.encode(msgspec.structs.replace(WELCOME, wire_version=2))),
+            WrongVersion,
+            "The store is newer .9. than this terminal .1.: update this terminal",
+        ),
+    ],
+)
+async def test_whatever_answers_ends_in_one_clear_sentence(reply: bytes, error: type[LinkError], says: str) -> None:
+    async with answering(reply) as (link, _):
+        with pytest.raises(error, match=says) as raised:
+            await link.hello(HELLO)
+        assert type(raised.value) is error
+
+
+async def test_a_right_answer_is_read_and_what_it_has_more_is_left(monkeypatch: Any) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
+    body = msgspec.json.encode(WELCOME)[:-1] + b',"moon":"full"}'
+    async with answering(answer(200, body, "content-type: text/plain")) as (link, heard):
+        assert await link.hello(HELLO) == WELCOME
+        assert b"POST /v1/hello HTTP/1.1" in heard[0]
+        assert b"authorization: Bearer secret" in heard[0].replace(b"Authorization", b"authorization")
+
+
+async def test_a_store_that_never_answers_is_given_up(monkeypatch: Any) -> None:
+    monkeypatch.setattr(wiring, "ANSWER_S", 0.05)
+    async with answering(None) as (link, _):
+        with pytest.raises(Unreachable, match="does not answer in time"):
+            await link.hello(HELLO)
+
+
+async def test_a_store_that_is_not_there_is_unreachable() -> None:
+    link = HttpLink(f"http://127.0.0.1:{free_port()}", "secret")
+    with pytest.raises(Unreachable, match="cannot be reached: work goes on offline"):
+        await link.changes(0, "", 0)
+    await link.close()
+
+
+# The real store
+
+
+def free_port() -> int:
+    with socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+class Shop:
+    """A store as a process of its own, at one address for its whole life."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+        made = self.command("init", "--company-prefix", "952", "--supervisor", "Ada")
+        self.code = next(row for row in made.splitlines() if row.startswith("One-time code")).split()[-1]
+
+    def command(self, *words: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-m", "floorhand", "store", words[0], "--folder", str(self.folder), *words[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    def start(self) -> None:
+        ready = self.folder / "ready"
+        ready.unlink(missing_ok=True)
+        with (self.folder / "log").open("ab") as log:
+            words = ["store", "run", "--folder", str(self.folder), "--port", str(self.port), "--ready-file", str(ready)]
+            self._process = subprocess.Popen([sys.executable, "-m", "floorhand", *words], stdout=log, stderr=log)
+        while not ready.exists():
+            with pytest.raises(subprocess.TimeoutExpired):
+                self._process.wait(0.02)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+
+    async def records(self) -> tuple[int, dict[Key, Record]]:
+        token = (self.folder / "admin.token").read_text().strip()
+        link = HttpLink(self.url, token)
+        after, more, found = 0, True, dict[Key, Record]()
+        while more:
+            page = await link.changes(after, "", 0)
+            after, more = page.cursor, page.more
+            found |= {Key(each.kind, each.id): decode_record(each.kind, each.body) for each in page.changes}
+        await link.close()
+        return after, found
+
+    async def stock_up(self) -> None:
+        """One order of forty lamps, released, and a tote."""
+        ship_to = Address(id="C1", name="Jane Roe", lines=("2 High St",), city="York", country_code="GB")
+        batch = Intake(
+            locations=(NewLocation(code="A-01-1", walk=1),),
+            products=(NewProduct(owner="HOME", sku="LAMP", description="Lamp", weight_grams=250),),
+            stock=(NewStock(owner="HOME", sku="LAMP", location="A-01-1", quantity=100, key="first"),),
+            customers=(NewCustomer(number="C1", address=ship_to),),
+            orders=(
+                NewOrder(
+                    owner="HOME",
+                    number="1001",
+                    customer="C1",
+                    ship_to=ship_to,
+                    lines=(NewLine(number=1, sku="LAMP", description="Lamp", quantity=40),),
+                ),
+            ),
+        )
+        token = (self.folder / "admin.token").read_text().strip()
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        async with httpx.AsyncClient(trust_env=False, headers=headers, base_url=self.url) as http:
+            for path, body in (("/v1/intake", batch), ("/v1/requests/release", wire.Release(key="r1"))):
+                reply = await http.post(path, content=msgspec.json.encode(body))
+                assert reply.status_code == 200, reply.text
+        await asyncio.to_thread(self.command, "add-totes", "1")
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("store"))
+    shop.start()
+    asyncio.run(shop.stock_up())
+    shop.end()
+    return shop
+
+
+@pytest.fixture
+def shop(master: Shop, tmp_path: Path) -> Iterator[Shop]:
+    """The stocked store anew, running."""
+    shop = Shop.__new__(Shop)
+    shop.__dict__.update(master.__dict__)
+    shop.folder = tmp_path / "store"
+    shutil.copytree(master.folder, shop.folder)
+    shop.start()
+    yield shop
+    shop.end()
+
+
+async def joined(shop: Shop) -> HttpLink:
+    link = HttpLink(shop.url, "")
+    enrolled = await link.enrol(shop.code, "PICK-1")
+    assert (enrolled.terminal, link.token) == ("PICK-1", enrolled.token)
+    return link
+
+
+async def agreed(device: Device, shop: Shop) -> None:
+    """Nothing waits, nothing is ahead, and every record is the store's."""
+    await device.until(lambda: device.journal.waiting() == 0)
+    found = await caught_up(device, shop)
+    assert {key: device.floor.get(key.kind, key.id, Record) for key in found} == found
+    assert not device.floor._folded
+
+
+async def caught_up(device: Device, shop: Shop) -> dict[Key, Record]:
+    cursor, found = await shop.records()
+    device.sync.refresh()
+    await device.until(lambda: device.floor.cursor >= cursor)
+    return found if device.floor.cursor == cursor else await caught_up(device, shop)
+
+
+async def begun(device: Device) -> PickTask:
+    """A claimed task whose tote is bound and whose shelf was scanned."""
+    await device.until(lambda: device.badges[-1:] == [("ONLINE", 0, "")])
+    grant = await device.sync.claim("ADA")
+    assert grant.task is not None, grant
+    task = device.floor.task(grant.task)
+    assert task is not None and task.claimed_by == "PICK-1"
+    await device.tell(
+        ToteBound(order=task.order, task=task.id, tote="T0001"),
+        ShelfConfirmed(order=task.order, task=task.id, stop=1, location="A-01-1"),
+    )
+    return task
+
+
+def taken(task: PickTask, quantity: int = 1) -> PickConfirmed:
+    return PickConfirmed(
+        order=task.order, task=task.id, stop=1, location="A-01-1", product="HOME/LAMP", quantity=quantity, tote="T0001"
+    )
+
+
+def pieces(device: Device, task: PickTask) -> int:
+    found = device.floor.task(task.id)
+    return found.stops[0].picked if found else -1
+
+
+async def test_a_walk_through_the_real_store(tmp_path: Path, shop: Shop) -> None:
+    link = await joined(shop)
+    async with working(tmp_path / "journal.db", link) as device:
+        task = await begun(device)
+        await device.tell(taken(task, 3))
+        await device.tell(taken(task, 4))
+        await agreed(device, shop)
+        assert pieces(device, task) == 7
+        await device.until(lambda: device.journal.left("HOME") == 50)
+    await link.close()
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(12, marks=pytest.mark.long)])
+async def test_the_store_killed_between_any_two_answers(tmp_path: Path, shop: Shop, times: int) -> None:
+    link = await joined(shop)
+    async with working(tmp_path / "journal.db", link) as device:
+        task = await begun(device)
+        for turn in range(times):
+            await device.tell(*(taken(task) for _ in range(3)))
+            if turn % 2:
+                await device.until(lambda: device.journal.waiting() == 0)
+            await asyncio.to_thread(shop.end, signal.SIGKILL)
+            await device.until(lambda: device.badges[-1][0] == "OFFLINE")
+            assert pieces(device, task) == 3 * (turn + 1)
+            await asyncio.to_thread(shop.start)
+            await device.until(lambda: device.badges[-1][0] == "ONLINE")
+        await agreed(device, shop)
+        assert pieces(device, task) == 3 * times
+    await link.close()
+
+
+async def test_the_store_put_back_to_a_backup_gets_again_what_it_lost(tmp_path: Path, shop: Shop) -> None:
+    link = await joined(shop)
+    async with working(tmp_path / "journal.db", link) as device:
+        task = await begun(device)
+        await device.tell(taken(task, 2))
+        await agreed(device, shop)
+        await asyncio.to_thread(shop.command, "backup", str(tmp_path / "backup.db"))
+        await device.tell(taken(task, 3), taken(task, 4))
+        await agreed(device, shop)
+        blocks = await device.thread.run(device.journal.blocks)
+        await asyncio.to_thread(shop.end)
+        await asyncio.to_thread(shop.command, "restore", str(tmp_path / "backup.db"))
+        await device.tell(taken(task, 5))
+        await asyncio.to_thread(shop.start)
+        await device.until(lambda: any("restored from a backup: 2 scans" in note for note in device.notes))
+        await agreed(device, shop)
+        assert pieces(device, task) == 14
+        assert await device.thread.run(device.journal.blocks) == blocks
+    await link.close()
+
+
+async def test_a_token_revoked_in_the_middle_of_a_shift(tmp_path: Path, shop: Shop) -> None:
+    link = await joined(shop)
+    async with working(tmp_path / "journal.db", link) as device:
+        task = await begun(device)
+        await agreed(device, shop)
+        await asyncio.to_thread(shop.command, "revoke", "PICK-1")
+        await device.tell(taken(task, 2))
+        await device.until(lambda: device.badges[-1][:2] == ("SIGN IN", 1))
+        assert "ask a supervisor" in device.badges[-1][2]
+        assert pieces(device, task) == 2
+        assert (await device.sync.claim("ADA")).is_away
+    await link.close()
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+async def test_a_copied_journal_beside_its_original_counts_nothing_twice(
+    tmp_path: Path, shop: Shop, is_sent: bool
+) -> None:
+    link = await joined(shop)
+    device = Device(tmp_path / "a" / "journal.db", link)
+    device.path.parent.mkdir()
+    await device.start()
+    task = await begun(device)
+    await agreed(device, shop)
+    await asyncio.to_thread(shop.end)
+    await device.tell(taken(task, 2), taken(task, 3))
+    await device.stop()
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    await asyncio.to_thread(shop.start)
+
+    if is_sent:
+        async with working(tmp_path / "a" / "journal.db", link) as original:
+            await original.tell(taken(task, 4))
+            await agreed(original, shop)
+    async with working(tmp_path / "b" / "journal.db", link) as copy:
+        assert "2 unsent scans kept" in copy.journal.notice
+        await copy.tell(taken(task, 1))
+        await agreed(copy, shop)
+        assert pieces(copy, task) == 2 + 3 + 1 + (4 if is_sent else 0)
+    async with working(tmp_path / "a" / "journal.db", link) as original:
+        assert original.journal.notice == ""
+        await original.tell(taken(task, 6))
+        await agreed(original, shop)
+        assert pieces(original, task) == 2 + 3 + 1 + 6 + (4 if is_sent else 0)
+    await link.close()
+
+
+async def test_an_old_journal_put_back_unseen_loses_no_new_scan(tmp_path: Path, shop: Shop) -> None:
+    """The mark is put back with the file, as a disk's snapshot does: only the store can tell."""
+    link = await joined(shop)
+    path = tmp_path / "state" / "journal.db"
+    path.parent.mkdir()
+    async with working(path, link) as device:
+        task = await begun(device)
+        await agreed(device, shop)
+        await device.tell(taken(task, 1))
+        await agreed(device, shop)
+        old = {file: file.read_bytes() for file in path.parent.iterdir()}
+        id = device.journal.id
+        await device.tell(taken(task, 2))
+        await device.tell(taken(task, 3))
+        await agreed(device, shop)
+    for file in path.parent.iterdir():
+        if file not in old:
+            file.unlink()
+    for file, content in old.items():
+        with file.open("r+b" if file.exists() else "wb") as out:
+            out.truncate(0)
+            out.write(content)
+    async with working(path, link) as device:
+        assert device.journal.notice == ""
+        await device.tell(taken(task, 4))
+        await agreed(device, shop)
+        assert device.journal.id != id
+        assert pieces(device, task) == 1 + 2 + 3 + 4
+    await link.close()
+
+
+async def test_a_wiped_journal_gets_everything_from_the_store(tmp_path: Path, shop: Shop) -> None:
+    link = await joined(shop)
+    path = tmp_path / "journal.db"
+    async with working(path, link) as device:
+        task = await begun(device)
+        await device.tell(taken(task, 2))
+        await agreed(device, shop)
+    path.unlink()
+    async with working(path, link) as device:
+        assert "was gone" in device.journal.notice
+        await agreed(device, shop)
+        await device.tell(taken(task, 3))
+        await agreed(device, shop)
+        assert pieces(device, task) == 5
+    await link.close()
+
+
+def test_a_journal_opened_by_the_real_clock_takes_its_own_instants(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    journal.append([(NOW, "W1", ToteBound(order="O", task="P", tote="T"))])
+    journal.settle([(1, 4)])
+    journal.tidy()
+    assert journal.load().entries[0].cursor == 4
+    journal.close()
