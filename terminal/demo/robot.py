@@ -34,7 +34,7 @@ class Aim:
 
 @dataclass
 class Robot:
-    """Picks all there is, then packs all that was picked, then hands every manifest over.
+    """Picks as long as there are orders and totes, packs all that was picked, then hands every manifest over.
 
     `read_label` gives the SSCC that stands on the printed label of the parcel just sealed, None while there is none
     yet. `mistakes` are scans to get wrong on the way, by the number of the item scan they replace.
@@ -55,6 +55,7 @@ class Robot:
         self._free = deque(self.totes)
         self._waiting: deque[str] = deque()
         self._items = 0
+        self._is_all_picked = False
         self._sealed = ""
         self._dock: dict[str, str] = {}
 
@@ -62,7 +63,7 @@ class Robot:
         """What to scan at this showing, or None to wait for another one."""
         step = told.step
         if told.reason == "nothing_to_pick" and self.phase == acts.PICK:
-            self.phase = acts.PACK
+            self._is_all_picked, self.phase = True, acts.PACK
         if step == "starting":
             return None
         if self._sealed and (found := re.search(r"\bOn (\S+)$", told.verdict)):
@@ -81,8 +82,10 @@ class Robot:
         return Aim(command(acts.MENU), "goes back to the menu")
 
     def _from_menu(self) -> Aim | None:
+        if self.phase == acts.PICK and not self._free:
+            self.phase = acts.PACK
         if self.phase == acts.PACK and not self._waiting:
-            self.phase = acts.SHIP
+            self.phase = acts.SHIP if self._is_all_picked else acts.PICK
         if self.is_done:
             return Aim(command(acts.SIGN_OFF), "signs off")
         return Aim(command(self.phase), f"chooses {acts.label(self.phase).lower()}")

@@ -133,9 +133,9 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
 
 def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What a scan, a number or an act means while a tote is emptied."""
-    if isinstance(meaning, ACommand) and meaning.name in (acts.MENU, acts.NO):
-        if step.product and meaning.name == acts.NO:
-            return NeedsAnswer(Packing(step.order, step.tote), "")
+    if isinstance(meaning, ACommand) and meaning.name == acts.NO:
+        return NeedsAnswer(Packing(step.order, step.tote), "")
+    if isinstance(meaning, ACommand) and meaning.name == acts.MENU:
         return Accepted(Menu(), wording.tote_parked(step.tote), is_note=True)
     order = floor.order(step.order)
     if order is None or order.state != "packing":

@@ -104,9 +104,9 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
 
 def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What a scan, a number or an act means at this point of the walk."""
-    if isinstance(meaning, ACommand) and meaning.name in (acts.MENU, acts.NO):
-        if step.is_identified and meaning.name == acts.NO:
-            return NeedsAnswer(Picking(step.task), "")
+    if isinstance(meaning, ACommand) and meaning.name == acts.NO:
+        return NeedsAnswer(Picking(step.task), "")  # Esc once too often must not end a walk
+    if isinstance(meaning, ACommand) and meaning.name == acts.MENU:
         return Accepted(Menu(), wording.task_waits(), is_note=True)
     task = floor.task(step.task)
     if task is None or judge_task(task, here.terminal):

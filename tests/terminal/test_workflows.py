@@ -491,3 +491,15 @@ def test_a_departure_that_passed_while_packing_is_the_next_days() -> None:
     operator.here = Here(now=NOW + timedelta(hours=9), terminal="T1", worker=WORKER, next_sscc=lambda owner: SSCC)
     (sealed,) = operator.scan(command(acts.SEAL)).events
     assert sealed.departs_at.day == 23
+
+
+def test_escape_backs_out_of_a_question_and_never_ends_a_walk_or_a_tote() -> None:
+    walking = picker().scan(TOTE).scan(SHELF).scan(LAMP)
+    walking._take(ACommand(acts.NO))
+    assert walking.asked.step == "pick_item"
+    walking._take(ACommand(acts.NO))
+    assert walking.asked.step == "pick_item"
+    packing = packer().scan(TOTE).scan(LAMP)
+    packing._take(ACommand(acts.NO))
+    packing._take(ACommand(acts.NO))
+    assert packing.asked.step == "pack_item"
