@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 import msgspec
@@ -40,6 +41,9 @@ SITE = SiteSet(
     default_carrier="Post",
     default_service="Day",
 )
+
+
+_APPS: WeakKeyDictionary[Store, Any] = WeakKeyDictionary()
 
 
 class Clock:
@@ -298,7 +302,9 @@ def new_order(number: str, *lines: tuple[str, int], **more: Any) -> NewOrder:
 
 
 def _client(store: Store, token: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=make_app(store))
+    if store not in _APPS:
+        _APPS[store] = make_app(store)
+    transport = httpx.ASGITransport(app=_APPS[store])
     headers = {"authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=transport, base_url="http://store", headers=headers)
 

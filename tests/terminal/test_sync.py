@@ -260,7 +260,7 @@ async def test_a_claimed_task_is_on_the_floor_before_the_answer(path: Path, peer
 async def test_a_refused_claim_says_why(path: Path) -> None:
     async with working(path, Faulty(Peer())) as device:
         await device.until(lambda: device.badges[-1:] == [("ONLINE", 0, "")])
-        assert await device.sync.claim("W1") == Grant(refused="no task is waiting")
+        assert (await device.sync.claim("W1")).refused == "no task is waiting"
 
 
 async def test_numbers_are_leased_at_the_start_and_again_at_half(path: Path, peer: Peer) -> None:

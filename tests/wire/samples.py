@@ -1,0 +1,107 @@
+"""One of each: every kind of event and of record, with every field filled, as this version writes them."""
+
+from __future__ import annotations
+
+from orders.events import (
+    FloorEvent,
+    HandedParcel,
+    ItemVerified,
+    LabelReprinted,
+    ManifestClosed,
+    ManifestHandedOver,
+    ManifestReopened,
+    PackingStarted,
+    ParcelLabelled,
+    ParcelSealed,
+    ParcelVoided,
+    PickConfirmed,
+    PickShorted,
+    ScanRefused,
+    ShelfConfirmed,
+    StopSkipped,
+    ToteBound,
+    ToteDropped,
+    WorkerSignedOff,
+    WorkerSignedOn,
+)
+from orders.records import Discrepancy, Manifest, Parcel, ParcelLine, Record, Tote
+from tests.floors import ADDRESS, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
+
+SSCC = "095200000000000011"
+CONTENTS = (ParcelLine(line=1, product="HOME/LAMP", quantity=2), ParcelLine(line=3, product="HOME/MUG", quantity=1))
+WALK = {"task": "P1", "order": "HOME/1001"}
+SHELF = {"stop": 1, "location": "A-01-1"}
+LAMP = {"product": "HOME/LAMP"}
+
+EVENTS: tuple[FloorEvent, ...] = (
+    WorkerSignedOn(worker="W1", by="badge"),
+    ToteBound(**WALK, tote="T-01"),
+    ShelfConfirmed(**WALK, **SHELF),
+    ScanRefused(worker="W1", step="pick_item", reason="wrong_product", raw="]E05012345678900"),
+    PickConfirmed(**WALK, **SHELF, **LAMP, quantity=2, tote="T-01", is_keyed=True),
+    PickShorted(**WALK, **SHELF, **LAMP, quantity=3, reason="fewer"),
+    StopSkipped(**WALK, stop=2),
+    ToteDropped(**WALK, tote="T-01", place="DROP-1", is_empty=False),
+    PackingStarted(order="HOME/1001", tote="T-01", station="BENCH-1"),
+    ItemVerified(order="HOME/1001", tote="T-01", **LAMP, quantity=2),
+    ParcelSealed(
+        order="HOME/1001",
+        order_number="1001",
+        tote="T-01",
+        parcel=SSCC,
+        number=1,
+        contents=CONTENTS,
+        weight_grams=750,
+        is_weight_assumed=True,
+        carrier="ROYAL",
+        service="24",
+        departs_at=NOW,
+    ),
+    LabelReprinted(order="HOME/1001", parcel=SSCC, copy=2, reason="torn"),
+    ParcelLabelled(order="HOME/1001", parcel=SSCC, manifest="M1", carrier="ROYAL", service="24", departs_at=NOW),
+    ParcelVoided(order="HOME/1001", parcel=SSCC, tote="T-02", reason="asked", contents=CONTENTS, manifest="M1"),
+    ManifestClosed(manifest="M1"),
+    ManifestReopened(manifest="M1"),
+    ManifestHandedOver(manifest="M1", parcels=(HandedParcel(parcel=SSCC, order="HOME/1001"),)),
+    WorkerSignedOff(worker="W1"),
+)
+
+RECORDS: tuple[Record, ...] = (
+    SITE,
+    OWNER,
+    ADDRESS,
+    WORKER,
+    PRODUCTS[0],
+    LOCATIONS[0],
+    Tote(id="T-01", state="picking", task="P1", order="HOME/1001", place="DROP-1"),
+    *small_order(),
+    Parcel(
+        id=SSCC,
+        order="HOME/1001",
+        order_number="1001",
+        number=1,
+        state="labelled",
+        contents=CONTENTS,
+        carrier="ROYAL",
+        service="24",
+        departs_at=NOW,
+        weight_grams=750,
+        is_weight_assumed=True,
+        manifest="M1",
+        copies=2,
+        sealed_at=NOW,
+    ),
+    Manifest(id="M1", carrier="ROYAL", service="24", state="closed", departs_at=NOW, parcels=(SSCC,)),
+    Discrepancy(
+        id="D1",
+        reason="too_many",
+        remedy="put_back",
+        subject="order/HOME/1001",
+        opened_at=NOW,
+        product="HOME/LAMP",
+        place="tote/T-01",
+        quantity=1,
+        worker="W1",
+        terminal="T1",
+    ),
+)
