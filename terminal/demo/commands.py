@@ -40,6 +40,10 @@ SILENCE_SECONDS = 20.0
 SETTLE_SECONDS = 20.0
 # No hand scans one label twice faster than this; the terminal would take it for one read.
 _HAND_SECONDS = 0.1
+# Nobody is known before the store's first answer, and no walk is given out while it is away: a person waits a moment
+# and tries again, and does not hammer.
+_AWAY_SECONDS = 0.5
+_AWAY = ("badge_unknown", "store_away")
 ROWS, COLUMNS = 24, 80
 
 
@@ -54,6 +58,8 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         print("floorhand demo: needs a terminal to play in; without one use --auto", file=sys.stderr)
         return 2
     started = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)  # a closed window ends the store too
     try:
         with toy_scanner() as scanner:
             folder.mkdir(parents=True, exist_ok=True)
@@ -71,6 +77,10 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         shutil.rmtree(folder, ignore_errors=True)
         print("The demo's folder was removed; --keep keeps it.")
     return code
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 @dataclass
@@ -153,11 +163,14 @@ def terminal_in_pty(stage: Stage, rows: int = ROWS, columns: int = COLUMNS) -> I
 
 
 def drive(terminal: Terminal, scanner: Scanner, robot: Robot, *, quiet: bool = False) -> bool:
-    """Lets the robot work until it has signed off; False when the terminal fell silent or ended."""
-    last, awaited, sent_at, pause, aimed = Told(), 0, time.monotonic(), 0.05, ""
+    """Lets the robot work until it has signed off; False when the terminal fell silent or ended.
+
+    The same robot may go on at another terminal, or at the same one after it was started again.
+    """
+    last, awaited, sent_at, aimed = Told(), 0, time.monotonic(), ""
     while time.monotonic() - sent_at < SILENCE_SECONDS:
         try:
-            told = terminal.told.get(timeout=pause)
+            told = terminal.told.get(timeout=0.05)
         except queue.Empty:
             told = last
             # The very first read may come before the port is open; no later one can.
@@ -177,13 +190,11 @@ def drive(terminal: Terminal, scanner: Scanner, robot: Robot, *, quiet: bool = F
             continue
         if not quiet:
             print(f"[{told.title}] {aim.note}")
-        if aim.text == aimed and time.monotonic() - sent_at < _HAND_SECONDS:
-            time.sleep(_HAND_SECONDS)
+        rest = _AWAY_SECONDS if told.reason in _AWAY else _HAND_SECONDS if aim.text == aimed else 0.0
+        time.sleep(max(0.0, sent_at + rest - time.monotonic()))
         scanner.point(aim)
         aimed = aim.text
         awaited, sent_at = told.turn + 1, time.monotonic()
-        # Nobody is known here before the store's first answer: a person would try again, not hammer.
-        pause = 0.5 if told.reason == "badge_unknown" else 0.05
     return False
 
 
@@ -234,7 +245,8 @@ def _auto(stage: Stage, scanner: Scanner, started: float) -> int:
 def _play(stage: Stage, scanner: Scanner) -> int:
     print("\nF2 scans what is asked for, F3 a wrong item, F4 a wrong shelf, F5 a damaged code. Ctrl+Q ends the demo.")
     print(f"Or sign on by name: Supervisor, PIN {stage.pin}. Labels and slips appear in {stage.printed_folder}")
-    input("Enter starts the terminal. ")
+    print("Enter starts the terminal. ", end="", flush=True)
+    sys.stdin.readline()
     robot = robot_for(stage)
     robot.mistakes.clear()
     robot.shorts.clear()

@@ -47,6 +47,8 @@ class Robot:
     wrong_item: str = "]E00000000000000"
     wrong_shelf: str = ""
     shorts: dict[int, str] = field(default_factory=dict)
+    packs_at: int = 0
+    ships: bool = True
     phase: str = acts.PICK
     is_done: bool = False
     shorted: list[tuple[str, str, int]] = field(default_factory=list)
@@ -56,6 +58,7 @@ class Robot:
         self._waiting: deque[str] = deque()
         self._items = 0
         self._is_all_picked = False
+        self._carried = ""
         self._sealed = ""
         self._dock: dict[str, str] = {}
 
@@ -72,7 +75,7 @@ class Robot:
         if step == "sign_on":
             return Aim(self.badge, "scans the badge")
         if step == "menu":
-            return self._from_menu()
+            return self._from_menu(told)
         if step.startswith("pick_"):
             return self._pick(told)
         if step.startswith("pack_"):
@@ -81,24 +84,29 @@ class Robot:
             return self._ship(told)
         return Aim(command(acts.MENU), "goes back to the menu")
 
-    def _from_menu(self) -> Aim | None:
-        if self.phase == acts.PICK and not self._free:
-            self.phase = acts.PACK
+    def _from_menu(self, told: Told) -> Aim | None:
         if self.phase == acts.PACK and not self._waiting:
-            self.phase = acts.SHIP if self._is_all_picked else acts.PICK
+            self.phase = acts.SHIP
+        if self.phase == acts.SHIP and not self.ships:
+            self.is_done = True
         if self.is_done:
             return Aim(command(acts.SIGN_OFF), "signs off")
-        return Aim(command(self.phase), f"chooses {acts.label(self.phase).lower()}")
+        # What waits in totes needs no store: a walk that cannot be given out is no reason to stand about.
+        is_enough = 0 < self.packs_at <= len(self._waiting) or (self._waiting and told.reason == "store_away")
+        work = acts.PACK if self.phase == acts.PICK and is_enough else self.phase
+        return Aim(command(work), f"chooses {acts.label(work).lower()}")
 
     def _pick(self, told: Told) -> Aim | None:
         match told.step:
             case "pick_tote":
                 if told.reason == "tote_in_use":
                     self._free.rotate(-1)
-                return Aim(barcodes.encode(Kind.TOTE, self._free[0]), f"takes tote {self._free[0]}")
+                    self._carried = ""
+                tote = self._carried or self._free[0]
+                return Aim(barcodes.encode(Kind.TOTE, tote), f"takes tote {tote}")
             case "pick_shelf":
-                if told.tote in self._free:
-                    self._free.remove(told.tote)
+                self._carried = told.tote
+                _without(self._free, told.tote)
                 return Aim(told.expects[0], f"walks to {told.location}, scans the shelf")
             case "pick_item":
                 if told.tone != "NO":
@@ -109,10 +117,13 @@ class Robot:
             case "pick_quantity":
                 return Aim(told.expects[0], f"takes all {told.quantity} of {told.item}")
             case "pick_drop":
-                self._waiting.append(told.tote)
+                self._carried = ""
+                _without(self._free, told.tote)
+                if told.tote not in self._waiting:
+                    self._waiting.append(told.tote)
                 return Aim(told.expects[0], f"drops tote {told.tote}")
             case "pick_empty":
-                self._free.append(told.tote)
+                self._put_back(told.tote)
                 return Aim(told.expects[0], f"frees tote {told.tote}")
         return Aim(command(acts.MENU), "goes back to the menu")
 
@@ -130,8 +141,12 @@ class Robot:
         return None
 
     def _pack(self, told: Told) -> Aim | None:
+        if told.reason == "not_packing":
+            return Aim(command(acts.MENU), "sees that this order is done, goes back to the menu")
         match told.step:
             case "pack_tote":
+                if told.reason in ("tote_free", "not_picked") and self._waiting:
+                    self._put_back(self._waiting[0])
                 if not self._waiting:
                     return Aim(command(acts.MENU), "has packed all there is")
                 return Aim(barcodes.encode(Kind.TOTE, self._waiting[0]), f"opens tote {self._waiting[0]}")
@@ -148,26 +163,37 @@ class Robot:
                     return None
                 if self._sealed != parcel:
                     self._sealed = parcel
-                    self._free.append(self._waiting.popleft())
+                    if self._waiting:
+                        self._put_back(self._waiting[0])
                 return Aim(sscc, f"sticks label {sscc}, reads it back")
         return Aim(command(acts.MENU), "goes back to the menu")
 
     def _ship(self, told: Told) -> Aim | None:
         match told.step:
-            case "ship_choose" if not self._dock:
-                self.is_done = True
-                return Aim(command(acts.MENU), "sees an empty dock")
             case "ship_choose":
-                manifest, parcel = next(iter(self._dock.items()))
-                return Aim(parcel, f"scans a parcel of {manifest}")
-            case "ship_ask_handover":
-                del self._dock[next(iter(self._dock))]
-                return Aim(told.expects[0], "answers yes")
-            case "ship_ask_close":
+                standing = [name.removeprefix(acts.MANIFEST) for name in told.acts if name.startswith(acts.MANIFEST)]
+                if not standing:
+                    self.is_done = True
+                    return Aim(command(acts.MENU), "sees an empty dock")
+                if parcel := self._dock.pop(standing[0], ""):
+                    return Aim(parcel, f"scans a parcel of {standing[0]}")
+                return Aim(barcodes.encode(Kind.MANIFEST, standing[0]), f"scans the sheet of {standing[0]}")
+            case "ship_ask_handover" | "ship_ask_close":
                 return Aim(told.expects[0], "answers yes")
             case "ship_open" | "ship_closed":
                 return Aim(told.expects[0], told.ask)
         return Aim(command(acts.MENU), "goes back to the menu")
+
+    def _put_back(self, tote: str) -> None:
+        """The tote is empty, and stands with the free ones."""
+        _without(self._waiting, tote)
+        if tote not in self._free:
+            self._free.append(tote)
+
+
+def _without(totes: deque[str], tote: str) -> None:
+    if tote in totes:
+        totes.remove(tote)
 
 
 def label_on_paper(folder: Path) -> Callable[[str], str | None]:

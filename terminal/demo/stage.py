@@ -12,8 +12,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -104,7 +104,8 @@ def prepare(folder: Path, scanner_port: str, site: Path, prefix: str) -> tuple[S
     stage.badge = _badge_on_paper(Path(_found(r"badge:\s*(\S.*)", made, "a badge")))
     stage.pin = _found(r"PIN:\s*(\d+)", made, "a PIN")
     code = _found(r"One-time code.*:\s*(\S+)", made, "a one-time code")
-    _start_store(stage)
+    with _closed_on_failure(stage):
+        _start_store(stage)
     return stage, code
 
 
@@ -114,14 +115,25 @@ def set_up(folder: Path, scanner_port: str, now: datetime, say: Callable[[str], 
     shop.write(folder / "shop", now)
     say("making the store (database, first supervisor, GS1 prefix 952) and starting it as its own process")
     stage, code = prepare(folder, scanner_port, folder / "shop" / "site.toml", shop.PREFIX)
-    stage.run("store", "add-totes", str(TOTES))
-    for kind in ("locations", "products", "stock", "customers", "orders"):
-        said = stage.run("import", kind, str(stage.shop_folder / f"{kind}.csv"), "--map", "floorhand")
-        say(f"imported {kind}: {_first_line(said)}")
-    stage.run("store", "release", "--all")
-    say("orders released to the floor")
-    stage.run("terminal", "--enrol", code, "--name", "DEMO-1", "--station", "BENCH-1")
+    with _closed_on_failure(stage):
+        stage.run("store", "add-totes", str(TOTES))
+        for kind in ("locations", "products", "stock", "customers", "orders"):
+            said = stage.run("import", kind, str(stage.shop_folder / f"{kind}.csv"), "--map", "floorhand")
+            say(f"imported {kind}: {_first_line(said)}")
+        stage.run("store", "release", "--all")
+        say("orders released to the floor")
+        stage.run("terminal", "--enrol", code, "--name", "DEMO-1", "--station", "BENCH-1")
     return stage
+
+
+@contextmanager
+def _closed_on_failure(stage: Stage) -> Iterator[None]:
+    """No store is left running by a stage that was never handed out."""
+    try:
+        yield
+    except BaseException:
+        stage.close()
+        raise
 
 
 def _start_store(stage: Stage) -> None:
