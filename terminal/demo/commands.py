@@ -255,7 +255,10 @@ def _play(stage: Stage, scanner: Scanner) -> int:
         terminal = Terminal(process)
         threading.Thread(target=_listen, args=(server, terminal), daemon=True).start()
         threading.Thread(target=_hand, args=(terminal, scanner, robot), daemon=True).start()
-        code = process.wait()
+        try:
+            code = process.wait()
+        finally:
+            terminal.stop()
     printed = len(list(stage.printed_folder.glob("*.pdf")))
     print(f"{printed} labels and slips were printed.")
     return code
