@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 APPLICATION_ID = 0x464C484A
@@ -92,10 +92,8 @@ def _bring_up(db: sqlite3.Connection, path: Path, stamp: str) -> None:
         return
     version = _pragma(db, "user_version")
     if version < SCHEMA_VERSION:
-        copy = sqlite3.connect(path.with_name(f"{path.name}.version-{version}-{stamp}"))
-        with copy:
+        with closing(sqlite3.connect(path.with_name(f"{path.name}.version-{version}-{stamp}"))) as copy:
             db.backup(copy)
-        copy.close()
         _in_one_step(db, [each for step in range(version, SCHEMA_VERSION) for each in STEPS[step]])
 
 

@@ -23,7 +23,7 @@ from terminal.journal_identity import Revived
 from terminal.journal_thread import JournalThread, to_its_end
 from terminal.sync import status
 from terminal.sync.link import POLL_S, Link
-from terminal.sync.uplink import StartAgain
+from terminal.sync.uplink import Gate, StartAgain
 
 # After a long poll that brought nothing: a store that does not wait when asked to is not hammered.
 REST_S = 0.2
@@ -42,7 +42,7 @@ class _Pages:
 
 
 class Downlink:
-    """Keeps journal and floor at the store's log. Shows nothing while `is_clear` is unset."""
+    """Keeps journal and floor at the store's log."""
 
     def __init__(
         self,
@@ -50,14 +50,14 @@ class Downlink:
         journal: Journal,
         floor: Floor,
         link: Link,
-        is_clear: asyncio.Event,
+        gate: Gate,
         *,
         on_changed: Callable[[frozenset[Key]], None],
         on_note: Callable[[str], None],
         on_idle: Callable[[], Awaitable[None]],
     ) -> None:
         self._thread, self._journal, self._floor, self._link = thread, journal, floor, link
-        self._is_clear = is_clear
+        self._gate = gate
         self._on_changed, self._on_note, self._on_idle = on_changed, on_note, on_idle
         self._hurry = asyncio.Event()
         self._moved = asyncio.Condition()
@@ -72,15 +72,20 @@ class Downlink:
         """Follows the store's log; ends only by an exception. StartAgain where the log is another one."""
         wait_s = 0.0
         while True:
-            await self._is_clear.wait()
+            await self._gate.is_clear.wait()
+            repeats = self._gate.repeats
             pages = await self._gather(epoch, self._floor.cursor, wait_s)
-            if pages is not None and (pages.changes or pages.cursor > self._floor.cursor):
-                await self._is_clear.wait()
+            await self._gate.is_clear.wait()
+            if pages is None or self._gate.repeats != repeats:
+                wait_s = 0.0
+            elif pages.changes or pages.cursor > self._floor.cursor:
                 await to_its_end(self._show(pages))
-            elif pages is not None and wait_s:
-                await self._on_idle()
-                await self._rest()
-            wait_s = 0.0 if pages is None else POLL_S
+                wait_s = POLL_S
+            else:
+                if wait_s:
+                    await self._on_idle()
+                    await self._rest()
+                wait_s = POLL_S
 
     async def begin_anew(self, epoch: str, lost: Callable[[], Awaitable[Iterable[Revived]]]) -> None:
         """Takes everything from the start of the log of `epoch`, in place of what is here.

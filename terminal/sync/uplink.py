@@ -34,9 +34,21 @@ class StartAgain(Exception):
         self.is_anew = is_anew
 
 
+class Gate:
+    """Whether records that came down may be shown: not while they may hold an event that the floor still folds on top.
+
+    `is_clear` is unset while something that was sent waits for its answer. `repeats` counts answers that told of
+    events taken earlier: what was read before such an answer may hold them without saying so.
+    """
+
+    def __init__(self) -> None:
+        self.is_clear = asyncio.Event()
+        self.is_clear.set()
+        self.repeats = 0
+
+
 class Uplink:
-    """Sends; `is_clear` is set while nothing that was sent waits for its answer, so that no record comes down that
-    holds an event which the floor still folds on top."""
+    """Sends, and shuts the gate while it does not know what became of it."""
 
     def __init__(
         self,
@@ -44,6 +56,7 @@ class Uplink:
         journal: Journal,
         floor: Floor,
         link: Link,
+        gate: Gate,
         *,
         on_settled: Callable[[int, bool], None],
         on_note: Callable[[str], None],
@@ -53,8 +66,7 @@ class Uplink:
         self._work = asyncio.Event()
         self._barred: set[str] = set()
         self._is_drained = asyncio.Event()
-        self.is_clear = asyncio.Event()
-        self.is_clear.set()
+        self._gate = gate
 
     def poke(self) -> None:
         """Something new is in the journal."""
@@ -71,7 +83,7 @@ class Uplink:
 
     def begin(self) -> None:
         """A new talk: what an earlier one sent may be without its answer, until the first batch has one."""
-        self.is_clear.clear()
+        self._gate.is_clear.clear()
 
     async def run(self, epoch: str) -> None:
         """Sends whatever is unsent, then waits for more; ends only by an exception."""
@@ -79,7 +91,7 @@ class Uplink:
             self._work.clear()
             while entries := await self._thread.run(self._journal.unsent, wire.MAX_BATCH, tuple(self._barred)):
                 await self._send(_fitting(entries), epoch)
-            self.is_clear.set()
+            self._gate.is_clear.set()
             if not self._work.is_set():
                 self._is_drained.set()
             await self._work.wait()
@@ -99,13 +111,13 @@ class Uplink:
 
     async def _send(self, entries: Sequence[Entry], epoch: str) -> None:
         journal = entries[0].journal
-        self.is_clear.clear()
+        self._gate.is_clear.clear()
         try:
             reply = await self._link.push(
                 wire.Push(journal=journal, epoch=epoch, events=tuple(msgspec.Raw(each.body) for each in entries))
             )
         except Refused:
-            self.is_clear.set()
+            self._gate.is_clear.set()
             raise
         if reply.epoch != epoch:
             raise StartAgain
@@ -120,12 +132,13 @@ class Uplink:
             await self._thread.run(self._journal.settle, [(each.key, reply.cursor) for each in settled])
             for each in settled:
                 self._floor.settle(each.key, reply.cursor)
-        self.is_clear.set()
-        if denied := [each.reason for each in reply.outcomes if each.verdict == wire.DISCREPANCY]:
+        self._gate.repeats += any(_verdict(verdicts, each.number) == wire.KNOWN for each in taken)
+        self._gate.is_clear.set()
+        denied = [each.reason for each in reply.outcomes if each.verdict == wire.DISCREPANCY]
+        if denied:
             self._on_note(status.discrepancies(denied))
         if settled:
-            # A known event's records may be here already, with a cursor behind that of this answer.
-            self._on_settled(reply.cursor, any(o.verdict in (wire.DISCREPANCY, wire.KNOWN) for o in reply.outcomes))
+            self._on_settled(reply.cursor, bool(denied))
         if disputed:
             await self._disown(disputed)
         elif not settled:

@@ -25,7 +25,7 @@ from terminal.sync.leases import LeaseKeeper
 from terminal.sync.link import OTHERS_JOURNAL, Link, LinkError, Refused
 from terminal.sync.requests import Requests
 from terminal.sync.status import Standing
-from terminal.sync.uplink import StartAgain, Uplink
+from terminal.sync.uplink import Gate, StartAgain, Uplink
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 15.0
@@ -57,13 +57,14 @@ class Sync:
         self._on_changed, self._on_badge, self._on_note = on_changed, on_badge, on_note
         self._sleep, self._jitter = sleep, jitter
         self._requests = Requests(link)
-        self._uplink = Uplink(thread, journal, floor, link, on_settled=self._settled, on_note=on_note)
+        gate = Gate()
+        self._uplink = Uplink(thread, journal, floor, link, gate, on_settled=self._settled, on_note=on_note)
         self._downlink = Downlink(
             thread,
             journal,
             floor,
             link,
-            self._uplink.is_clear,
+            gate,
             on_changed=self._changed,
             on_note=on_note,
             on_idle=self._tidy,

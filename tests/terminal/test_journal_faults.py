@@ -332,7 +332,7 @@ def test_damage_met_while_working_is_salvaged_by_the_next_start(path: Path) -> N
     journal.close()
     again = Journal.open(path)
     broken(path, 10 * 4096, 20 * 4096)
-    with pytest.raises(JournalError, match="damaged. Start the program again"):
+    with pytest.raises(JournalError, match=r"damaged\. Start the program again"):
         again.unsent(600)
     again.close()
     third = Journal.open(path)

@@ -99,6 +99,13 @@ async def test_one_fault_at_any_place_of_the_talk_counts_nothing_twice(path: Pat
             assert len(peer.events) == 5
 
 
+def watched(device: Device) -> list[int]:
+    """Whatever the operator gets to see of the pieces from now on."""
+    seen: list[int] = []
+    device.sync._on_changed = lambda keys: seen.append(pieces(device))
+    return seen
+
+
 async def test_records_that_hold_an_unanswered_event_do_not_count_it_twice(path: Path, peer: Peer) -> None:
     """The reply to a push is lost, and meanwhile its effect comes down: the floor must never show four."""
     link = Faulty(peer)
@@ -106,13 +113,63 @@ async def test_records_that_hold_an_unanswered_event_do_not_count_it_twice(path:
         await device.until(lambda: pieces(device) == 0)
         await device.tell(BOUND, SHELF)
         await device.agreed(peer)
-        seen: list[int] = []
-        device._on_changed = lambda keys: seen.append(pieces(device))  # type: ignore[method-assign]
-        device.sync._on_changed = device._on_changed
+        seen = watched(device)
         link.faults = ["reply_lost"] * 4
         await device.tell(picked(2))
         await device.agreed(peer)
         assert set(seen) <= {2}
+
+
+async def test_a_push_that_arrives_twice_is_not_shown_twice(path: Path, peer: Peer) -> None:
+    """Between its two arrivals the effect comes down, and the second answer's cursor lies behind it."""
+
+    class Twice(Faulty):
+        async def push(self, push: wire.Push) -> wire.PushReply:
+            await self.peer.push(push)
+            for _ in range(30):
+                await asyncio.sleep(0)
+            self.peer.put(Tote(id="T-88"))
+            return await self.peer.push(push)
+
+    async with working(path, Twice(peer)) as device:
+        await device.until(lambda: pieces(device) == 0)
+        await device.tell(BOUND, SHELF)
+        await device.agreed(peer)
+        seen = watched(device)
+        for turn in range(1, 6):
+            await device.tell(picked(2))
+            await device.agreed(peer)
+            assert pieces(device) == 2 * turn
+        assert seen == sorted(seen) and max(seen) == 10
+
+
+async def test_what_was_settled_in_another_epoch_is_covered_by_the_new_one(path: Path, peer: Peer) -> None:
+    """The store's log is shorter after a restore than the cursor that our event was settled with."""
+
+    class Mute(Faulty):
+        is_mute = False
+
+        async def changes(self, after: int, epoch: str, wait_s: float) -> wire.Changes:
+            if self.is_mute:
+                await asyncio.Event().wait()
+            return await super().changes(after, epoch, wait_s)
+
+    link = Mute(peer)
+    async with working(path, link) as device:
+        await device.until(lambda: pieces(device) == 0)
+        for n in range(40):
+            peer.put(Tote(id="T-01"))
+            peer.put(Tote(id=f"T-{n}"))
+        await device.agreed(peer)
+        link.is_mute = True
+        device.sync.refresh()
+        await device.tell(BOUND, SHELF, picked(2))
+        await device.until(lambda: device.journal.waiting() == 0)
+        peer.forget(device.journal.id, 3, "E2", *peer.books.values())
+        link.is_mute = False
+        await device.tell(ScanRefused(worker="W1", step="s", reason="r"))
+        await device.agreed(peer)
+        assert pieces(device) == 2
 
 
 async def test_a_known_number_with_other_content_is_told_and_nothing_vanishes(path: Path, peer: Peer) -> None:
