@@ -138,15 +138,14 @@ def _with_stop(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> P
     assert place is not None  # the verdict comes first, and denies a stop that is not there
     before = task.stops[place]
     after = change(before)
-    stops = (*task.stops[:place], after, *task.stops[place + 1 :])
+    stops = list(task.stops)
+    stops[place] = after
     done = task.done + (1 if before.left and not after.left else 0)
-    if done == task.done or place == task.done:
-        ordered = stops
-    else:
+    if done > task.done:
         # What is done stands in front, so that the next stop is found without a search.
-        ordered = (*stops[: task.done], after, *stops[task.done : place], *stops[place + 1 :])
-    state = _advance(states.TASK, task.state, "picked") if done == len(ordered) else task.state
-    return replace(task, stops=ordered, done=done, state=state)
+        stops.insert(task.done, stops.pop(place))
+    state = _advance(states.TASK, task.state, "picked") if done == len(stops) else task.state
+    return replace(task, stops=tuple(stops), done=done, state=state)
 
 
 # --- order -----

@@ -7,7 +7,7 @@ its effect. What a new one does to the books is settlement's business.
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from orders import upcast, wire
 from orders.events import Envelope, FloorEvent, digest, open_envelope
@@ -18,13 +18,11 @@ from server_stub.books import Books
 from server_stub.journals import open_journal
 from server_stub.problems import wrong_type
 from server_stub.rows import ConflictRow, EventRow, JournalRow, ParkedRow
-from server_stub.schema import instant
 from server_stub.settlement import Cause
 
 MALFORMED = "malformed"
 BEHIND_PARKED = "behind a parked event"
 
-_PARKED_OF = select(schema.parked).where(schema.parked.c.subject == bindparam("subject")).limit(1)
 _ALL_PARKED = select(schema.parked).order_by(schema.parked.c.cursor)
 
 
@@ -90,13 +88,14 @@ def _take_one(books: Books, journal: JournalRow, number: int, body: bytes) -> Ou
         kind="",
         outcome="",
         reason="",
-        received_at=instant(books.now),
+        received_at=books.stamp,
         body=body,
     )
     _admit(books, journal, row)
     row.cursor = books.tick()
     if row.outcome == wire.PARKED:
         books.sheets.parked.put(ParkedRow(row.cursor, row.subject, row.journal, row.number))
+        books.parked.add(row.subject)
     books.sheets.event.put(row)
     journal.last_number = number
     books.sheets.journal.put(journal)
@@ -126,7 +125,7 @@ def _admit(books: Books, journal: JournalRow, row: EventRow) -> None:
         )
         return
     row.subject = str(event.subject)
-    if books.sheets.parked.where(_PARKED_OF, subject=row.subject):
+    if row.subject in books.parked:
         row.outcome, row.reason = wire.PARKED, BEHIND_PARKED
     else:
         row.outcome, row.reason = _settle(books, journal, envelope, event)
@@ -144,7 +143,7 @@ def _seen_before(books: Books, journal: JournalRow, number: int, body: bytes) ->
         reason = known.outcome if known.outcome != wire.ADMITTED else ""
         return Outcome(number=number, verdict=wire.KNOWN, reason=reason)
     if books.sheets.conflict.get(journal.id, number, content) is None:
-        books.sheets.conflict.put(ConflictRow(journal.id, number, content, instant(books.now), body))
+        books.sheets.conflict.put(ConflictRow(journal.id, number, content, books.stamp, body))
         discrepancies.open_one(
             books,
             reason="journal_conflict",

@@ -38,6 +38,7 @@ _RECORD = select(schema.record.c.revision, schema.record.c.cursor, schema.record
     schema.record.c.kind == bindparam("kind"), schema.record.c.id == bindparam("id")
 )
 _CURSOR = select(schema.counter.c.value).where(schema.counter.c.name == "cursor")
+_PARKED = select(schema.parked.c.subject).distinct()
 _META = select(schema.meta.c.name, schema.meta.c.value)
 _KIND_BY_CLASS = {cls: kind for kind, cls in KINDS.items()}
 _NEVER = "9999-12-31"
@@ -58,10 +59,13 @@ class News(msgspec.Struct, frozen=True):
 
 
 class Books:
-    """Every record and row, as one transaction sees and changes them. `now` is the instant of the whole transaction."""
+    """Every record and row, as one transaction sees and changes them.
+
+    `now` is the instant of the whole transaction, `stamp` the same as the tables keep it.
+    """
 
     def __init__(self, database: Database, forms: Forms, cursor: Cursor, now: datetime) -> None:
-        self.now = now
+        self.now, self.stamp = now, instant(now)
         self.tally = Tally()
         self.sheets = Sheets(forms, cursor, self.tally)
         self._database, self._cursor = database, cursor
@@ -71,6 +75,7 @@ class Books:
         self._changed: dict[Key, _Held] = {}
         self._kinds: set[str] = set()
         self._origin: str | None = None
+        self._parked: set[str] | None = None
         self._meta: dict[str, str] = dict(database.prepared(_META).run(cursor).fetchall())
         self.cursor: int = database.prepared(_CURSOR).run(cursor).fetchone()[0]
 
@@ -100,6 +105,15 @@ class Books:
         value: int = (row.value if row else 0) + 1
         self.sheets.counter.put(CounterRow(name=name, value=value))
         return value
+
+    @property
+    def parked(self) -> set[str]:
+        """The subjects with parked events, behind which later ones wait."""
+        if self._parked is None:
+            self.sheets.parked.flush()
+            found = self._database.prepared(_PARKED).run(self._cursor).fetchall()
+            self._parked = {subject for (subject,) in found}
+        return self._parked
 
     # --- records -----
 

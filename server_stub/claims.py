@@ -61,7 +61,7 @@ def claim(books: Books, terminal: str, asked: Claim) -> Claimed:
     if task.state not in _OPEN:
         return Claimed(refused=f"task {task.id} is {task.state}")
     row = books.sheets.claim.get(task.id)
-    if row is not None and row.terminal not in (None, terminal) and row.ends_at > instant(books.now):
+    if row is not None and row.terminal not in (None, terminal) and row.ends_at > books.stamp:
         return Claimed(refused=f"{row.terminal} works on task {task.id}")
     if task.state == "released":
         task = replace(task, state=states.TASK.step(task.state, "claimed"))
@@ -98,7 +98,7 @@ def give_back(books: Books, terminal: str, task_id: str) -> Claimed:
         books.sheets.claim.drop(row)
     else:
         books.put(task)
-        books.sheets.claim.put(ClaimRow(task_id, None, instant(books.now)))
+        books.sheets.claim.put(ClaimRow(task_id, None, books.stamp))
     return Claimed(task=task_id, changes=_changes(books, task))
 
 
@@ -114,7 +114,7 @@ def _next(books: Books, terminal: str) -> PickTask | None:
     held = [task for task in books.records(PickTask, _HELD, terminal=terminal) if task.state in _OPEN]
     if held:
         return held[0]
-    free = books.records(PickTask, _FRESH) + books.records(PickTask, _LEFT, now=instant(books.now))
+    free = books.records(PickTask, _FRESH) + books.records(PickTask, _LEFT, now=books.stamp)
     return min(free, key=rank, default=None)
 
 

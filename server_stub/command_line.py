@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from textwrap import indent
 
 from orders.records import ROLES
+from server_stub import site_file
 
 _EXAMPLES = """\
 a first morning:
@@ -20,36 +22,6 @@ a first morning:
   floorhand store release --all
 
 All commands work on a running store and on one that stands still alike.
-"""
-_SITE_EXAMPLE = """\
-a whole site file:
-
-  name = "North hall"
-  time_zone = "Europe/London"            # an IANA name
-  default_carrier = "Post"
-  default_service = "Parcel"
-  holidays = [2026-12-25, 2026-12-26]
-
-  [sender]                               # stands on every label
-  name = "North hall"
-  lines = ["1 Dock Road"]
-  postcode = "E16 1AA"
-  city = "London"
-  country_code = "GB"
-
-  [[cut_off]]
-  carrier = "Post"
-  service = "Parcel"
-  weekdays = ["mon", "tue", "wed", "thu", "fri"]
-  promise = "14:00"                      # ordered until then, it leaves today
-  last_release = "15:30"                 # the last wave for this truck
-  departs = "17:00"
-  dock_minutes = 20                      # it has to stand at the dock so long before
-
-  [[owner]]
-  id = "HOME"
-  name = "North hall"
-  company_prefix = "952"                 # from GS1; without one no SSCC can be made
 """
 
 
@@ -126,7 +98,11 @@ def parser() -> argparse.ArgumentParser:
     owner.add_argument("id", metavar="ID")
     owner.add_argument("--name", default="")
     owner.add_argument("--company-prefix", metavar="DIGITS")
-    site = command("site", "describe the site: clock, carriers' times, sender", _SITE_EXAMPLE)
+    site = command(
+        "site",
+        "describe the site: clock, carriers' times, sender",
+        "a whole site file:\n\n" + indent(site_file.EXAMPLE, "  "),
+    )
     site.add_argument("file", type=Path, metavar="FILE")
 
     release = command(

@@ -54,6 +54,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return int(end.code or 0)
     except SettingsError as error:
         return _fail(str(error), 2)
+    from server_stub.database import FAILURES
     from server_stub.migration import SchemaError
 
     try:
@@ -62,6 +63,10 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return asyncio.run(_ask(words, told))
     except (PlaceError, SchemaError, SiteFileError, StoreError) as error:
         return _fail(str(error), 1)
+    except FAILURES as error:
+        return _fail(f"the store's database cannot be used ({error}): see the disk, or restore a backup", 1)
+    except OSError as error:
+        return _fail(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}", 1)
 
 
 def address_of(words: Words, told: StoreSettings) -> Address:

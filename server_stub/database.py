@@ -33,7 +33,7 @@ class Prepared:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.text = str(compiled)
         self._names: Sequence[str] | None = compiled.positiontup
-        self._fixed: Mapping[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
+        self._fixed: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
 
     def run(self, cursor: Cursor, **values: Any) -> Cursor:
         """Executes it; every bind parameter is named in `values` unless the statement itself fixed it."""
@@ -44,7 +44,7 @@ class Prepared:
         cursor.executemany(self.text, [self._bound(row) for row in rows])
 
     def _bound(self, values: Mapping[str, Any]) -> Any:
-        known = {**self._fixed, **values}
+        known = {**self._fixed, **values} if self._fixed else values
         return known if self._names is None else [known[name] for name in self._names]
 
 
@@ -54,6 +54,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._prepared: dict[Executable, Prepared] = {}
+        self._upserts: dict[Table, Prepared] = {}
         self.engine: Engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
         event.listen(self.engine, "connect", _prepare_connection)
         event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -71,13 +72,19 @@ class Database:
         return known
 
     def upsert(self, table: Table) -> Prepared:
-        """Inserts a whole row of `table`, or replaces the one with its key."""
+        """Inserts a whole row of `table`, or replaces the one with its key; compiled once for this database."""
+        known = self._upserts.get(table)
+        if known is None:
+            known = self._upserts[table] = Prepared(self._upsert(table), self.dialect)
+        return known
+
+    def _upsert(self, table: Table) -> Executable:
         statement = insert(table).values({column.name: bindparam(column.name) for column in table.columns})
         rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
         keys = list(table.primary_key.columns)
         if rest:
-            return self.prepared(statement.on_conflict_do_update(index_elements=keys, set_=rest))
-        return self.prepared(statement.on_conflict_do_nothing(index_elements=keys))
+            return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        return statement.on_conflict_do_nothing(index_elements=keys)
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:

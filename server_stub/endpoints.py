@@ -84,7 +84,7 @@ class Endpoint:
             return self._decoder.decode(body)
         except msgspec.ValidationError as error:
             raise wrong_type(str(error)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise not_json(str(error)) from error
 
     def _read_query(self, query: Mapping[str, str]) -> Any:

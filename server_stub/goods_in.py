@@ -13,7 +13,6 @@ from server_stub import availability, ledger_book
 from server_stub.books import Books
 from server_stub.receipt import content_digest
 from server_stub.rows import GoodsInRow
-from server_stub.schema import instant
 
 
 def receive(books: Books, new: NewStock) -> Receipt:
@@ -35,7 +34,7 @@ def _arrived(books: Books, id: str, product: str, new: NewStock) -> Receipt:
         if known.digest == content:
             return _receipt(id, intake.UNCHANGED)
         return _receipt(id, intake.REFUSED, f"key {new.key} came before with other goods: give each delivery its own")
-    books.sheets.goods_in.put(GoodsInRow(key=new.key, digest=content, received_at=instant(books.now)))
+    books.sheets.goods_in.put(GoodsInRow(key=new.key, digest=content, received_at=books.stamp))
     _put_down(books, product, new, f"goods-in/{new.key}")
     return _receipt(id, intake.CREATED)
 

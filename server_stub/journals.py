@@ -11,7 +11,6 @@ from server_stub import sscc_leases
 from server_stub.books import Books
 from server_stub.problems import Refusal, wrong_type
 from server_stub.rows import JournalRow
-from server_stub.schema import instant
 
 
 def open_journal(books: Books, id: str, terminal: str) -> JournalRow:
@@ -20,7 +19,7 @@ def open_journal(books: Books, id: str, terminal: str) -> JournalRow:
     if not 0 < len(id) <= 64:
         raise wrong_type("Expected `str` of length 1 to 64 - at `$.journal`")
     if row is None:
-        row = JournalRow(id=id, terminal=terminal, last_number=0, created_at=instant(books.now))
+        row = JournalRow(id=id, terminal=terminal, last_number=0, created_at=books.stamp)
         books.sheets.journal.put(row)
     elif row.terminal != terminal:
         raise Refusal(

@@ -62,7 +62,7 @@ def recalled(books: Books, asker: str, key: str, asked: msgspec.Struct, reply: t
 
 def remember(books: Books, asker: str, key: str, asked: msgspec.Struct, answer: msgspec.Struct) -> None:
     """Keeps a reply under its key."""
-    books.sheets.request.put(RequestRow(asker, key, _content(asked), instant(books.now), msgspec.json.encode(answer)))
+    books.sheets.request.put(RequestRow(asker, key, _content(asked), books.stamp, msgspec.json.encode(answer)))
 
 
 def forget_old(books: Books) -> None:

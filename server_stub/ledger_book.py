@@ -14,7 +14,6 @@ from orders.ledger import Move
 from server_stub import schema
 from server_stub.books import Books
 from server_stub.rows import AllocationRow, MoveRow, StockRow
-from server_stub.schema import instant
 
 OPEN_ENDS = (ledger.OUTSIDE, ledger.GONE, ledger.ADJUSTMENT)
 FIRST_SHELF = ledger.shelf("")
@@ -136,6 +135,6 @@ def _carry(books: Books, move: Move, cause: str) -> None:
             target=move.target,
             status=move.status,
             cause=cause,
-            at=instant(books.now),
+            at=books.stamp,
         )
     )

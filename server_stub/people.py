@@ -90,7 +90,7 @@ def new_code(length: int = 12) -> str:
 
 def give_token(books: Books, token: str, role: str, terminal: str | None) -> None:
     """Writes a token down, by its hash."""
-    books.sheets.token.put(TokenRow(hashed(token), terminal, role, instant(books.now)))
+    books.sheets.token.put(TokenRow(hashed(token), terminal, role, books.stamp))
 
 
 def give_code(books: Books, code: str, role: str, station: str) -> datetime:
@@ -112,21 +112,21 @@ def enrol(books: Books, code: str, asked: Enrol) -> Enrolled:
         raise unauthorised("an unknown one-time code", remedy)
     if row.used_at is not None:
         raise unauthorised("a one-time code that was used before", remedy)
-    if row.expires_at <= instant(books.now):
+    if row.expires_at <= books.stamp:
         raise unauthorised("a one-time code that ran out", remedy)
     name = asked.name.strip()
     if not name:
         raise Refusal(
             422, "wrong_content", expected="a name for this device", came="an empty one", remedy="name the device"
         )
-    row.used_at = instant(books.now)
+    row.used_at = books.stamp
     books.sheets.enrolment.put(row)
     id = stem = slug(name) or "DEVICE"
     turn = 1
     while books.sheets.terminal.get(id) is not None:
         turn += 1
         id = f"{stem}-{turn}"
-    books.sheets.terminal.put(TerminalRow(id, name, row.station, instant(books.now)))
+    books.sheets.terminal.put(TerminalRow(id, name, row.station, books.stamp))
     token = new_token()
     give_token(books, token, row.role, id)
     return Enrolled(terminal=id, token=token, station=row.station)
@@ -137,7 +137,7 @@ def revoke(books: Books, terminal: str) -> None:
     if books.sheets.terminal.get(terminal) is None:
         raise unknown("terminal", terminal)
     for row in books.sheets.token.where(_TOKENS_OF, terminal=terminal):
-        row.revoked_at = row.revoked_at or instant(books.now)
+        row.revoked_at = row.revoked_at or books.stamp
         books.sheets.token.put(row)
     claims.give_back_all(books, terminal)
 

@@ -78,8 +78,11 @@ class Place:
 
     def try_hold(self) -> Hold | None:
         """Holds this folder for this process, or None where another one does."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._lock.open("a+b")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self._lock.open("a+b")
+        except OSError as error:
+            raise PlaceError(f"cannot use {self.folder}: {error.strerror}; choose another with --folder") from error
         try:
             if sys.platform == "win32":
                 msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -88,6 +91,8 @@ class Place:
         except OSError:
             file.close()
             return None
+        # Whoever announced itself here is gone, or it would still hold the folder.
+        self.withdraw()
         return Hold(file)
 
     def hold(self) -> Hold:

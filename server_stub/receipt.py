@@ -17,7 +17,6 @@ from orders.records import Order, OrderLine, Owner, Product, key_of
 from server_stub import availability, verification
 from server_stub.books import Books
 from server_stub.rows import ChangeRequestRow
-from server_stub.schema import instant
 
 # An order that nobody on the floor has seen can be dropped and written anew.
 _NOT_ON_THE_FLOOR = ("received", "verified", "allocated", "backordered")
@@ -80,7 +79,7 @@ def _change(books: Books, known: Order, new: NewOrder, content: str) -> Receipt:
             order=known.id,
             digest=content,
             stage=known.state,
-            received_at=instant(books.now),
+            received_at=books.stamp,
             body=msgspec.json.encode(new),
         )
     )

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
 from orders import states
 from orders.records import Location, Order, PickTask, Stop
-from orders.wire import Released
+from orders.wire import Release, Released
 from server_stub import availability, ledger_book, schema
-from server_stub.books import Books
+from server_stub.books import Books, rank
 
 # One transaction releases so many orders at most, so that the floor's events never wait long behind a wave.
 SLICE = 100
@@ -32,9 +33,24 @@ _NEXT = (
 )
 
 
-def waiting(books: Books, rank: str, id: str) -> list[Order]:
-    """The most urgent allocated orders behind that rank and id, one slice of them."""
-    return books.records(Order, _NEXT, rank=rank, id=id)
+class Mark(msgspec.Struct, frozen=True):
+    """How far a release has come: among the orders that were named, or in the row of all that are allocated."""
+
+    named: int = 0
+    rank: str = ""
+    id: str = ""
+
+
+def release_slice(books: Books, asked: Release, mark: Mark) -> tuple[Released, Mark | None]:
+    """Releases the next slice of what was asked for, the most urgent first; gives where to go on, None at the end."""
+    if asked.orders:
+        ids = asked.orders[mark.named : mark.named + SLICE]
+        following = Mark(named=mark.named + SLICE)
+    else:
+        found = books.records(Order, _NEXT, rank=mark.rank, id=mark.id)
+        ids = tuple(order.id for order in found)
+        following = Mark(rank=rank(found[-1]), id=found[-1].id) if found else mark
+    return release(books, ids), following if len(ids) == SLICE else None
 
 
 def release(books: Books, orders: Iterable[str]) -> Released:

@@ -15,7 +15,7 @@ from orders import calendar, wire
 from orders.intake import Intake, Receipts
 from orders.records import KINDS, Count, Owner, Site, Struct, Tote
 from server_stub import admission, claims, intake_desk, journals, keyed, people, release, sscc_leases
-from server_stub.books import Books, rank
+from server_stub.books import Books
 from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Waiter
 from server_stub.endpoints import Call, Endpoint
 from server_stub.floor_setup import (
@@ -169,26 +169,11 @@ async def release_orders(store: Store, call: Call) -> wire.Released:
         return known
     tasks: list[str] = []
     refused: list[tuple[str, str]] = []
-    named = list(asked.orders)
-    last_rank, last_id = "", ""
-    while True:
-
-        def step(books: Books) -> tuple[wire.Released, str, str] | None:
-            if asked.orders:
-                slice_ids, behind = named[: release.SLICE], ("", "")
-            else:
-                found = release.waiting(books, last_rank, last_id)  # noqa: B023
-                slice_ids = [order.id for order in found]
-                behind = (rank(found[-1]), found[-1].id) if found else ("", "")
-            return (release.release(books, slice_ids), *behind) if slice_ids else None
-
-        done = await store.write(step)
-        if done is None:
-            break
-        released, last_rank, last_id = done
+    mark: release.Mark | None = release.Mark()
+    while mark is not None:
+        released, mark = await store.write(partial(release.release_slice, asked=asked, mark=mark))
         tasks += released.tasks
         refused += released.refused
-        del named[: release.SLICE]
     answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused))
     await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
     return answer

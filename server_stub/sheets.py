@@ -5,6 +5,7 @@ Decides when a row is read and written. What a row means, and which transaction 
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -31,6 +32,8 @@ class Form(Generic[Row]):
             raise TypeError(f"{row.__name__} does not have the columns of {table.name}: {', '.join(columns)}")
         self.database, self.row = database, row
         self.keys = [column.name for column in table.primary_key.columns]
+        self._read_key = attrgetter(*self.keys)
+        self._has_many_keys = len(self.keys) > 1
         matches = [column == bindparam(column.name) for column in table.primary_key.columns]
         self.one = database.prepared(select(table).where(*matches))
         self.erase = database.prepared(delete(table).where(*matches))
@@ -38,7 +41,8 @@ class Form(Generic[Row]):
 
     def key_of(self, row: Row) -> tuple[Any, ...]:
         """The primary key of `row`."""
-        return tuple(getattr(row, name) for name in self.keys)
+        key = self._read_key(row)
+        return key if self._has_many_keys else (key,)
 
 
 class Sheet(Generic[Row]):
@@ -52,7 +56,8 @@ class Sheet(Generic[Row]):
     def get(self, *key: Any) -> Row | None:
         """The row with that primary key, or None."""
         if key not in self._rows:
-            found = self._form.one.run(self._cursor, **dict(zip(self._form.keys, key, strict=True))).fetchone()
+            values = dict(zip(self._form.keys, key, strict=True))
+            found = self._form.one.run(self._cursor, **values).fetchone()
             self._rows[key] = self._form.row(*found) if found else None
         return self._rows[key]
 

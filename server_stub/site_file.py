@@ -1,33 +1,6 @@
 """The TOML file that describes a site: its clock, calendar, carriers' times, sender, and the owners of its goods.
 
-Decides its format. Whether a time zone exists is the calendar's business.
-
-    name = "North hall"
-    time_zone = "Europe/London"            # an IANA name
-    default_carrier = "Post"
-    default_service = "Parcel"
-    holidays = [2026-12-25, 2026-12-26]
-
-    [sender]                               # stands on every label
-    name = "North hall"
-    lines = ["1 Dock Road"]
-    postcode = "E16 1AA"
-    city = "London"
-    country_code = "GB"
-
-    [[cut_off]]
-    carrier = "Post"
-    service = "Parcel"
-    weekdays = ["mon", "tue", "wed", "thu", "fri"]
-    promise = "14:00"                      # ordered until then, it leaves today
-    last_release = "15:30"                 # the last wave for this truck
-    departs = "17:00"
-    dock_minutes = 20                      # it has to stand at the dock so long before
-
-    [[owner]]
-    id = "HOME"
-    name = "North hall"
-    company_prefix = "952"                 # from GS1; without one no SSCC can be made
+Decides its format (see EXAMPLE). Whether a time zone exists is the calendar's business.
 """
 
 from __future__ import annotations
@@ -42,6 +15,34 @@ import msgspec
 from orders.records import Address, CutOff
 from server_stub.floor_setup import OwnerSet, SiteSet
 
+EXAMPLE = """\
+name = "North hall"
+time_zone = "Europe/London"            # an IANA name
+default_carrier = "Post"
+default_service = "Parcel"
+holidays = [2026-12-25, 2026-12-26]
+
+[sender]                               # stands on every label
+name = "North hall"
+lines = ["1 Dock Road"]
+postcode = "E16 1AA"
+city = "London"
+country_code = "GB"
+
+[[cut_off]]
+carrier = "Post"
+service = "Parcel"
+weekdays = ["mon", "tue", "wed", "thu", "fri"]
+promise = "14:00"                      # ordered until then, it leaves today
+last_release = "15:30"                 # the last wave for this truck
+departs = "17:00"
+dock_minutes = 20                      # it has to stand at the dock so long before
+
+[[owner]]
+id = "HOME"
+name = "North hall"
+company_prefix = "952"                 # from GS1; without one no SSCC can be made
+"""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

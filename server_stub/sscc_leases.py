@@ -15,7 +15,6 @@ from server_stub import discrepancies, schema
 from server_stub.books import Books
 from server_stub.problems import Refusal, wrong_type
 from server_stub.rows import JournalRow, SsccBlockRow, SsccCounterRow
-from server_stub.schema import instant
 
 LARGEST_BLOCK = 10_000
 _EXTENSIONS = range(10)
@@ -120,7 +119,7 @@ def _register(books: Books, journal: JournalRow, key: str, block: SsccBlock) -> 
             extension=block.extension,
             first=block.first,
             last=block.last,
-            leased_at=instant(books.now),
+            leased_at=books.stamp,
         )
     )
     _move_past(books, block.prefix, block.extension, block.last)

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import httpx
 import msgspec
@@ -41,9 +40,6 @@ SITE = SiteSet(
     default_carrier="Post",
     default_service="Day",
 )
-
-
-_APPS: WeakKeyDictionary[Store, Any] = WeakKeyDictionary()
 
 
 class Clock:
@@ -188,11 +184,24 @@ class Walk:
 class Warehouse:
     """An open store and everything a test asks of it."""
 
-    def __init__(self, place: Place, clock: Clock, store: Store, admin: httpx.AsyncClient) -> None:
-        self.place, self.clock, self.store, self.admin = place, clock, store, admin
+    def __init__(self, place: Place, clock: Clock) -> None:
+        self.place, self.clock = place, clock
+
+    async def open(self) -> None:
+        """Opens a store that stands still."""
+        self.store = await Store.open(self.place.database, self.clock)
+        self._app: Any = make_app(self.store)
+        self.admin = self.http(self.place.token())
+
+    async def reopen(self) -> None:
+        """Stops the store and opens it again, as after a restart."""
+        await self.store.close()
+        await self.open()
 
     def http(self, token: str) -> httpx.AsyncClient:
-        return _client(self.store, token)
+        """A client with that token."""
+        headers = {"authorization": f"Bearer {token}"}
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=self._app), base_url="http://store", headers=headers)
 
     async def device(self, name: str, role: str = "terminal") -> Device:
         given = await self.ask("POST", "/v1/terminals", NewCode(role=role), CodeGiven)
@@ -277,16 +286,6 @@ class Warehouse:
         found = self.rows("SELECT quantity FROM stock WHERE product = ? AND place = ?", f"HOME/{sku}", place)
         return int(found[0][0]) if found else 0
 
-    async def reopen(self) -> None:
-        """Stops the store and opens it again, as after a restart."""
-        await self.store.close()
-        await self.reopen_after_restore()
-
-    async def reopen_after_restore(self) -> None:
-        """Opens a store that stands still."""
-        self.store = await Store.open(self.place.database, self.clock)
-        self.admin = _client(self.store, self.place.token())
-
 
 def new_order(number: str, *lines: tuple[str, int], **more: Any) -> NewOrder:
     """An order of HOME to the customer C1, unless told otherwise."""
@@ -301,20 +300,11 @@ def new_order(number: str, *lines: tuple[str, int], **more: Any) -> NewOrder:
     )
 
 
-def _client(store: Store, token: str) -> httpx.AsyncClient:
-    if store not in _APPS:
-        _APPS[store] = make_app(store)
-    transport = httpx.ASGITransport(app=_APPS[store])
-    headers = {"authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(transport=transport, base_url="http://store", headers=headers)
-
-
 @asynccontextmanager
 async def open_warehouse(folder: Path) -> AsyncIterator[Warehouse]:
     """Opens the store in `folder` with a clock of its own."""
-    place, clock = Place(folder), Clock()
-    store = await Store.open(place.database, clock)
-    warehouse = Warehouse(place, clock, store, _client(store, place.token()))
+    warehouse = Warehouse(Place(folder), Clock())
+    await warehouse.open()
     try:
         yield warehouse
     finally:

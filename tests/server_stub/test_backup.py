@@ -16,7 +16,7 @@ from server_stub.place import PlaceError
 async def restored(warehouse: Any, copy: Path) -> Any:
     await warehouse.store.close()
     kept = backup.restore(warehouse.place, copy, warehouse.clock())
-    await warehouse.reopen_after_restore()
+    await warehouse.open()
     return kept
 
 
@@ -92,7 +92,7 @@ async def test_a_damaged_store_can_be_replaced(warehouse: Any, tmp_path: Path) -
     kept = backup.restore(warehouse.place, tmp_path / "noon.db", warehouse.clock())
     assert kept is not None
     assert kept.read_bytes().startswith(b"no database")
-    await warehouse.reopen_after_restore()
+    await warehouse.open()
     assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
 
 

@@ -51,6 +51,17 @@ async def test_the_same_key_is_answered_with_the_same_reply(warehouse: Any, task
     assert (answer.status_code, answer.json()["error"]) == (409, "key_used_before")
 
 
+async def test_replies_are_forgotten_when_nobody_can_still_be_asking(warehouse: Any, tasks: Any) -> None:
+    device = await warehouse.device("a")
+    await device.claim(key="k1")
+    warehouse.clock.move(days=29)
+    await warehouse.reopen()
+    assert ("k1",) in warehouse.rows("SELECT key FROM request")
+    warehouse.clock.move(days=2)
+    await warehouse.reopen()
+    assert warehouse.rows("SELECT key FROM request") == []
+
+
 async def test_a_lease_that_ended_frees_what_was_not_begun(warehouse: Any, tasks: Any) -> None:
     first, second = await warehouse.device("a"), await warehouse.device("b")
     claimed = await first.claim()

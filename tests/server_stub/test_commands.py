@@ -146,6 +146,23 @@ def test_without_a_store_every_command_says_how_to_make_one(typed: Run, tmp_path
         assert (code, "floorhand store init" in err) == (1, True), words
 
 
+def test_what_the_disk_refuses_is_said_in_a_sentence(typed: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, err = typed("init", "--folder", str(tmp_path / "file" / "store"))
+    assert (code, "choose another with --folder" in err) == (1, True)
+    code, _, err = typed("backup", str(tmp_path / "file" / "noon.db"))
+    assert (code, err.count("\n"), "cannot be used" in err) == (1, 1, True)
+    Place(folder).database.write_bytes(b"no database" * 1000)
+    code, _, err = typed("status")
+    assert (code, "restore a backup" in err) == (1, True)
+
+
+def test_a_store_that_was_killed_is_not_asked_any_more(typed: Run, folder: Path) -> None:
+    Place(folder).announce("http://127.0.0.1:9")
+    assert typed("status")[0] == 0
+    assert Place(folder).running() is None
+
+
 @pytest.mark.parametrize(
     ("table", "says"),
     [

@@ -38,15 +38,15 @@ async def test_health_needs_no_token(warehouse: Any) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", "Basic YTpi", "wrong"])
 @pytest.mark.parametrize("endpoint", [*PROTECTED, None], ids=lambda each: each.name if each else "unknown_route")
-async def test_without_a_live_token_everything_else_is_401(warehouse: Any, endpoint: Any, header: str) -> None:
+async def test_without_a_live_token_everything_else_is_401(warehouse: Any, endpoint: Any) -> None:
     method, path = (endpoint.method, path_of(endpoint)) if endpoint else ("GET", "/nothing/here")
     body = b'{"name":"a"}' if endpoint and endpoint.takes else None
-    answer = await warehouse.http("").request(method, path, content=body, headers={"authorization": header})
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert problem_in(answer).error == "unauthorised"
+    for header in ("", "Bearer ", "Bearer wrong", "Basic YTpi", "wrong"):
+        answer = await warehouse.http("").request(method, path, content=body, headers={"authorization": header})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert problem_in(answer).error == "unauthorised"
 
 
 async def test_the_document_needs_a_token_too(warehouse: Any) -> None:
@@ -57,7 +57,7 @@ async def test_the_document_needs_a_token_too(warehouse: Any) -> None:
 @pytest.mark.parametrize("endpoint", [each for each in PROTECTED if each.role], ids=lambda each: each.name)
 async def test_a_role_opens_only_its_own_doors(warehouse: Any, endpoint: Any) -> None:
     covers = {TERMINAL: {TERMINAL}, SUPERVISOR: {TERMINAL, SUPERVISOR}}
-    for role in (TERMINAL, SUPERVISOR):
+    for role in covers:
         device = await warehouse.device(role, role)
         answer = await device.http.request(endpoint.method, path_of(endpoint), content=b"{}")
         assert (answer.status_code == 403) is (endpoint.role not in covers[role]), answer.text
@@ -75,6 +75,7 @@ BAD = [
     ("POST", "/v1/events", b"nothing", 400, "not_json"),
     ("POST", "/v1/events", b"", 400, "not_json"),
     ("POST", "/v1/events", b'{"journal": "\xff"}', 400, "not_json"),
+    ("POST", "/v1/events", b'{"journal":"j","epoch":"e","events":[' + b"[" * 100_000, 400, "not_json"),
     ("POST", "/v1/events", b"[]", 422, "Expected `object`, got `array`"),
     ("POST", "/v1/events", b'{"journal":"j","epoch":"e"}', 422, "missing required field `events`"),
     ("POST", "/v1/events", b'{"journal":7,"epoch":"e","events":[]}', 422, "$.journal"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Executable, text
+from sqlalchemy.dialects import postgresql
 
 from server_stub import migration, schema
 from server_stub.database import Database
@@ -74,6 +76,18 @@ def test_every_table_has_its_row_and_statements(database: Database) -> None:
 
 def _table_of(form: Any) -> str:
     return str(form.write.text).split()[2].strip('"')
+
+
+def test_every_statement_can_be_said_to_postgresql_too() -> None:
+    statements = [
+        (module, name, value)
+        for module in sorted(path.stem for path in Path(migration.__file__).parent.glob("*.py"))
+        for name, value in vars(import_module(f"server_stub.{module}")).items()
+        if isinstance(value, Executable)
+    ]
+    assert len(statements) > 30
+    for module, name, statement in statements:
+        assert str(statement.compile(dialect=postgresql.dialect())), f"{module}.{name}"  # type: ignore[attr-defined]
 
 
 def test_a_new_database_begins_with_an_epoch_and_a_site(tmp_path: Path) -> None:
