@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from orders import wire
 from orders.wire import Hello, Welcome
-from server_stub import sscc_leases
+from server_stub import people, sscc_leases
 from server_stub.books import Books
 from server_stub.problems import Refusal, wrong_type
 from server_stub.rows import JournalRow
 
 
 def open_journal(books: Books, id: str, terminal: str) -> JournalRow:
-    """The journal of that id, begun now where it is new; Refusal (409) where another terminal writes it."""
+    """The journal of that id, begun now where it is new; Refusal (409) where another terminal writes it.
+
+    A device that was revoked and enrolled anew brings its old journal along: what waits in it happened all the same.
+    """
     row = books.sheets.journal.get(id)
     if not 0 < len(id) <= 64:
         raise wrong_type("Expected `str` of length 1 to 64 - at `$.journal`")
     if row is None:
         row = JournalRow(id=id, terminal=terminal, last_number=0, created_at=books.stamp)
+        books.sheets.journal.put(row)
+    elif row.terminal != terminal and people.is_revoked(books, row.terminal):
+        row.terminal = terminal
         books.sheets.journal.put(row)
     elif row.terminal != terminal:
         raise Refusal(
@@ -27,7 +33,7 @@ def open_journal(books: Books, id: str, terminal: str) -> JournalRow:
             "journal_of_another_terminal",
             expected=f"a journal of {terminal}",
             came=f"journal {id}, which {row.terminal} writes",
-            remedy="begin a new journal on this device: a copied one must not be sent twice",
+            remedy=f"revoke {row.terminal} if this is that device; a copied journal must not be sent twice",
         )
     return row
 

@@ -142,6 +142,11 @@ def revoke(books: Books, terminal: str) -> None:
     claims.give_back_all(books, terminal)
 
 
+def is_revoked(books: Books, terminal: str) -> bool:
+    """Whether no token of that terminal is good any more."""
+    return all(row.revoked_at for row in books.sheets.token.where(_TOKENS_OF, terminal=terminal))
+
+
 class Secrets(msgspec.Struct, frozen=True):
     """A badge's secret in the clear, to be printed once, and the verifiers of badge and PIN, to be kept."""
 

@@ -76,6 +76,16 @@ async def test_a_journal_belongs_to_one_terminal(warehouse: Any, walk: Any) -> N
     assert (answer.status_code, answer.json()["error"]) == (409, "journal_of_another_terminal")
 
 
+async def test_a_device_that_was_revoked_and_joined_anew_brings_its_journal_along(warehouse: Any, walk: Any) -> None:
+    device, facts = walk
+    await device.tell(facts.bound())
+    await warehouse.admin.post("/v1/terminals/revoke", json={"terminal": device.terminal})
+    again = await warehouse.device("again")
+    again.journal, again.number = device.journal, device.number
+    assert (await again.hello()).expected == 2
+    assert await again.tell(facts.picked(1)) == ["admitted"]
+
+
 async def test_a_push_of_another_epoch_takes_nothing(warehouse: Any, walk: Any) -> None:
     device, facts = walk
     body = device.seal(facts.bound())
