@@ -94,6 +94,7 @@ class Page:
     def __init__(self, canvas: Any, media: Media, grid: Grid) -> None:
         self._canvas = canvas
         self.media = media
+        self._height_mm = media.height_mm
         self.grid = grid
 
     @property
@@ -116,10 +117,12 @@ class Page:
         line = printable(text)
         x = x_mm * POINTS_PER_MM - align.value * width_points(line, weight, size)
         y = self._y_points(top_mm) - CAP_HEIGHT * size
-        for font, run in runs(line, weight):
+        pieces = runs(line, weight)
+        for font, run in pieces:
             self._canvas.setFont(font, size)
             self._canvas.drawString(x, y, run)
-            x += self._canvas.stringWidth(run, font, size)
+            if len(pieces) > 1:
+                x += self._canvas.stringWidth(run, font, size)
 
     def fitted(
         self,
@@ -187,20 +190,18 @@ class Page:
         left = round((box.left + quiet + free * align.value) / dot) * dot
         bars = Box(left, box.top, width, box.height)
         self._canvas.saveState()
-        # In modules across and symbol heights down, every number of the path is whole.
+        # In modules across and symbol heights down every number is whole, so that they can stand as PDF has them.
         self._canvas.transform(
             x * dot * POINTS_PER_MM, 0, 0, bars.height * POINTS_PER_MM,
             bars.left * POINTS_PER_MM, self._y_points(bars.bottom),
         )  # fmt: skip
-        path = self._canvas.beginPath()
-        for first, wide in symbol.bars:
-            path.rect(first, 0, wide, 1)
-        self._canvas.drawPath(path, stroke=0, fill=1)
+        rectangles = " ".join(f"{first} 0 {wide} 1 re" for first, wide in symbol.bars)
+        self._canvas.addLiteral(f"n {rectangles} f*")
         self._canvas.restoreState()
         return bars
 
     def _y_points(self, from_top_mm: float) -> float:
-        return (self.media.height_mm - from_top_mm) * POINTS_PER_MM
+        return (self._height_mm - from_top_mm) * POINTS_PER_MM
 
 
 def line_mm(size: float) -> float:

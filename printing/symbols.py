@@ -6,6 +6,7 @@ Refuses to know sizes, printers and pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,6 @@ from typing import Any
 
 from barcode.codex import Code128, Gs1_128
 from barcode.ean import EuropeanArticleNumber13
-from barcode.writer import BaseWriter
 
 from orders.identifiers import has_valid_check_digit
 from printing.documents import DrawError
@@ -22,6 +22,7 @@ QUIET_MODULES = 10
 FNC1 = "\xf1"
 MOST_GS1_CHARACTERS = 48
 EAN13_DIGITS = 13
+_DARK = re.compile("1+")
 
 # Length of AI and value together, by the AI's first two digits: only these need no separator behind them (table 7.8-2).
 _PREDEFINED = {
@@ -56,26 +57,6 @@ class _LeadingNinetyNine(Code128):  # type: ignore[misc]  # python-barcode has n
             return encoded
         optimized: list[int] = super()._try_to_optimize(encoded)
         return optimized
-
-
-class _ModuleWriter(BaseWriter):  # type: ignore[misc]  # python-barcode has no types
-    """Takes bars in whole modules from python-barcode's renderer, so that a page can put them on its own dots."""
-
-    def __init__(self) -> None:
-        super().__init__(None, self._paint, None, self._symbol)
-        self.module_width = 1
-        self.quiet_zone = 0
-        self._bars: list[tuple[int, int]] = []
-        self._modules = 0
-
-    def _paint(self, left: float, _top: float, width: float, color: str) -> None:
-        first, wide = round(left), round(width)
-        if color == self.foreground:
-            self._bars.append((first, wide))
-        self._modules = first + wide
-
-    def _symbol(self) -> tuple[tuple[tuple[int, int], ...], int]:
-        return tuple(self._bars), self._modules
 
 
 @lru_cache(maxsize=2048)
@@ -145,6 +126,8 @@ def _require_element(ai: str, value: str) -> None:
 
 
 def _rendered(kind: type[Any], data: str, text: str) -> Symbol:
-    writer = _ModuleWriter()
-    bars, modules = writer.render(kind(data, writer).build())
-    return Symbol(bars, modules, text)
+    # One sign a module, 1 for a dark one. The library's writers would turn these into millimetres; a page puts them on
+    # its own dots instead.
+    (modules,) = kind(data).build()
+    dark = [bar.span() for bar in _DARK.finditer(modules)]
+    return Symbol(tuple((first, end - first) for first, end in dark), len(modules), text)

@@ -7,7 +7,6 @@ session's; no scan is lost while the session is busy or something is laid over t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -16,7 +15,6 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.timer import Timer
 
-from orders.records import Key
 from scanners.hub import Hub
 from scanners.profile import ScannerProfile
 from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
@@ -26,30 +24,30 @@ from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
 from terminal.notices import Notices
 from terminal.parts import CannotStart
-from terminal.screens.floor_screen import FloorScreen
+from terminal.screens.floor_screen import CSS, FloorScreen
 from terminal.screens.floor_view import FloorView
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
-from terminal.screens.queue_rows import TABLE_COLUMNS
-from terminal.screens.queue_screen import QueueScreen
 from terminal.turns import Chosen, Cleared, Entered, Stale, Turn, Turns
 from terminal.workflows.prompts import Prompt, Showing
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from orders.records import Key
     from terminal.parts import Background, Opening, Parts
+    from terminal.screens.queue_screen import QueueScreen
 
 _QUEUE_STEP = "queue"
 _BOARD_SECONDS = 0.1
 _SECOND_BELL_SECONDS = 0.15
+_PORTS_SECONDS = 2.0
 
 
 class FloorApp(App[int], inherit_bindings=False):
     """Owns the workers and the screens. It has no bindings: a barcode may hold any key that types a character."""
 
-    CSS_PATH = Path(__file__).with_name("floor.tcss")
     TITLE = "floorhand"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-cards"), (TABLE_COLUMNS, "-table")]
+    CSS = CSS
     CHOICE_SECONDS = 0.3
     """How long a digit on the list of acts waits for a second one, which would make it a slow scanner's."""
 
@@ -106,10 +104,11 @@ class FloorApp(App[int], inherit_bindings=False):
             self.farewell = str(refusal)
             self.exit(return_code=CANNOT_START)
             return
-        # Whoever reads "Scan your badge" scans at once: ports are open by then, and the hub keeps what comes.
         for scanner in parts.scanners:
             scanner.start()
-        self._present(await parts.session.start())
+        # Whoever reads what to scan scans it at once: by then the ports have to be open.
+        await self._turns.hear_from_ports(len(parts.scanners), _PORTS_SECONDS)
+        self._present(parts.session.showing)
         self._run_beside("sync", parts.sync)
         self._run_beside("spool", parts.spool)
         self.set_interval(_BOARD_SECONDS, self._bring_queue_up_to_date)
@@ -314,7 +313,7 @@ class FloorApp(App[int], inherit_bindings=False):
         view = self._view
         is_queue = self.showing.prompt.step == _QUEUE_STEP and not view.refusal and self._overlay is None
         if is_queue and self._queue_screen is None and self._parts:
-            self._queue_screen = QueueScreen(self._parts.floor, self._parts.clock, view)
+            self._queue_screen = self._new_queue_screen(self._parts, view)
             self.push_screen(self._queue_screen)
         elif is_queue and self._queue_screen:
             self._queue_screen.show(view)
@@ -323,6 +322,11 @@ class FloorApp(App[int], inherit_bindings=False):
             if self._queue_screen and self.screen is self._queue_screen:
                 self._queue_screen = None
                 self.pop_screen()
+
+    def _new_queue_screen(self, parts: Parts, view: FloorView) -> QueueScreen:
+        from terminal.screens.queue_screen import QueueScreen  # brings the rule book: not before the first frame
+
+        return QueueScreen(parts.floor, parts.clock, view)
 
     def _bring_queue_up_to_date(self) -> None:
         keys, self._stale_rows = self._stale_rows, set()

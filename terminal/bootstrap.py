@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Rig:
     """One terminal's parts: scanners at once, the rest when `open` is awaited; `close` ends them in order."""
 
-    def __init__(self, config: Config, enrolment: Enrolment, *, version: str = "", toy: Toy | None = None) -> None:
-        self._config, self._enrolment, self._version, self._toy = config, enrolment, version, toy
+    def __init__(self, config: Config, enrolment: Enrolment, *, toy: Toy | None = None) -> None:
+        self._config, self._enrolment, self._toy = config, enrolment, toy
         wedges = (profile for profile in config.scanners if profile.kind == "wedge")
         self.wedge = next(wedges, None) or ScannerProfile("keyboard", kind="wedge")
         self.hub = Hub((self.wedge, *(profile for profile in config.scanners if profile.kind != "wedge")))
@@ -44,6 +44,7 @@ class Rig:
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
         from scanners.serial_scanner import SerialScanner
+        from terminal.crash import program_version
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -65,7 +66,7 @@ class Rig:
             journal,
             floor,
             HttpLink(self._config.store.url or "", self._enrolment.token),
-            program_version=self._version,
+            program_version=program_version(),
             on_changed=self._on_changed,
             on_badge=self._on_badge,
             on_note=self._on_note,
@@ -84,6 +85,10 @@ class Rig:
             SerialScanner(profile, self.hub.put) for profile in self._config.scanners if profile.kind == "serial"
         ]
         self._endings += [scanner.stop for scanner in scanners]
+        try:
+            await session.start()
+        except JournalError as error:
+            raise CannotStart(str(error)) from error
         return Parts(
             session=session,
             floor=floor,

@@ -12,7 +12,6 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,10 +71,11 @@ async def _live(app: FloorApp, close: Callable[[], Awaitable[None]] | None) -> N
 
 def _to_app(app: FloorApp, loop: asyncio.AbstractEventLoop) -> Callable[[threading.ExceptHookArgs], None]:
     """An error in a scanner's or a printer's thread is the app's error: it must not vanish behind the screen."""
+    from terminal.driver import end_after
 
     def hook(arguments: threading.ExceptHookArgs) -> None:
         if isinstance(arguments.exc_value, Exception):
-            loop.call_soon_threadsafe(app._handle_exception, arguments.exc_value)
+            end_after(arguments.exc_value, app, loop)
 
     return hook
 
@@ -97,7 +97,7 @@ def _run(config: settings.Config, feed: str | None) -> int:
     from terminal.bootstrap import Rig
     from terminal.driver import FloorDriver
 
-    rig = Rig(config, enrolment, version=program_version(), toy=toy)
+    rig = Rig(config, enrolment, toy=toy)
     report = _reports(config.state_folder).write
     return live(FloorApp(rig.open, hub=rig.hub, wedge=rig.wedge, report=report, driver_class=FloorDriver), rig.close)
 
@@ -123,14 +123,6 @@ def _toy(feed: str | None) -> Toy | None:
     from terminal.demo.feed import Feed
 
     return Feed(Path(feed))
-
-
-def program_version() -> str:
-    """The version that pip installed, or the one of an unpacked source tree."""
-    try:
-        return version("floorhand")
-    except PackageNotFoundError:
-        return "0+source"
 
 
 def _refuse(sentence: str) -> int:

@@ -10,7 +10,6 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -242,6 +241,8 @@ def _accept(path: Path, key: str, value: object, setting: _Setting) -> None:
 def _refuse_unknown(path: Path, where: str, came: Mapping[str, object], known: Mapping[str, object] | set[str]) -> None:
     for key in came:
         if key not in known:
+            from difflib import get_close_matches  # only who mistyped waits for it
+
             near = get_close_matches(key, list(known), 1, 0.6)
             remedy = f"did you mean `{near[0]}`?" if near else "remove it, or correct its name"
             expected = ", ".join(sorted(known))

@@ -7,13 +7,8 @@ own text: both may hold names, addresses, badges or PINs.
 from __future__ import annotations
 
 import os
-import platform
-import sqlite3
-import tempfile
-import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from terminal import screen_wording as words
@@ -31,6 +26,8 @@ class Reports:
 
     def write(self, error: BaseException, step: str) -> str:
         """Writes down `error`, met at `step`; the one sentence for the operator, with the report's place."""
+        import tempfile
+
         at = self._clock()
         text = report(error, step, at)
         for folder in (self._folder, Path(tempfile.gettempdir())):
@@ -43,13 +40,17 @@ class Reports:
 
 def report(error: BaseException, step: str, at: datetime) -> str:
     """What is written down of `error`."""
+    import platform
+    import sqlite3
+    import traceback
+
     rows = [
         "Floorhand: an unexpected error",
         f"at: {at:%Y-%m-%dT%H:%M:%SZ}",
         f"step: {step}",
         f"python: {platform.python_version()} on {platform.system()} {platform.release()} {platform.machine()}",
         f"sqlite: {sqlite3.sqlite_version}",
-        *(f"{package}: {_version(package)}" for package in _PACKAGES),
+        *(f"{package}: {program_version(package)}" for package in _PACKAGES),
     ]
     for place, each in enumerate(_causes(error)):
         rows += ["", f"{'error' if place == 0 else 'caused by'}: {_kind(each)}"]
@@ -86,11 +87,14 @@ def _short(filename: str) -> str:
     return path.relative_to(_HERE).as_posix() if path.is_relative_to(_HERE) else path.name
 
 
-def _version(package: str) -> str:
+def program_version(package: str = "floorhand") -> str:
+    """The version that pip installed, or `source` for an unpacked source tree."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return "source"
 
 
 def _kept(text: str, folder: Path, name: str) -> Path:

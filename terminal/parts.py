@@ -8,25 +8,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
-from orders.records import Key
 from scanners.scan import Scan, Unreadable
-from terminal.floor import Floor
 from terminal.workflows.prompts import Showing
+
+if TYPE_CHECKING:
+    from orders.records import Key
+    from terminal.floor import Floor
 
 
 class Deciding(Protocol):
-    """The session: one scan, entry or act at a time in, and what to show out, once it is on disk."""
+    """The started session: one scan, entry or act at a time in, and what to show out, once it is on disk."""
 
     @property
     def showing(self) -> Showing:
         """What to show now."""
-
-    async def start(self) -> Showing:
-        """Resumes at the line where the last program stopped."""
 
     async def take_scan(self, item: Scan | Unreadable) -> Showing:
         """Judges a read."""

@@ -39,7 +39,6 @@ from terminal.workflows.steps import (
     Meaning,
     Menu,
     NeedsAnswer,
-    Outcome,
     Packing,
     Picking,
     Printing,
@@ -152,7 +151,10 @@ class Session:
         return await self._take(resolve_entry(text.strip(), self._floor), text)
 
     async def take_act(self, name: str) -> Showing:
-        """Judges an act from the list, the palette or the arrow."""
+        """Judges an act from the list or the palette; refused where the step that offered it has passed meanwhile."""
+        if not any(act.name == name for act in self.showing.prompt.acts):
+            self._turn += 1
+            return await self._refuse(Refused(wording.act_has_passed(), "act_passed"), ACommand(name), name)
         return await self._take(ACommand(name), name)
 
     async def clear(self) -> Showing:

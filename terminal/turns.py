@@ -55,6 +55,8 @@ class Turns:
         self._turns: asyncio.Queue[Turn] = asyncio.Queue()
         self._behind_reads: list[Turn] = []
         self._stale: set[Key] = set()
+        self._ports: set[str] = set()
+        self._port_spoke = asyncio.Event()
 
     def put(self, turn: Entered | Chosen | Cleared) -> None:
         """Adds what a hand did, behind every read that arrived before it."""
@@ -74,11 +76,24 @@ class Turns:
         async for heard in self._hub:
             if isinstance(heard, Scan | Unreadable):
                 self._arrived(heard)
+            elif isinstance(heard, ScannerFound | ScannerLost):
+                self._ports.add(heard.source)
+                self._port_spoke.set()
             self._turns.put_nowait(heard)
             if not self._hub.waiting:
                 for turn in self._behind_reads:
                     self._turns.put_nowait(turn)
                 self._behind_reads.clear()
+
+    async def hear_from_ports(self, count: int, patience_seconds: float) -> None:
+        """Returns once so many scanners have said that their port is there, or is not, or when patience is over."""
+        try:
+            async with asyncio.timeout(patience_seconds):
+                while len(self._ports) < count:
+                    self._port_spoke.clear()
+                    await self._port_spoke.wait()
+        except TimeoutError:
+            return
 
     async def judged(self, session: Deciding) -> AsyncIterator[tuple[Turn, Showing | None]]:
         """Each turn with what to show after it; None where nothing new is to be shown."""

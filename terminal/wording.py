@@ -146,6 +146,10 @@ def is_unknown() -> str:
     return "nothing here has that code"
 
 
+def act_has_passed() -> str:
+    return "That was for the step before: look what is asked now"
+
+
 def own_barcode_damaged() -> str:
     return "That label was not read whole: scan it again"
 

@@ -11,6 +11,15 @@ from textual.screen import Screen
 from terminal.screens.floor_view import FloorView
 from terminal.screens.glass import Glass
 from terminal.screens.lines import View
+from terminal.screens.palette import BACKGROUND, TEXT
+
+# Belongs into the app: Textual does not read the sheet of a default screen.
+CSS = f"""
+Screen {{ background: {BACKGROUND}; color: {TEXT}; }}
+#glass {{ width: 100%; height: 100%; }}
+#queue-rows {{ height: 1fr; scrollbar-size: 0 0; overflow-x: hidden; }}
+#queue-foot {{ height: 2; }}
+"""
 
 
 class FloorScreen(Screen[None]):

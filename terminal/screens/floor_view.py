@@ -13,11 +13,10 @@ from rich.cells import cell_len
 
 from terminal import screen_wording as words
 from terminal.screens import big
-from terminal.screens.lines import Line, cut, fitted, line, spread, wrap
+from terminal.screens.lines import TABLE_COLUMNS, Line, cut, fitted, line, spread, wrap
 from terminal.workflows.prompts import Prompt, Showing, Tone, Verdict
 
 _ROLE_OF = {Tone.GOOD: "good", Tone.REFUSED: "refused", Tone.NOTE: "note", Tone.ASK: "question"}
-_SIDE_BY_SIDE_COLUMNS = 60
 
 ONLINE = "ONLINE"
 """The one badge that is not a warning."""
@@ -46,9 +45,10 @@ _PLANS = (
     _Plan(air=0, scale=1, description=1, details=0),
     _Plan(air=0, scale=0, description=2, details=9),
     _Plan(air=0, scale=0, description=1, details=1),
-    _Plan(air=0, scale=0, description=1, details=0, note=2),
-    _Plan(air=0, scale=0, description=1, details=0, note=2, verdict=1),
-    _Plan(air=0, scale=0, description=0, details=0, note=1, verdict=1),
+    _Plan(air=0, scale=0, description=1, details=0),
+    _Plan(air=0, scale=0, description=1, details=0, verdict=1),
+    _Plan(air=0, scale=0, description=0, details=0, verdict=1),
+    _Plan(air=0, scale=0, description=0, details=0, note=2, verdict=1),
     _Plan(air=0, scale=0, description=0, details=0, note=0, verdict=1),
 )
 
@@ -184,7 +184,7 @@ def _task(prompt: Prompt, plan: _Plan, width: int) -> list[Line]:
     item = [line(row, "item") for row in wrap(prompt.item, width)]
     item += [line(row) for row in _description(prompt.description, plan.description, width)]
     tote = words.tote(prompt.tote) if prompt.tote else ""
-    if width >= _SIDE_BY_SIDE_COLUMNS and prompt.location and prompt.quantity:
+    if width >= TABLE_COLUMNS and prompt.location and prompt.quantity:
         most = width * 3 // 4
         quantity = _quantity(prompt.quantity, "", min(plan.scale, 2), width - most)
         beside = _beside(_location(prompt.location, plan, most), quantity, most)

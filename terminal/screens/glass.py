@@ -5,53 +5,30 @@ Decides how lines become strips and which rows are repainted. What stands on the
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from terminal.screens.lines import ROLES, Line, View
+from terminal.screens.lines import Line, View
+from terminal.screens.palette import STYLES
 
 
-class RoleStyles:
-    """The style of each role, read from the style sheet once and again after it changed."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"glass--{role}" for role in ROLES}
-
-    def __init__(self, widget: Widget) -> None:
-        self._widget = widget
-        self._styles: dict[str, Style] = {}
-
-    def __getitem__(self, role: str) -> Style:
-        if (style := self._styles.get(role)) is None:
-            style = self._styles[role] = self._widget.get_component_rich_style(f"glass--{role}")
-        return style
-
-    def forget(self) -> None:
-        """Reads them anew: the theme or the sheet changed."""
-        self._styles.clear()
-
-    def strip(self, line: Line, width: int) -> Strip:
-        """A line as it is painted: exactly `width` cells."""
-        segments = [Segment(text, self[role]) for text, role in line.spans if text]
-        return Strip(segments).adjust_cell_length(width, self[line.fill])
+def strip_of(line: Line, width: int) -> Strip:
+    """A line as it is painted: exactly `width` cells."""
+    segments = [Segment(text, STYLES[role]) for text, role in line.spans if text]
+    return Strip(segments).adjust_cell_length(width, STYLES[line.fill])
 
 
 class Glass(Widget):
     """Paints one view at whatever size it has."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = RoleStyles.COMPONENT_CLASSES
 
     def __init__(self, view: View, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view = view
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
-        self._roles = RoleStyles(self)
 
     @property
     def said(self) -> str:
@@ -64,15 +41,8 @@ class Glass(Widget):
         self._paint()
 
     def render_line(self, y: int) -> Strip:
-        """One row, from the cache."""
+        """One row, as it was painted last."""
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
-
-    def notify_style_update(self) -> None:
-        """The theme changed: every row is painted anew."""
-        super().notify_style_update()
-        self._roles.forget()
-        self._lines = []
-        self._paint()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lays everything out for the new size."""
@@ -85,11 +55,11 @@ class Glass(Widget):
             return
         before, self._lines = self._lines, self._view.lines(width, height)
         if len(before) != len(self._lines):
-            self._strips = [self._roles.strip(line, width) for line in self._lines]
+            self._strips = [strip_of(line, width) for line in self._lines]
             self.refresh()
             return
         changed = [y for y, line in enumerate(self._lines) if line != before[y]]
         for y in changed:
-            self._strips[y] = self._roles.strip(self._lines[y], width)
+            self._strips[y] = strip_of(self._lines[y], width)
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))

@@ -1,7 +1,7 @@
 """Text on a grid of cells: lines of spans with a role each, wrapped, cut and placed by their width in cells.
 
 Decides where a text breaks and that no control character of a barcode ever reaches the glass. What a role looks
-like stands in the style sheet.
+like stands in `palette`.
 """
 
 from __future__ import annotations
@@ -12,29 +12,8 @@ from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
 
-ROLES = (
-    "plain",
-    "dim",
-    "status",
-    "online",
-    "waiting",
-    "title",
-    "ask",
-    "location",
-    "item",
-    "quantity",
-    "tote",
-    "good",
-    "refused",
-    "note",
-    "question",
-    "entry",
-    "chosen",
-    "late",
-    "soon",
-    "fault",
-    "keys",
-)
+TABLE_COLUMNS = 60
+"""From this width on there is room for columns side by side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,22 @@ from datetime import datetime
 from terminal import screen_wording as words
 from terminal.board import Board, Row
 from terminal.screens.floor_view import FloorView, entry_line, keys_line, status_line
-from terminal.screens.lines import Line, cut, fitted, flow, line, spread, wrap
+from terminal.screens.lines import TABLE_COLUMNS, Line, cut, fitted, flow, line, spread, wrap
 from terminal.workflows.prompts import Tone
 
-TABLE_COLUMNS = 60
 _SOON_MINUTES = 30
+_ROOMY_COLUMNS = 40
 _WIDTHS = (7, 14, 11, 9, 16)
 
 
 def rows_high(width: int) -> int:
     """How many rows of the screen one row of the queue takes."""
     return 1 if width >= TABLE_COLUMNS else 2
+
+
+def head_rows(width: int) -> int:
+    """How many rows the status, the totals and the names of columns take."""
+    return 3 if width >= _ROOMY_COLUMNS else 4
 
 
 def row_lines(row: Row, now: datetime, width: int, *, is_chosen: bool) -> list[Line]:

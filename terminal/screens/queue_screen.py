@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,17 +21,15 @@ from terminal import screen_wording as words
 from terminal.board import Board
 from terminal.floor import Floor
 from terminal.screens.floor_view import FloorView
-from terminal.screens.glass import Glass, RoleStyles
+from terminal.screens.glass import Glass, strip_of
 from terminal.screens.lines import line
-from terminal.screens.queue_rows import QueueFoot, QueueHead, row_lines, rows_high
+from terminal.screens.queue_rows import QueueFoot, QueueHead, head_rows, row_lines, rows_high
 
 _MOST_STRIPS = 500
 
 
 class QueueView(ScrollView, can_focus=False):
     """The rows themselves. The chosen row is followed by its key: it stays chosen when it moves."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = RoleStyles.COMPONENT_CLASSES
 
     def __init__(self, board: Board, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -41,7 +38,6 @@ class QueueView(ScrollView, can_focus=False):
         self._now = clock()
         self._chosen: Key | None = None
         self._strips: dict[tuple[int, int], list[Strip]] = {}
-        self._roles = RoleStyles(self)
 
     @property
     def chosen(self) -> int:
@@ -55,12 +51,6 @@ class QueueView(ScrollView, can_focus=False):
     def on_resize(self, event: events.Resize) -> None:
         """Rows may take two lines now, or one."""
         self.show_all()
-
-    def notify_style_update(self) -> None:
-        """The theme changed: nothing drawn before is right."""
-        super().notify_style_update()
-        self._roles.forget()
-        self._strips.clear()
 
     def show_all(self) -> None:
         """Draws everything anew: at first, at a new size, and every minute, because all times have moved."""
@@ -100,12 +90,12 @@ class QueueView(ScrollView, can_focus=False):
         index, part = divmod(y + self.scroll_offset.y, rows_high(width))
         if index >= len(self._board):
             text = words.queue_empty() if index == part == 0 else ""
-            return self._roles.strip(line(text), width)
+            return strip_of(line(text), width)
         if (strips := self._strips.get((index, width))) is None:
             if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
             drawn = row_lines(self._board.row(index), self._now, width, is_chosen=index == self.chosen)
-            strips = self._strips[index, width] = [self._roles.strip(each, width) for each in drawn]
+            strips = self._strips[index, width] = [strip_of(each, width) for each in drawn]
         return strips[part]
 
     def _resize_area(self) -> None:
@@ -132,6 +122,10 @@ class QueueScreen(Screen[None]):
         self._foot = Glass(QueueFoot(floor_view), id="queue-foot")
         self._floor_view = floor_view
         self._minute = clock().replace(second=0, microsecond=0)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Gives the head as many rows as its totals need."""
+        self._head.styles.height = head_rows(event.size.width)
 
     def compose(self) -> ComposeResult:
         """Three widgets that live as long as the screen."""

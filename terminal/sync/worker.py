@@ -74,22 +74,25 @@ class Sync:
         self._told: tuple[str, int, str] | None = None
         self._is_anew = False
         self._is_quiet = False
+        self._has_gained = False
+        self._is_wanted = asyncio.Event()
 
     async def run(self) -> None:
         """Keeps this terminal and its store agreed until cancelled; the journal is loaded into the floor before."""
         delay_s = FIRST_DELAY_S
         loop = asyncio.get_running_loop()
         while True:
-            began_s = loop.time()
+            began_s, self._has_gained = loop.time(), False
             try:
                 await self._talk()
             except StartAgain as again:
                 self._is_anew = self._is_anew or again.is_anew
             except (LinkError, JournalError) as error:
                 self._stand(status.standing_after(error), str(error))
-            if loop.time() - began_s > LONGEST_DELAY_S:
+            # A link that loses every tenth message still works: only one that brings nothing is left alone for longer.
+            if self._has_gained or loop.time() - began_s > LONGEST_DELAY_S:
                 delay_s = FIRST_DELAY_S
-            await self._sleep(delay_s * (0.5 + self._jitter() / 2))
+            await self._rest(delay_s * (0.5 + self._jitter() / 2))
             delay_s = min(2 * delay_s, LONGEST_DELAY_S)
 
     def poke(self) -> None:
@@ -112,6 +115,7 @@ class Sync:
         return await self._request(lambda: self._requests.give_back(task))
 
     async def _request(self, ask: Callable[[], Awaitable[wire.Claimed]]) -> Grant:
+        self._is_wanted.set()
         # The store has to know how the last task ended before it can be asked for another one.
         if self._standing is not Standing.ONLINE or not await self._uplink.drained(CLAIM_PATIENCE_S):
             return Grant(is_away=True)
@@ -126,6 +130,17 @@ class Sync:
         if not await self._downlink.come_to(upto, CLAIM_PATIENCE_S):
             return Grant(is_away=True)
         return Grant(task=claimed.task, refused=claimed.refused)
+
+    async def _rest(self, delay_s: float) -> None:
+        """Waits before the next try, but not while somebody stands there and asks for work."""
+        self._is_wanted.clear()
+        waits = [asyncio.ensure_future(self._sleep(delay_s)), asyncio.ensure_future(self._is_wanted.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     # One talk
 
@@ -207,6 +222,7 @@ class Sync:
     # What others are told
 
     def _settled(self, cursor: int, calls_for_news: bool) -> None:
+        self._has_gained = True
         if cursor <= self._floor.cursor:
             self._changed(self._floor.confirm((), self._floor.cursor))
         if calls_for_news:
@@ -214,7 +230,7 @@ class Sync:
         self._tell()
 
     def _changed(self, keys: frozenset[Key]) -> None:
-        self._is_quiet = False
+        self._is_quiet, self._has_gained = False, True
         self._leases.poke()
         if keys:
             self._on_changed(keys)

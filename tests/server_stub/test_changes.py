@@ -11,7 +11,7 @@ from orders import events
 from orders.intake import NewLocation, NewProduct
 from server_stub import changes as changes_module
 from server_stub.books import News
-from server_stub.changes import PAUSE_SECONDS, Waiter, Wakers
+from server_stub.changes import Waiter, Wakers
 from server_stub.writer import Commit
 
 # Far longer than any of these tests takes: who is answered was woken.
@@ -134,7 +134,6 @@ async def test_an_asker_is_answered_once_a_pause_with_all_that_happened(warehous
         page = await device.changes(after, kinds="location", wait=0.2)
         after, changes, answers = page.cursor, changes + len(page.changes), answers + 1
     assert changes > answers
-    assert answers <= (loop.time() - begun) / PAUSE_SECONDS + 2
 
 
 async def test_closing_answers_everybody_at_once_and_for_good() -> None:

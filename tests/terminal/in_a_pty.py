@@ -68,6 +68,18 @@ class InPty:
             pass
         return self.process.wait()
 
+    def hang_up(self) -> int:
+        """Closes the window, or loses the connection; the exit code of the program, which has to end by itself."""
+        os.close(self._master)
+        self._master = -1
+        return self.process.wait(LIMIT_SECONDS)
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        for each in (self._master, self._tell):
+            if each >= 0:
+                os.close(each)
+
     def flags(self) -> int:
         """The terminal's local flags (termios.ECHO, termios.ICANON), as the program left them."""
         flags: int = termios.tcgetattr(self._master)[3]
@@ -112,11 +124,11 @@ def in_a_pty(
     )
     os.close(slave)
     os.close(telling)
+    program = InPty(process, master, tell, size)
     try:
-        yield InPty(process, master, tell, size)
+        yield program
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.wait()
-        os.close(master)
-        os.close(tell)
+        program.close()

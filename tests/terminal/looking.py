@@ -91,9 +91,6 @@ class ScriptedSession:
         """The script of a test that does not care."""
         return self.showing.prompt, Verdict(Tone.GOOD, f"Took {text}")
 
-    async def start(self) -> Showing:
-        return self.showing
-
     async def take_scan(self, item: Scan | Unreadable) -> Showing:
         await self.gate.wait()
         if isinstance(item, Unreadable):

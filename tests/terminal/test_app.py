@@ -329,6 +329,28 @@ async def test_a_lost_scanner_is_said_until_it_is_found() -> None:
         await until(pilot, lambda: "went away" not in said(pilot.app))
 
 
+async def test_nothing_is_asked_before_the_scanners_have_said_whether_they_are_there() -> None:
+    hub, session = Hub(), ScriptedSession()
+
+    class Slow:
+        def start(self) -> None:
+            """Its thread is still busy opening the port."""
+
+        def stop(self) -> None:
+            """Nothing to stop."""
+
+    async def opened() -> Parts:
+        return Parts(session=session, floor=a_floor(0), scanners=[Slow(), Slow()])
+
+    app = FloorApp(opened, hub=hub)
+    async with app.run_test() as pilot:
+        hub.put(ScannerFound("hand"))
+        await pilot.pause()
+        assert app.showing.prompt.step == "starting"
+        hub.put(ScannerLost("ring", LossReason.ABSENT, "Scanner ring is not at /dev/x: plug it in."))
+        await until(pilot, lambda: app.showing.prompt.step == "pick_shelf")
+
+
 async def test_reads_of_a_serial_scanner_and_keys_are_one_stream() -> None:
     hub, session = Hub(), ScriptedSession()
     profile = ScannerProfile("hand", port="/dev/ttyACM0")

@@ -101,10 +101,7 @@ def test_offline_a_pick_goes_on_and_a_power_cut_resumes_at_the_same_line(device:
         program.process.send_signal(signal.SIGKILL)
         program.process.wait()
     with device.terminal(size) as program:
-        program.until(lambda: "Scan the item" in program.screen)
-        assert "Ada" in program.screen
-        assert "MUG" in program.screen
-        assert "T-01" in program.screen
+        program.until(lambda: all(text in program.screen for text in ("Ada", "Scan the item", "MUG", "T-01")))
         program.process.send_signal(signal.SIGTERM)
         assert program.end() == 0
 
@@ -115,8 +112,7 @@ def test_acts_reach_the_session_by_two_keys(device: Device) -> None:
         device.scan(BADGE)
         program.until(lambda: "1 Pick" in program.screen)
         device.scan(barcodes.encode(Kind.COMMAND, acts.QUEUE))
-        program.until(lambda: "rel 1" in program.screen)
-        assert "1001" in program.screen
+        program.until(lambda: "rel 1" in program.screen and "1001" in program.screen)
         program.write(b"\x1b[C")
         program.until(lambda: "9 Stop here, menu" in program.screen)
         program.write(b"9")

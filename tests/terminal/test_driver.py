@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -109,17 +110,36 @@ def test_a_closing_window_ends_the_program_and_restores_the_terminal(running: In
     assert b"\x1b[?1049l" in running.raw
 
 
+def test_a_lost_connection_ends_the_program_quietly(running: InPty, tmp_path: Path) -> None:
+    assert running.hang_up() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_driver_stands_on_hooks_that_textual_still_has() -> None:
     # Each is private or undocumented: when one goes, FloorDriver has to be written anew.
-    read = inspect.getsource(LinuxDriver.run_input_thread)
-    assert read.count("self.process_message(event)") == 2
     assert "self.run_input_thread()" in inspect.getsource(LinuxDriver._run_input_thread)
-    assert list(inspect.signature(LinuxDriver.process_message).parameters) == ["self", "message"]
+    assert "self.exit_event.set()" in inspect.getsource(LinuxDriver.disable_input)
+    assert {"fileno", "exit_event"} <= set(LinuxDriver.__init__.__code__.co_names)
+    assert {"_app", "_loop", "_debug"} <= set(Driver.__init__.__code__.co_names)
     assert "self.send_message(message)" in inspect.getsource(Driver.process_message)
     assert "run_coroutine_threadsafe" in inspect.getsource(Driver.send_message)
-    assert {"_app", "_loop"} <= set(Driver.__init__.__code__.co_names)
-    assert list(inspect.signature(LinuxDriver.__init__).parameters) == list(
-        inspect.signature(FloorDriver.__init__).parameters
-    )
-    key = events.Key("ctrl+right_square_bracket", "\x1d")
-    assert (key.key, key.character) == ("ctrl+right_square_bracket", "\x1d")
+    for method in (LinuxDriver.__init__, LinuxDriver.process_message, LinuxDriver.run_input_thread):
+        assert inspect.signature(method).parameters.keys() == (
+            inspect.signature(getattr(FloorDriver, method.__name__)).parameters.keys()
+        )
+
+
+def test_the_parser_still_names_keys_as_the_wedge_knows_them() -> None:
+    def keys(data: str) -> list[tuple[str, str | None]]:
+        return [(each.key, each.character) for each in XTermParser().feed(data) if isinstance(each, events.Key)]
+
+    assert keys("a]\r\n\t") == [
+        ("a", "a"),
+        ("right_square_bracket", "]"),
+        ("enter", "\r"),
+        ("ctrl+j", "\n"),
+        ("tab", "\t"),
+    ]
+    assert keys("\x1d\x11") == [("ctrl+right_square_bracket", "\x1d"), ("ctrl+q", "\x11")]
+    pasted = [each for each in XTermParser().feed("\x1b[200~a\rb\x1b[201~") if isinstance(each, events.Paste)]
+    assert [each.text for each in pasted] == ["a\rb"]

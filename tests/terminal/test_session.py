@@ -246,3 +246,10 @@ async def test_what_was_accepted_is_on_disk_before_the_answer(device: Device) ->
     bodies = [body for (body,) in other.execute("SELECT body FROM event ORDER BY serial")]
     other.close()
     assert isinstance(understood(open_envelope(bodies[-1])), PickConfirmed)
+
+
+async def test_an_act_whose_step_has_passed_is_refused(device: Device) -> None:
+    await walk(device)
+    showing = await device.session.take_act(acts.SEAL)
+    assert showing.verdict is not None and showing.verdict.reason == "act_passed"
+    assert showing.prompt.step == "pick_quantity"

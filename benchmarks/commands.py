@@ -1,0 +1,153 @@
+"""`floorhand bench`: measures this machine, each speed beside a yardstick in the same run, and prints one table.
+
+Decides which measurements there are and what is written down of them. A missed bar is told in the table; the exit code
+says only whether everything could be measured, for a busy machine is no mistake.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.figures import Figure, Plan, Stumbled, table
+
+_NEEDS = ("psutil", "starlette")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One thing that is measured: the function that does it, and what its yardstick is."""
+
+    module: str
+    function: str
+    beside: str
+
+
+MEASUREMENTS = {
+    "scan": Measurement(
+        "glass",
+        "measure",
+        "Bytes into a real pseudo-terminal (a serial scanner's, or as typed by a keyboard wedge) until the verdict is "
+        "painted, with the pick flushed to the journal before. Beside it: one key echoed by a bare Textual `Input`.",
+    ),
+    "start": Measurement(
+        "glass",
+        "measure_start",
+        "From the start of the process to its first frame, and the memory that nobody shares with it once everything "
+        "is loaded. Beside it: the smallest Textual app that can be scanned into.",
+    ),
+    "journal": Measurement(
+        "journal_write",
+        "measure",
+        "One pick in the terminal's journal: numbered, with the place to resume at, flushed. Beside it: the same bytes "
+        "appended to a file and flushed with `fdatasync`.",
+    ),
+    "verdict": Measurement(
+        "verdicts",
+        "measure",
+        "Parse, resolve, judge, fold, prompt: CPU time of one scan on a walk of 2,000 lines. Beside it: a walk of 10.",
+    ),
+    "labels": Measurement(
+        "labels",
+        "measure",
+        "4x6 inch labels never drawn before, by CPU time, one PDF each. Beside it: a bare ReportLab canvas that is "
+        "handed every text with its place and the bars ready-made.",
+    ),
+    "admission": Measurement(
+        "admission",
+        "measure",
+        "Events through the rule book into the store's books, one transaction for twenty terminals. Beside it: the "
+        "same bytes inserted in the same file in one transaction. Judged is that a full building costs no more.",
+    ),
+    "store": Measurement(
+        "store_http",
+        "measure",
+        "`floorhand store run` in a process of its own, every terminal on its own connection. Beside it: a bare "
+        "Starlette handler that decodes the same batches with msgspec and calls the same admission on the same writer.",
+    ),
+    "line": Measurement(
+        "store_http",
+        "measure_line",
+        "One picked line sent in one request over a kept-alive connection: durable, answered, next step known. Beside "
+        "it: the same request to the bare handler. Two real warehouse systems, measured on a machine of this kind (2 "
+        "cores, 2026), need 72 to 127 ms for it.",
+    ),
+}
+
+
+def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
+    """Measures; 0 when everything could be measured, 1 when something could not, 2 when a package is missing."""
+    words = _parser().parse_args(argv)
+    if missing := [name for name in _NEEDS if find_spec(name) is None]:
+        print(
+            f"floorhand bench: {' and '.join(missing)} is not installed: pip install 'floorhand[bench]'",
+            file=sys.stderr,
+        )
+        return 2
+    from benchmarks import machine
+
+    names = words.only or list(MEASUREMENTS)
+    facts, figures, code = machine.described(), [], 0
+    for name in names:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        try:
+            figures += _measured(name, Plan(words.quick))
+        except Stumbled as error:
+            print(f"floorhand bench: {name}: {error}", file=sys.stderr)
+            code = 1
+    print("\n".join([*facts, "", table(figures)]))
+    if words.write is not None:
+        words.write.write_text(_document(names, facts, figures, is_quick=words.quick), encoding="utf-8")
+    return code
+
+
+def _measured(name: str, plan: Plan) -> list[Figure]:
+    measurement = MEASUREMENTS[name]
+    measure = getattr(import_module(f"benchmarks.{measurement.module}"), measurement.function)
+    with tempfile.TemporaryDirectory(prefix="floorhand-bench-") as scratch:
+        figures: list[Figure] = measure(Path(scratch), plan)
+        return figures
+
+
+def _document(names: Sequence[str], facts: Sequence[str], figures: Sequence[Figure], *, is_quick: bool) -> str:
+    warning = (
+        "**A quick run: it shows that everything can be measured, and is too short to trust.**\n\n" if is_quick else ""
+    )
+    return f"""# Speeds
+
+Written by `floorhand bench --write docs/benchmarks.md`. Every figure stands beside a yardstick that does only the work
+itself. Both took turns in one run, so their ratio travels from machine to machine; milliseconds do not. Figures are
+medians; a 99th percentile (p99) is told where there are 200 samples, and not judged: it moves with whatever else runs.
+
+{warning}{_bullets(facts)}
+
+{table(figures)}
+
+## What stands beside what
+
+{_bullets([f"`{name}`: {MEASUREMENTS[name].beside}" for name in names])}
+"""
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="floorhand bench",
+        description="Measures this machine. Each speed is told beside a yardstick that ran in turns with it.",
+        epilog="It takes some two minutes and wants the machine to itself.",
+    )
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", choices=tuple(MEASUREMENTS), help=f"some of: {', '.join(MEASUREMENTS)}"
+    )
+    parser.add_argument("--quick", action="store_true", help="a few samples of each: shows that it works, no more")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table into this Markdown file")
+    return parser

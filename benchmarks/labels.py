@@ -1,0 +1,108 @@
+"""Shipping labels a second against a bare ReportLab canvas that draws the same strokes.
+
+The yardstick gets every text with its font and place, and the bars ready-made; what remains is the canvas's own work.
+Ours lays the label out, fits the texts and encodes two bar codes on top of it, for a label never drawn before.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+
+from benchmarks.figures import Figure, Plan, at_least, in_turns, per_second
+from orders.identifiers import sscc
+from printing.documents import Address, Media, ParcelLabel
+from printing.draw import draw
+from printing.fonts import Weight
+from printing.label import draw_label
+from printing.page import GRIDS, POINTS_PER_MM, Page
+
+BAR = 0.8
+_MEDIA = Media.LABEL_4X6
+_TOWNS = (("LS1 4AP", "Leeds"), ("YO1 7HH", "York"), ("M1 1AE", "Manchester"), ("EH1 1YZ", "Edinburgh"))
+
+
+def measure(folder: Path, plan: Plan) -> list[Figure]:
+    """New labels, one PDF each."""
+    draw(_label(0), _MEDIA)  # loads the fonts
+
+    def ours(turn: int) -> float:
+        label = _label(turn + 1)
+        begun = process_time()
+        draw(label, _MEDIA)
+        return process_time() - begun
+
+    def yardstick(turn: int) -> float:
+        # Strokes of another label than ours, or one of both would find the other's texts measured already.
+        strokes = _strokes(_label(-turn - 1 + 1_000_000))
+        begun = process_time()
+        _replay(strokes)
+        return process_time() - begun
+
+    mine, bare = in_turns(plan.count(200, 3), ours, yardstick)
+    return [
+        Figure(
+            "shipping labels, one PDF each, against a bare canvas",
+            per_second(mine, "labels/s"),
+            per_second(bare, "labels/s"),
+            at_least(BAR),
+        )
+    ]
+
+
+class Recorder:
+    """Takes what a page asks of its canvas, and draws nothing."""
+
+    def __init__(self) -> None:
+        self.strokes: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self._canvas = _canvas(io.BytesIO())
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("stringWidth", "beginPath"):
+            return getattr(self._canvas, name)
+
+        def keep(*words: Any, **named: Any) -> None:
+            self.strokes.append((name, words, named))
+
+        return keep
+
+
+def _strokes(label: ParcelLabel) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
+    recorder = Recorder()
+    draw_label(Page(recorder, _MEDIA, GRIDS[203]), label)
+    return recorder.strokes
+
+
+def _replay(strokes: list[tuple[str, tuple[Any, ...], dict[str, Any]]]) -> bytes:
+    buffer = io.BytesIO()
+    canvas = _canvas(buffer)
+    for name, words, named in strokes:
+        getattr(canvas, name)(*words, **named)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _canvas(buffer: io.BytesIO) -> Any:
+    size = (_MEDIA.width_mm * POINTS_PER_MM, _MEDIA.height_mm * POINTS_PER_MM)
+    return Canvas(buffer, pagesize=size, pageCompression=1, invariant=1, initialFontName=Weight.REGULAR.value)
+
+
+def _label(number: int) -> ParcelLabel:
+    postcode, city = _TOWNS[number % len(_TOWNS)]
+    return ParcelLabel(
+        sender=Address(country="GB", name="Demo Goods", street=("1 Dock Road",), postcode="AB1 2CD", city="Leeds"),
+        recipient=Address(
+            country="GB", name=f"Jane Roe {number}", street=(f"{number} High Street",), postcode=postcode, city=city
+        ),
+        order_number=f"ORD-2026-{number:06d}",
+        parcel_number=1,
+        weight_grams=1000 + number % 9000,
+        carrier="ROYAL",
+        service="Express 24",
+        route=f"LBA {number % 90:02d}",
+        sscc=sscc("9521234", number),
+    )

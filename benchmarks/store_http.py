@@ -1,0 +1,178 @@
+"""The store by HTTP: the real `floorhand store run` against a bare handler on the same writer and admission.
+
+Both run in processes of their own on stores of the same content and take turns under the same load. Then one line
+confirmed by one request: sent, durable, answered, and the next step known.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import msgspec
+import psutil
+
+from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled, at_least, at_most, in_turns, milliseconds
+from benchmarks.furnished import Pusher, furnish
+from benchmarks.load import drive
+from benchmarks.walks import NOW, WORKER
+from orders import wire
+from orders.folds import Told
+from orders.records import Key, Worker
+from terminal.floor import Floor, Pending
+from terminal.workflows import picking
+from terminal.workflows.steps import Here, Picking
+
+EVENTS_BAR, CPU_BAR = 0.5, 2.0
+GOAL_MILLISECONDS = 5.0
+BATCHES = (1, 20)
+_ROOT = Path(__file__).resolve().parents[1]
+_START_SECONDS = 30.0
+_REPLIES = msgspec.json.Decoder(wire.PushReply)
+
+
+@dataclass
+class Served:
+    """A server in a process of its own, and the terminals that push to it."""
+
+    process: psutil.Process
+    port: int
+    pushers: list[Pusher]
+
+    def cpu_seconds(self) -> float:
+        """What its process has used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of load on one server."""
+
+    events_per_second: float
+    cpu_seconds_per_request: float
+
+
+def measure(folder: Path, plan: Plan) -> list[Figure]:
+    """Events a second and CPU a request, in batches of 1 and of 20."""
+    figures = []
+    with ExitStack() as stack:
+        mine, bare = _both(stack, folder, plan.count(64, 4))
+        for batch in BATCHES:
+            turns: dict[int, list[Turn]] = {mine.port: [], bare.port: []}
+            for turn in range(plan.count(4, 1)):
+                for server in (mine, bare) if turn % 2 else (bare, mine):
+                    turns[server.port].append(_load(server, batch, 1.2 if not plan.is_quick else 0.2))
+            figures += _figures(batch, len(mine.pushers), turns[mine.port], turns[bare.port])
+    return figures
+
+
+def measure_line(folder: Path, plan: Plan) -> list[Figure]:
+    """One line confirmed by one request."""
+    with ExitStack() as stack:
+        mine, bare = _both(stack, folder, 1)
+        ours, yardstick = in_turns(plan.count(300, 3), _confirming(mine, stack), _confirming(bare, stack))
+    return [
+        Figure(
+            "one line confirmed by one request, durable, next step known, p50",
+            milliseconds(ours),
+            milliseconds(yardstick),
+            Bar(GOAL_MILLISECONDS, unit="ms", word="goal"),
+        )
+    ]
+
+
+def _both(stack: ExitStack, folder: Path, terminals: int) -> tuple[Served, Served]:
+    ready = folder / "ours.url", folder / "bare.url"
+    places = folder / "ours", folder / "bare"
+    pushers = [furnish(place, orders=terminals, terminals=terminals) for place in places]
+    mine = ["-m", "floorhand", "store", "run", "--folder", str(places[0]), "--port", "0", "--ready-file", str(ready[0])]
+    bare = ["-m", "benchmarks.bare_store", str(places[1]), str(ready[1])]
+    return (
+        stack.enter_context(_served(mine, ready[0], pushers[0])),
+        stack.enter_context(_served(bare, ready[1], pushers[1])),
+    )
+
+
+@contextmanager
+def _served(words: list[str], ready: Path, pushers: list[Pusher]) -> Iterator[Served]:
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        end = time.monotonic() + _START_SECONDS
+        while not ready.exists():
+            if process.poll() is not None or time.monotonic() > end:
+                raise Stumbled(f"`python {' '.join(words)}` did not begin to answer")
+            time.sleep(0.05)
+        yield Served(psutil.Process(process.pid), int(ready.read_text().rpartition(":")[2]), pushers)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _load(server: Served, batch: int, seconds: float) -> Turn:
+    before = server.cpu_seconds()
+    driven = drive(server.port, server.pushers, batch, seconds)
+    used = server.cpu_seconds() - before
+    return Turn(driven.requests * batch / driven.seconds, used / driven.requests)
+
+
+def _figures(batch: int, terminals: int, mine: list[Turn], bare: list[Turn]) -> list[Figure]:
+    name = f"POST /v1/events, batches of {batch}, {terminals} terminals"
+    return [
+        Figure(
+            name,
+            Amount(median(turn.events_per_second for turn in mine), "events/s"),
+            Amount(median(turn.events_per_second for turn in bare), "events/s"),
+            at_least(EVENTS_BAR),
+        ),
+        Figure(
+            f"{name}: the server's CPU a request",
+            Amount(median(turn.cpu_seconds_per_request for turn in mine) * 1e6, "us"),
+            Amount(median(turn.cpu_seconds_per_request for turn in bare) * 1e6, "us"),
+            at_most(CPU_BAR),
+        ),
+    ]
+
+
+class _Confirming:
+    """A terminal that has one line confirmed at a time."""
+
+    def __init__(self, server: Served, http: HTTPConnection) -> None:
+        (self._pusher,) = server.pushers
+        self._http = http
+        self._headers = {"authorization": f"Bearer {self._pusher.token}", "content-type": "application/json"}
+        self._floor = Floor(self._pusher.terminal)
+        order, task = self._pusher.order, self._pusher.task
+        self._floor.confirm([(Key("order", order.id), order), (Key("task", task.id), task)], 1)
+        worker = Worker(id=WORKER, name="Ada", roles=("picker",))
+        self._here = Here(now=NOW, terminal=self._pusher.terminal, worker=worker)
+        self._told = Told(NOW, self._pusher.terminal, WORKER)
+
+    def __call__(self, _turn: int) -> float:
+        begun = perf_counter()
+        event, body = self._pusher.event()
+        push = wire.Push(journal=self._pusher.journal, epoch=self._pusher.epoch, events=(msgspec.Raw(body),))
+        self._http.request("POST", "/v1/events", msgspec.json.encode(push), self._headers)
+        said = _REPLIES.decode(self._http.getresponse().read())
+        self._floor.fold(Pending(self._pusher.number, event, self._told))
+        prompt = picking.prompt(Picking(self._pusher.task.id), self._floor, self._here)
+        taken = perf_counter() - begun
+        if [outcome.verdict for outcome in said.outcomes] != [wire.ADMITTED] or prompt.step == "pick_lost":
+            raise Stumbled(f"the line was not confirmed: {said}")
+        return taken
+
+
+def _confirming(server: Served, stack: ExitStack) -> _Confirming:
+    http = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    stack.callback(http.close)
+    return _Confirming(server, http)
