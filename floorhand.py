@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+
+from orders import VERSION
 
 ROOMS = {
     "demo": ("terminal.demo.commands", "a whole small warehouse on this machine: store, orders, terminal, toy scanner"),
@@ -50,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
             print(_usage(), end="")
             return 0
         if word in ("-V", "--version"):
-            print(f"floorhand {program_version()}")
+            print(f"floorhand {VERSION}")
             return 0
         if word == "--config" and words:
             explicit = words.pop(0)
@@ -82,14 +83,6 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         return 141
     return code
-
-
-def program_version() -> str:
-    """The version that pip installed, or the one of an unpacked source tree."""
-    try:
-        return version("floorhand")
-    except PackageNotFoundError:
-        return "0+source"
 
 
 def _usage() -> str:

@@ -339,7 +339,7 @@ Remedy = Literal["put_back", "count", "look"]
 
 
 class Discrepancy(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What the floor reported and the books deny, with the work that settles it."""
+    """What the floor reported and the books deny, with the work that settles it; `note` says how it was settled."""
 
     reason: str
     remedy: Remedy
@@ -351,6 +351,9 @@ class Discrepancy(Record, frozen=True, kw_only=True, omit_defaults=True):
     quantity: int = 0
     worker: str | None = None
     terminal: str = ""
+    note: str = ""
+    resolved_at: Instant | None = None
+    resolved_by: str = ""
 
 
 KINDS: Mapping[str, type[Record]] = {

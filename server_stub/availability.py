@@ -47,6 +47,15 @@ def allocate_again(books: Books, order: Order) -> Order:
     return allocate(books, order)
 
 
+def take_off(books: Books, order: Order, product: str, location: str, quantity: int) -> Order:
+    """`order` without its claim on so many pieces at that shelf; it waits for them, back-ordered if nothing is left."""
+    freed = ledger_book.let_go(books, order.id, product, location, quantity)
+    lines = _lowered(order.lines, product, freed)
+    order = replace(order, lines=lines, state=_state(order.state, lines))
+    await_goods(books, order)
+    return order
+
+
 def free(books: Books, order: str) -> tuple[str, ...]:
     """Ends every claim of an order; gives the products that were freed."""
     rows = ledger_book.allocations(books, order)

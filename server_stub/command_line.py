@@ -112,6 +112,31 @@ def parser() -> argparse.ArgumentParser:
     )
     release.add_argument("orders", nargs="*", metavar="ORDER", help="an order's number, or OWNER/NUMBER")
     release.add_argument("--all", action="store_true", help="every order that is allocated and not held")
+    command("discrepancies", "list what floor and books disagree on, and what settles each")
+    count = command(
+        "count",
+        "say what lies on a shelf: corrects the book, unlocks the shelf",
+        "count without asking the book first.\n\nexample:\n  floorhand store count A-03-12 85123A 7\n"
+        "  floorhand store count A-03-12 HOME/85123A 7 --by ADA-LOVELACE",
+    )
+    count.add_argument("location", metavar="LOCATION", help="the shelf's code")
+    count.add_argument("sku", metavar="SKU", help="a SKU, or OWNER/SKU")
+    count.add_argument("quantity", type=_pieces, metavar="QUANTITY", help="good pieces that lie there")
+    count.add_argument("--by", default="", metavar="WORKER", help="who counted (default: the only supervisor)")
+    put_back = command(
+        "put-back",
+        "say to which shelf picked goods were brought back",
+        "example:\n  floorhand store put-back stop_done.5f0c9a7e.12 A-03-12",
+    )
+    put_back.add_argument("discrepancy", metavar="DISCREPANCY", help="its id; `store discrepancies` shows it")
+    put_back.add_argument("location", metavar="LOCATION", help="the shelf's code")
+    resolve = command(
+        "resolve",
+        "settle what only had to be looked at",
+        'example:\n  floorhand store resolve unknown_record.manifest/POST.CART-1 --note "scanned an old manifest"',
+    )
+    resolve.add_argument("discrepancy", metavar="DISCREPANCY", help="its id; `store discrepancies` shows it")
+    resolve.add_argument("--note", required=True, metavar="TEXT", help="what was found")
     command("report", "list orders that are held, back-ordered or changed")
     command("status", "how the store stands")
 
@@ -134,6 +159,12 @@ def _where(parser: argparse.ArgumentParser, default: object) -> None:
     group.add_argument("--folder", type=Path, default=default, help="its folder on this machine")
     group.add_argument("--url", default=default, help="its address, where it runs on another machine")
     group.add_argument("--token", default=default, help="an administrator's token, with --url")
+
+
+def _pieces(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"pieces are a whole number from 0 up, got {text!r}")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -35,11 +35,20 @@ _ALLOCATED = (
     .where(schema.allocation.c.order == bindparam("order"))
     .order_by(schema.allocation.c.product, schema.allocation.c.location)
 )
+_ALLOCATED_AT = select(schema.allocation).where(
+    schema.allocation.c.product == bindparam("product"), schema.allocation.c.location == bindparam("location")
+)
 
 
 def stock_at(books: Books, product: str, place: str, status: str = ledger.AVAILABLE) -> StockRow | None:
     """What the book shows there; None where that product never lay there."""
     return books.sheets.stock.get(product, place, status)
+
+
+def lying(books: Books, product: str, place: str) -> int:
+    """Pieces that the book shows there, available stock only."""
+    row = stock_at(books, product, place)
+    return row.quantity if row else 0
 
 
 def shelves(books: Books, product: str) -> list[StockRow]:
@@ -78,12 +87,24 @@ def lock(books: Books, product: str, place: str) -> None:
         books.sheets.stock.put(row)
 
 
+def unlock(books: Books, product: str, place: str) -> None:
+    """Gives what the book shows there to orders again: it was counted."""
+    if row := stock_at(books, product, place):
+        row.is_locked = False
+        books.sheets.stock.put(row)
+
+
 # --- allocations: claims of orders on shelves -----
 
 
 def allocations(books: Books, order: str) -> list[AllocationRow]:
     """What is set aside for an order, by product and shelf."""
     return books.sheets.allocation.where(_ALLOCATED, order=order)
+
+
+def allocations_at(books: Books, product: str, location: str) -> list[AllocationRow]:
+    """What is set aside at a shelf, for any order."""
+    return books.sheets.allocation.where(_ALLOCATED_AT, product=product, location=location)
 
 
 def set_aside(books: Books, order: str, row: StockRow, quantity: int) -> None:

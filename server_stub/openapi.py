@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from orders import VERSION
 from orders.wire import Problem
 from server_stub.endpoints import Endpoint
-from server_stub.store import program_version
 
 _SCHEMA = "#/components/schemas/{name}"
 _REFUSALS = {
@@ -44,7 +44,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Floorhand order store",
-            "version": program_version(),
+            "version": VERSION,
             "description": "Orders, stock and the floor's events. Every error is a Problem.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

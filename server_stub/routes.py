@@ -6,18 +6,32 @@ Decides which role may call what and which step answers. It holds no rule of the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
-from orders import calendar, wire
+from orders import VERSION, calendar, wire
 from orders.intake import Intake, Receipts
 from orders.records import KINDS, Count, Owner, Site, Struct, Tote
-from server_stub import admission, claims, intake_desk, journals, keyed, people, release, sscc_leases
+from server_stub import (
+    admission,
+    claims,
+    discrepancies,
+    intake_desk,
+    journals,
+    keyed,
+    people,
+    put_backs,
+    release,
+    shelf_counts,
+    sscc_leases,
+)
 from server_stub.books import Books
 from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Waiter
 from server_stub.endpoints import Call, Endpoint
+from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
 from server_stub.floor_setup import (
     CodeGiven,
     Done,
@@ -40,11 +54,12 @@ from server_stub.floor_setup import (
     TotesAdded,
     WorkerAdded,
 )
+from server_stub.keyed import Reply
 from server_stub.people import ADMIN, SUPERVISOR, TERMINAL
 from server_stub.problems import unknown, wrong_type
 from server_stub.reading import LARGEST_PAGE
 from server_stub.rows import PrinterRow, StationRow
-from server_stub.store import Store, program_version
+from server_stub.store import Store
 
 
 class ChangesQuery(Struct, frozen=True, kw_only=True):
@@ -84,7 +99,7 @@ async def enrol(store: Store, call: Call) -> wire.Enrolled:
 
 async def hello(store: Store, call: Call) -> wire.Welcome:
     """Binds a journal to its terminal and says which event number is expected next."""
-    step = partial(journals.welcome, terminal=call.terminal, hello=call.message, program_version=program_version())
+    step = partial(journals.welcome, terminal=call.terminal, hello=call.message, program_version=VERSION)
     return await store.write(step, call.terminal)
 
 
@@ -179,6 +194,28 @@ async def release_orders(store: Store, call: Call) -> wire.Released:
     return answer
 
 
+async def count_shelf(store: Store, call: Call) -> ShelfCounted:
+    """Takes a shelf's count: adjusts the book, unlocks the shelf, and tries the orders again that wait for it."""
+    return await _settle_once(store, call, ShelfCounted, shelf_counts.count)
+
+
+async def put_back(store: Store, call: Call) -> PutBackDone:
+    """Takes picked goods back to a shelf, where they are available again."""
+    return await _settle_once(store, call, PutBackDone, put_backs.put_back)
+
+
+async def resolve_discrepancy(store: Store, call: Call) -> Done:
+    """Settles a discrepancy that somebody looked at, with a note."""
+    return await _settle_once(store, call, Done, discrepancies.resolve)
+
+
+async def _settle_once(store: Store, call: Call, gives: type[Reply], do: Callable[[Books, Any, str], Reply]) -> Reply:
+    asked, asker = call.message, call.caller.name
+    return await store.write(
+        lambda books: keyed.once(books, asker, asked.key, asked, gives, lambda: do(books, asked, asker))
+    )
+
+
 async def intake(store: Store, call: Call) -> Receipts:
     """Takes locations, products, stock, customers and orders, each judged for itself."""
     receipts = []
@@ -216,7 +253,7 @@ async def stock(store: Store, call: Call) -> StockPage:
 
 async def status(store: Store, _call: Call) -> Status:
     """Counts records, events and what is parked."""
-    return store.reader.status(program_version(), store.epoch, store.cursor)
+    return store.reader.status(VERSION, store.epoch, store.cursor)
 
 
 # --- setting the floor up -----
@@ -336,6 +373,9 @@ ENDPOINTS = (
     Endpoint("POST", "/v1/requests/give-back", give_back, role=TERMINAL, takes=wire.GiveBack, gives=wire.Claimed),
     Endpoint("POST", "/v1/requests/sscc-lease", lease_ssccs, role=TERMINAL, takes=wire.Lease, gives=wire.Leased),
     Endpoint("POST", "/v1/requests/release", release_orders, role=SUPERVISOR, takes=wire.Release, gives=wire.Released),
+    Endpoint("POST", "/v1/counts", count_shelf, role=SUPERVISOR, takes=ShelfCount, gives=ShelfCounted),
+    Endpoint("POST", "/v1/put-backs", put_back, role=SUPERVISOR, takes=PutBack, gives=PutBackDone),
+    Endpoint("POST", "/v1/discrepancies/resolve", resolve_discrepancy, role=SUPERVISOR, takes=Resolve, gives=Done),
     Endpoint("POST", "/v1/intake", intake, role=SUPERVISOR, takes=Intake, reads=intake_desk.RawIntake, gives=Receipts),
     Endpoint("GET", "/v1/report/orders", report_orders, role=SUPERVISOR, asks=PageQuery, gives=OrderReport),
     Endpoint("GET", "/v1/records/{kind}", records, role=TERMINAL, asks=PageQuery, gives=Page),

@@ -88,6 +88,16 @@ class AwaitedRow(msgspec.Struct):
     rank: str
 
 
+class ShelfCountRow(msgspec.Struct):
+    cursor: int
+    product: str
+    place: str
+    book: int
+    counted: int
+    counted_by: str
+    at: str
+
+
 class GoodsInRow(msgspec.Struct):
     key: str
     digest: str
@@ -199,6 +209,7 @@ class Forms:
         self.move = Form(database, schema.stock_move, MoveRow)
         self.allocation = Form(database, schema.allocation, AllocationRow)
         self.awaited = Form(database, schema.awaited, AwaitedRow)
+        self.shelf_count = Form(database, schema.shelf_count, ShelfCountRow)
         self.goods_in = Form(database, schema.goods_in, GoodsInRow)
         self.barcode = Form(database, schema.barcode, BarcodeRow)
         self.change_request = Form(database, schema.change_request, ChangeRequestRow)
@@ -227,6 +238,7 @@ class Sheets:
         self.move = Sheet(forms.move, cursor, tally)
         self.allocation = Sheet(forms.allocation, cursor, tally)
         self.awaited = Sheet(forms.awaited, cursor, tally)
+        self.shelf_count = Sheet(forms.shelf_count, cursor, tally)
         self.goods_in = Sheet(forms.goods_in, cursor, tally)
         self.barcode = Sheet(forms.barcode, cursor, tally)
         self.change_request = Sheet(forms.change_request, cursor, tally)

@@ -141,6 +141,18 @@ awaited = Table(
     Index(None, "what", "key", "rank"),
     Index(None, "order"),
 )
+# Every count of a shelf, also one that found what the book shows.
+shelf_count = Table(
+    "shelf_count",
+    metadata,
+    Column("cursor", BigInteger, primary_key=True, autoincrement=False),
+    Column("product", String(200), nullable=False),
+    Column("place", String(80), nullable=False),
+    Column("book", BigInteger, nullable=False),
+    Column("counted", BigInteger, nullable=False),
+    Column("counted_by", String(64), nullable=False),
+    Column("at", _INSTANT, nullable=False),
+)
 goods_in = Table(
     "goods_in",
     metadata,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,14 +33,6 @@ _SITE = "MAIN"
 def utc_now() -> datetime:
     """The store's clock."""
     return datetime.now(UTC)
-
-
-def program_version() -> str:
-    """The version of the installed program."""
-    try:
-        return version("floorhand")
-    except PackageNotFoundError:
-        return "0+source"
 
 
 def new_epoch() -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from orders import VERSION
 from orders.records import Key
 from scanners.hub import Hub
 from scanners.profile import ScannerProfile
@@ -44,7 +45,6 @@ class Rig:
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
         from scanners.serial_scanner import SerialScanner
-        from terminal.crash import program_version
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -66,7 +66,7 @@ class Rig:
             journal,
             floor,
             HttpLink(self._config.store.url or "", self._enrolment.token),
-            program_version=program_version(),
+            program_version=VERSION,
             on_changed=self._on_changed,
             on_badge=self._on_badge,
             on_note=self._on_note,

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orders import VERSION
 from terminal import screen_wording as words
 
 _HERE = Path(__file__).resolve().parents[1]
-_PACKAGES = ("floorhand", "textual", "msgspec", "httpx", "reportlab", "pyserial")
+_PACKAGES = ("textual", "msgspec", "httpx", "reportlab", "pyserial")
 
 
 class Reports:
@@ -50,7 +51,8 @@ def report(error: BaseException, step: str, at: datetime) -> str:
         f"step: {step}",
         f"python: {platform.python_version()} on {platform.system()} {platform.release()} {platform.machine()}",
         f"sqlite: {sqlite3.sqlite_version}",
-        *(f"{package}: {program_version(package)}" for package in _PACKAGES),
+        f"floorhand: {VERSION}",
+        *(f"{package}: {_installed(package)}" for package in _PACKAGES),
     ]
     for place, each in enumerate(_causes(error)):
         rows += ["", f"{'error' if place == 0 else 'caused by'}: {_kind(each)}"]
@@ -87,14 +89,14 @@ def _short(filename: str) -> str:
     return path.relative_to(_HERE).as_posix() if path.is_relative_to(_HERE) else path.name
 
 
-def program_version(package: str = "floorhand") -> str:
-    """The version that pip installed, or `source` for an unpacked source tree."""
+def _installed(package: str) -> str:
+    """The version that pip installed, or `absent`."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
         return version(package)
     except PackageNotFoundError:
-        return "source"
+        return "absent"
 
 
 def _kept(text: str, folder: Path, name: str) -> Path:

@@ -102,6 +102,16 @@ def upgrade() -> None:
     op.create_index("ix_awaited_what_key_rank", "awaited", ["what", "key", "rank"])
     op.create_index("ix_awaited_order", "awaited", ["order"])
     op.create_table(
+        "shelf_count",
+        sa.Column("cursor", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("product", sa.String(200), nullable=False),
+        sa.Column("place", sa.String(80), nullable=False),
+        sa.Column("book", sa.BigInteger, nullable=False),
+        sa.Column("counted", sa.BigInteger, nullable=False),
+        sa.Column("counted_by", sa.String(64), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
+    op.create_table(
         "goods_in",
         sa.Column("key", sa.String(200), primary_key=True),
         sa.Column("digest", sa.String(64), nullable=False),
