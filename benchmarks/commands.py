@@ -101,7 +101,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         except Stumbled as error:
             print(f"floorhand bench: {name}: {error}", file=sys.stderr)
             code = 1
-    print("\n".join([*facts, "", table(figures)]))
+    print("\n".join([*facts, "", table(figures), "", _summary(figures)]))
     if words.write is not None:
         words.write.write_text(_document(names, facts, figures, is_quick=words.quick), encoding="utf-8")
     return code
@@ -125,14 +125,26 @@ Written by `floorhand bench --write docs/benchmarks.md`. Every figure stands bes
 itself. Both took turns in one run, so their ratio travels from machine to machine; milliseconds do not. Figures are
 medians; a 99th percentile (p99) is told where there are 200 samples, and not judged: it moves with whatever else runs.
 
+To run it elsewhere: `pip install 'floorhand[bench]' && floorhand bench`, on a machine that does nothing else.
+
 {warning}{_bullets(facts)}
 
 {table(figures)}
+
+{_summary(figures)}
 
 ## What stands beside what
 
 {_bullets([f"`{name}`: {MEASUREMENTS[name].beside}" for name in names])}
 """
+
+
+def _summary(figures: Sequence[Figure]) -> str:
+    judged = [each for each in figures if each.is_held is not None]
+    missed = [each.name for each in judged if not each.is_held]
+    if not missed:
+        return f"Every bar holds ({len(judged)})."
+    return f"{len(judged) - len(missed)} of {len(judged)} bars hold. Missed: {'; '.join(missed)}."
 
 
 def _bullets(lines: Sequence[str]) -> str:

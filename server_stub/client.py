@@ -14,7 +14,9 @@ import httpx
 import msgspec
 
 from orders.intake import Intake, Receipts
+from orders.records import Record, decode_record
 from orders.wire import Problem, Release, Released
+from server_stub.floor_setup import Page
 from server_stub.place import Hold, Place, PlaceError
 
 if TYPE_CHECKING:
@@ -84,6 +86,24 @@ class StoreClient:
     async def release(self, asked: Release) -> Released:
         """Sends orders to the floor."""
         return await self.ask("POST", "/v1/requests/release", Released, asked)
+
+    async def records(self, kind: str, state: str = "") -> AsyncIterator[Record]:
+        """Every record of a kind by id, or those in one state by urgency."""
+        after: str | None = ""
+        while after is not None:
+            page = await self.ask("GET", f"/v1/records/{kind}", Page, state=state, after=after)
+            for each in page.records:
+                yield decode_record(kind, each.body)
+            after = page.next
+
+    async def only_owner(self, otherwise: str) -> str:
+        """The id of the one owner; StoreError where there is none, or several (`otherwise` says what to do then)."""
+        owners = [each.id async for each in self.records("owner")]
+        if not owners:
+            raise StoreError("this store has no owner yet: add one with `floorhand store owner ID`")
+        if len(owners) > 1:
+            raise StoreError(f"this store has several owners: {otherwise}")
+        return owners[0]
 
 
 @asynccontextmanager

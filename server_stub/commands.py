@@ -9,20 +9,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
-import shlex
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from platformdirs import user_data_path
 
-from orders.records import Discrepancy, Owner, Record, Worker, decode_record, key_of
+from orders.records import key_of
 from orders.wire import Release
-from server_stub import papers, settings
+from server_stub import discrepancy_commands, papers, settings
 from server_stub.client import Address, StoreClient, StoreError, reach
 from server_stub.command_line import parser
-from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
 from server_stub.floor_setup import (
     CodeGiven,
     Done,
@@ -31,7 +29,6 @@ from server_stub.floor_setup import (
     NewWorker,
     OrderReport,
     OwnerSet,
-    Page,
     Printer,
     Revoke,
     Station,
@@ -244,104 +241,15 @@ async def _site(client: StoreClient, words: Words, place: Place) -> int:
 async def _release(client: StoreClient, words: Words, place: Place) -> int:
     if words.all == bool(words.orders):
         return _fail("say which orders to release, or --all for every allocated one", 2)
-    numbers = tuple([number if "/" in number else f"{await _only_owner(client, 'write each order as OWNER/NUMBER')}/{number}" for number in words.orders])
-    released = await client.release(Release(key=secrets.token_hex(16), orders=numbers))
+    numbers = list(words.orders)
+    if not all("/" in number for number in numbers):
+        owner = await client.only_owner("write each order as OWNER/NUMBER")
+        numbers = [number if "/" in number else key_of(owner, number) for number in numbers]
+    released = await client.release(Release(key=secrets.token_hex(16), orders=tuple(numbers)))
     _say(f"{len(released.tasks)} orders went to the floor")
     for order, reason in released.refused:
         _say(f"  {order}: not released, {reason}")
     return 1 if released.refused and words.orders else 0
-
-
-async def _only_owner(client: StoreClient, otherwise: str) -> str:
-    page = await client.ask("GET", "/v1/records/owner", Page, limit=2)
-    owners = [decode_record("owner", each.body) for each in page.records]
-    if len(owners) != 1 or not isinstance(owners[0], Owner):
-        raise StoreError(f"this store has several owners: {otherwise}")
-    return owners[0].id
-
-
-async def _discrepancies(client: StoreClient, words: Words, place: Place) -> int:
-    count = 0
-    async for each in _every(client, "discrepancy", state="open"):
-        if isinstance(each, Discrepancy):
-            count += 1
-            _say(f"{each.id}  since {each.opened_at:%Y-%m-%d %H:%M} UTC")
-            _say(f"  {_what_and_where(each)}")
-            _say(f"  {_settled_by(each)}")
-    _say(f"{count} discrepancies are open" if count else "Floor and books agree")
-    return 0
-
-
-async def _count(client: StoreClient, words: Words, place: Place) -> int:
-    owner, _, sku = words.sku.rpartition("/")
-    asked = ShelfCount(
-        key=secrets.token_hex(16),
-        owner=owner or await _only_owner(client, "write the SKU as OWNER/SKU"),
-        sku=sku,
-        location=words.location,
-        quantity=words.quantity,
-        counted_by=words.by or await _only_supervisor(client),
-    )
-    counted = await client.ask("POST", "/v1/counts", ShelfCounted, asked)
-    _say(
-        f"{counted.product} at {counted.location}: the book showed {counted.book}, counted {counted.counted}"
-        f" ({counted.difference:+d}); the shelf may be picked"
-    )
-    for id in counted.resolved:
-        _say(f"  resolved: {id}")
-    for id in counted.taken_off:
-        _say(f"  {id} lost its claim here: it gets another shelf, or waits")
-    return 0
-
-
-async def _put_back(client: StoreClient, words: Words, place: Place) -> int:
-    asked = PutBack(key=secrets.token_hex(16), discrepancy=words.discrepancy, location=words.location)
-    done = await client.ask("POST", "/v1/put-backs", PutBackDone, asked)
-    _say(f"{done.quantity} of {done.product} went from {done.source} to {done.target} and are available again")
-    return 0
-
-
-async def _resolve(client: StoreClient, words: Words, place: Place) -> int:
-    asked = Resolve(key=secrets.token_hex(16), discrepancy=words.discrepancy, note=words.note)
-    await client.ask("POST", "/v1/discrepancies/resolve", Done, asked)
-    _say(f"{words.discrepancy} is resolved")
-    return 0
-
-
-async def _every(client: StoreClient, kind: str, state: str = "") -> AsyncIterator[Record]:
-    after: str | None = ""
-    while after is not None:
-        page = await client.ask("GET", f"/v1/records/{kind}", Page, state=state, after=after)
-        for each in page.records:
-            yield decode_record(kind, each.body)
-        after = page.next
-
-
-async def _only_supervisor(client: StoreClient) -> str:
-    workers = [each async for each in _every(client, "worker") if isinstance(each, Worker)]
-    supervisors = [each.id for each in workers if "supervisor" in each.roles and each.is_active]
-    if len(supervisors) != 1:
-        raise StoreError(f"this store has {len(supervisors)} supervisors: say who counted with --by WORKER")
-    return supervisors[0]
-
-
-def _what_and_where(found: Discrepancy) -> str:
-    what = f"{found.quantity} of {found.product}" if found.quantity else found.product or found.subject
-    where = f" at {found.place}" if found.place else ""
-    who = " on ".join(filter(None, (found.worker, found.terminal)))
-    return f"{found.remedy.replace('_', '-')} ({found.reason}): {what}{where}" + (f", told by {who}" if who else "")
-
-
-def _settled_by(found: Discrepancy) -> str:
-    id = shlex.quote(found.id)
-    match found.remedy:
-        case "count":
-            location = found.place.partition("/")[2]
-            return f"floorhand store count {location} {shlex.quote(found.product)} QUANTITY"
-        case "put_back":
-            return f"floorhand store put-back {id} LOCATION"
-        case "look":
-            return f"floorhand store resolve {id} --note TEXT"
 
 
 async def _report(client: StoreClient, words: Words, place: Place) -> int:
@@ -380,12 +288,9 @@ _ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     "owner": _owner,
     "site": _site,
     "release": _release,
-    "discrepancies": _discrepancies,
-    "count": _count,
-    "put-back": _put_back,
-    "resolve": _resolve,
     "report": _report,
     "status": _status,
+    **discrepancy_commands.ASKING,
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orders import VERSION
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
     from terminal.session import PrinterChoice
+    from terminal.site_clock import SiteClock
     from terminal.sync.worker import Sync
 
 
@@ -49,14 +51,17 @@ class Rig:
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
         from terminal.session import Session
+        from terminal.site_clock import SiteClock
         from terminal.sync.link import HttpLink
         from terminal.sync.worker import Sync
 
         printers, choices = self._printers()
-        thread, floor = JournalThread(), Floor(self._enrolment.terminal)
+        thread, floor, clock = JournalThread(), Floor(self._enrolment.terminal), SiteClock(utc_now)
         try:
             await thread.run(self._config.state_folder.mkdir, parents=True, exist_ok=True, mode=0o700)
-            journal = await thread.run(Journal.open, self._config.journal_file, witness=self._config.witness)
+            journal = await thread.run(
+                Journal.open, self._config.journal_file, witness=self._config.witness, clock=clock
+            )
         except (JournalError, OSError) as error:
             await thread.close()
             raise CannotStart(str(error)) from error
@@ -70,12 +75,13 @@ class Rig:
             on_changed=self._on_changed,
             on_badge=self._on_badge,
             on_note=self._on_note,
+            on_time=lambda store_at: self._on_time(clock, store_at),
         )
         session = Session(
             floor,
             journal,
             thread,
-            utc_now,
+            clock,
             store=sync,
             printers=choices,
             station=self._config.terminal.station or self._enrolment.station,
@@ -96,6 +102,7 @@ class Rig:
             sync=lambda tell: self._run_sync(sync, tell),
             spool=lambda tell: self._run_spool(thread, journal, printers, tell),
             toy=self._toy,
+            clock=clock,
         )
 
     async def close(self) -> None:
@@ -116,6 +123,12 @@ class Rig:
 
     def _on_note(self, sentence: str) -> None:
         self._tell(Noted(sentence, is_fault=True))
+
+    def _on_time(self, clock: SiteClock, store_at: datetime) -> None:
+        from terminal import screen_wording
+
+        if ahead := clock.hear(store_at):
+            self._tell(Noted(screen_wording.clock_put_right(ahead), is_fault=True))
 
     def _saved(self, sync: Sync, jobs: Sequence[PrintJob]) -> None:
         sync.poke()

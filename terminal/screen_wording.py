@@ -5,6 +5,8 @@ Decides words and nothing else. Where a text has a shorter form for a narrow scr
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 # Status line
 
 
@@ -352,6 +354,12 @@ def clock_wrong(seconds: int) -> str:
 
 def clock_untold() -> str:
     return "the store told no time"
+
+
+def clock_put_right(ahead: timedelta) -> str:
+    minutes = round(abs(ahead.total_seconds()) / 60)
+    how = f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
+    return f"This device's clock is {how} {'fast' if ahead > timedelta() else 'slow'}: the store's time is used here."
 
 
 def wedge_found() -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import ssl
+import sys
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
@@ -206,6 +207,8 @@ class HttpLink:
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._client is None:
+                # httpx brings a command line of its own along where it finds what that needs: 3 MiB for nothing here.
+                sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
                 # 0.2 s of imports: beside the event loop, so that the first scan does not wait for them.
                 await asyncio.to_thread(importlib.import_module, "httpx")
                 import httpx

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from orders import wire
 from orders.identifiers import SsccBlock
@@ -35,7 +36,8 @@ CLAIM_PATIENCE_S = 5.0
 class Sync:
     """The terminal's half of the sync; also what the session asks for tasks (session.Store).
 
-    `on_badge` gets the badge's word, how many events wait, and a sentence where something is wrong.
+    `on_badge` gets the badge's word, how many events wait, and a sentence where something is wrong; `on_time` what the
+    time is at the store, at each greeting.
     """
 
     def __init__(
@@ -49,12 +51,13 @@ class Sync:
         on_changed: Callable[[frozenset[Key]], None] = lambda keys: None,
         on_badge: Callable[[str, int, str], None] = lambda word, waiting, sentence: None,
         on_note: Callable[[str], None] = lambda sentence: None,
+        on_time: Callable[[datetime], None] = lambda store_at: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._thread, self._journal, self._floor, self._link = thread, journal, floor, link
         self._version = program_version
-        self._on_changed, self._on_badge, self._on_note = on_changed, on_badge, on_note
+        self._on_changed, self._on_badge, self._on_note, self._on_time = on_changed, on_badge, on_note, on_time
         self._sleep, self._jitter = sleep, jitter
         self._requests = Requests(link)
         gate = Gate()
@@ -172,6 +175,7 @@ class Sync:
             await self._thread.run(self._journal.renew, Doubt.COPIED)
             self._on_note(status.conflict())
             raise StartAgain from refusal
+        self._on_time(welcome.now_at)
         expected[here.id] = welcome.expected
         await self._thread.run(self._journal.learn, welcome.terminal)
         self._floor.terminal = welcome.terminal

@@ -1,0 +1,106 @@
+"""`floorhand store discrepancies | count | put-back | resolve`: what floor and books disagree on, and settling it.
+
+Decides what these commands ask and print; each discrepancy is shown with the command that settles it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import shlex
+from collections.abc import Awaitable, Callable
+
+from orders.records import Discrepancy, Worker
+from server_stub.client import StoreClient, StoreError
+from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
+from server_stub.floor_setup import Done
+from server_stub.place import Place
+
+Words = argparse.Namespace
+
+
+async def _discrepancies(client: StoreClient, words: Words, place: Place) -> int:
+    count = 0
+    async for each in client.records("discrepancy", "open"):
+        if isinstance(each, Discrepancy):
+            count += 1
+            _say(f"{each.id}  since {each.opened_at:%Y-%m-%d %H:%M} UTC")
+            _say(f"  {_what_and_where(each)}")
+            _say(f"  {_settled_by(each)}")
+    _say(f"{count} discrepancies are open" if count else "Floor and books agree")
+    return 0
+
+
+async def _count(client: StoreClient, words: Words, place: Place) -> int:
+    owner, _, sku = words.sku.rpartition("/")
+    asked = ShelfCount(
+        key=secrets.token_hex(16),
+        owner=owner or await client.only_owner("write the SKU as OWNER/SKU"),
+        sku=sku,
+        location=words.location,
+        quantity=words.quantity,
+        counted_by=words.by or await _only_supervisor(client),
+    )
+    counted = await client.ask("POST", "/v1/counts", ShelfCounted, asked)
+    _say(
+        f"{counted.product} at {counted.location}: the book showed {counted.book}, counted {counted.counted}"
+        f" ({counted.difference:+d}); the shelf may be picked"
+    )
+    for id in counted.resolved:
+        _say(f"  resolved: {id}")
+    for id in counted.taken_off:
+        _say(f"  {id} lost its claim here: it gets another shelf, or waits")
+    return 0
+
+
+async def _put_back(client: StoreClient, words: Words, place: Place) -> int:
+    asked = PutBack(key=secrets.token_hex(16), discrepancy=words.discrepancy, location=words.location)
+    done = await client.ask("POST", "/v1/put-backs", PutBackDone, asked)
+    _say(f"{done.quantity} of {done.product} went from {done.source} to {done.target} and are available again")
+    return 0
+
+
+async def _resolve(client: StoreClient, words: Words, place: Place) -> int:
+    asked = Resolve(key=secrets.token_hex(16), discrepancy=words.discrepancy, note=words.note)
+    await client.ask("POST", "/v1/discrepancies/resolve", Done, asked)
+    _say(f"{words.discrepancy} is resolved")
+    return 0
+
+
+async def _only_supervisor(client: StoreClient) -> str:
+    workers = [each async for each in client.records("worker") if isinstance(each, Worker)]
+    supervisors = [each.id for each in workers if "supervisor" in each.roles and each.is_active]
+    if len(supervisors) != 1:
+        raise StoreError(f"this store has {len(supervisors)} supervisors: say who counted with --by WORKER")
+    return supervisors[0]
+
+
+def _what_and_where(found: Discrepancy) -> str:
+    what = f"{found.quantity} of {found.product}" if found.quantity else found.product or found.subject
+    where = f" at {found.place}" if found.place else ""
+    who = " on ".join(filter(None, (found.worker, found.terminal)))
+    return f"{found.remedy.replace('_', '-')} ({found.reason}): {what}{where}" + (f", told by {who}" if who else "")
+
+
+def _settled_by(found: Discrepancy) -> str:
+    id = shlex.quote(found.id)
+    match found.remedy:
+        case "count":
+            location = found.place.partition("/")[2]
+            return f"floorhand store count {location} {shlex.quote(found.product)} QUANTITY"
+        case "put_back":
+            return f"floorhand store put-back {id} LOCATION"
+        case "look":
+            return f"floorhand store resolve {id} --note TEXT"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
+    "discrepancies": _discrepancies,
+    "count": _count,
+    "put-back": _put_back,
+    "resolve": _resolve,
+}

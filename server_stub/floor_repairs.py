@@ -1,0 +1,69 @@
+"""What a supervisor says to the store to settle what floor and books disagree on, and what it answers.
+
+Decides the shape of those messages only. What they change is the business of shelf_counts, put_backs and discrepancies.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from orders.intake import Code, Number
+from orders.records import Struct
+
+Pieces = Annotated[int, Meta(ge=0, le=10_000_000)]
+WorkerId = Annotated[str, Meta(min_length=1, max_length=64)]
+Note = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
+
+
+class ShelfCount(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """So many available pieces of one product lie on one shelf: somebody counted them without being told the book."""
+
+    key: str
+    owner: Number
+    sku: Number
+    location: Code
+    quantity: Pieces
+    counted_by: WorkerId
+
+
+class ShelfCounted(Struct, frozen=True, kw_only=True):
+    """What a count changed: `difference` is counted less book, `resolved` the discrepancies that it settled.
+
+    `taken_off` are the orders that the shelf cannot serve any more: they got other shelves, or are back-ordered.
+    """
+
+    product: str
+    location: str
+    book: int
+    counted: int
+    difference: int
+    resolved: tuple[str, ...]
+    taken_off: tuple[str, ...]
+
+
+class PutBack(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The pieces of a discrepancy were brought to a shelf."""
+
+    key: str
+    discrepancy: str
+    location: Code
+
+
+class PutBackDone(Struct, frozen=True, kw_only=True):
+    """What the put-back moved; from now on an order can be given these pieces."""
+
+    discrepancy: str
+    product: str
+    quantity: int
+    source: str
+    target: str
+
+
+class Resolve(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody looked; `note` says what was found."""
+
+    key: str
+    discrepancy: str
+    note: Note
