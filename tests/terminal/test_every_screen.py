@@ -1,0 +1,183 @@
+"""Every screen that a worker can come to, as the workflows ask it, at the four sizes of the floor.
+
+Each is found whole in the text, and compared with a picture of it in `screens/` that somebody has looked at.
+`FLOORHAND_WRITE_SCREENS=1` writes the pictures anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from orders import barcodes
+from orders.barcodes import Kind
+from orders.identifiers import sscc
+from orders.records import Key
+from terminal.screens.floor_view import FloorView
+from terminal.workflows import acts, desk
+from terminal.workflows.prompts import Showing, Tone, Verdict
+from terminal.workflows.steps import (
+    Accepted,
+    AskPin,
+    Here,
+    Menu,
+    NeedsAnswer,
+    Queue,
+    Refused,
+    Shipping,
+    SignOn,
+)
+from tests.floors import NOW, PRODUCTS, WORKER, floor_of, small_order
+from tests.terminal.test_workflows import (
+    DROP,
+    LAMP,
+    MUG,
+    NEXT_SHELF,
+    OTHER_SHELF,
+    SHELF,
+    SSCC,
+    TOTE,
+    Operator,
+    command,
+    dock,
+    packer,
+    picker,
+    ready_to_seal,
+)
+
+SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
+PICTURES = Path(__file__).resolve().parent / "screens"
+
+
+def states() -> Iterator[tuple[str, Operator]]:
+    """One operator for each state that the desk can be in, with the verdict of the scan that led there."""
+    yield "sign on", Operator(SignOn(), floor_of(), Here(now=NOW))
+    yield "sign on, nobody known yet", Operator(SignOn(), type(floor_of())("T1"), Here(now=NOW))
+    yield "sign on, unknown badge", Operator(SignOn(), floor_of(), Here(now=NOW)).scan(barcodes.encode(Kind.BADGE, "W9-SECRET7"))
+    yield "pin", Operator(AskPin("W1"), floor_of(), Here(now=NOW))
+    yield "pin, wrong", Operator(AskPin("W1"), floor_of(), Here(now=NOW)).key("1234")
+    yield "menu", Operator(Menu(), floor_of())
+    yield "queue", Operator(Queue(), floor_of())
+    yield "pick, tote", picker()
+    yield "pick, tote, refused", picker().scan(LAMP)
+    yield "pick, shelf", picker().scan(TOTE)
+    yield "pick, wrong shelf", picker().scan(TOTE).scan(OTHER_SHELF)
+    yield "pick, item", picker().scan(TOTE).scan(SHELF)
+    yield "pick, wrong item", picker().scan(TOTE).scan(SHELF).scan(MUG)
+    yield "pick, number", picker().scan(TOTE).scan(SHELF).scan(LAMP)
+    yield "pick, too many", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("99999")
+    yield "pick, some left", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("3")
+    yield "pick, short", picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY)
+    yield "pick, drop", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG)
+    yield (
+        "pick, nothing found",
+        picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY).scan(NEXT_SHELF).act(acts.SHORT_EMPTY),
+    )
+    yield (
+        "pick, done",
+        picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP),
+    )
+    lost = picker()
+    taken = replace(lost.floor.task("P1"), claimed_by="T2")
+    lost.floor.confirm([(Key("task", "P1"), taken)], 2)
+    yield "pick, lost", lost
+    yield "pack, tote", packer()
+    yield "pack, item", packer().scan(TOTE)
+    yield "pack, wrong item", packer().scan(TOTE).scan("HOOK-EAN")
+    yield "pack, number", packer().scan(TOTE).scan(LAMP)
+    yield "pack, seal", packer().scan(TOTE).scan(LAMP).key("5").scan(MUG)
+    gone = packer().scan(TOTE)
+    gone.step = type(gone.step)("HOME/9", "T-01")
+    yield "pack, lost", gone
+    yield "pack, no number left", ready_to_seal(next_sscc=lambda owner: None).scan(command(acts.SEAL))
+    weighed = ready_to_seal(next_sscc=lambda owner: SSCC)
+    weighed.floor.confirm([(Key("product", "HOME/LAMP"), replace(PRODUCTS[0], weight_grams=None))], 3)
+    yield "pack, weight", weighed.scan(command(acts.SEAL))
+    yield "pack, label", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    yield (
+        "pack, other label",
+        ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(f"]C100{sscc('952000', 2)}"),
+    )
+    yield "pack, label again", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.REPRINT)
+    yield "pack, void", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.VOID)
+    yield "ship, choose", dock()
+    yield "ship, nothing stands", Operator(Shipping(), floor_of())
+    yield "ship, open", dock().key("1")
+    yield "ship, ask close", dock().key("1").act(acts.CLOSE)
+    yield "ship, closed", dock().key("1").act(acts.CLOSE).act(acts.YES)
+    yield "ship, ask hand over", dock().key("1").act(acts.CLOSE).act(acts.YES).act(acts.HAND_OVER)
+    yield "ship, handed over", dock().key("1").act(acts.CLOSE).act(acts.YES).act(acts.HAND_OVER).act(acts.YES)
+    left = dock().key("1").act(acts.CLOSE).act(acts.YES).act(acts.HAND_OVER).act(acts.YES)
+    left.step = Shipping("ROYAL-24-20261120-1700")
+    left.last = None
+    yield "ship, gone", left
+
+
+STATES = dict(states())
+
+
+def verdict_of(operator: Operator) -> Verdict | None:
+    match operator.last:
+        case Accepted(sentence=sentence, is_note=is_note) if sentence:
+            return Verdict(Tone.NOTE if is_note else Tone.GOOD, sentence)
+        case Refused(sentence=sentence, reason=reason):
+            return Verdict(Tone.REFUSED, sentence, reason)
+        case NeedsAnswer(sentence=sentence) if sentence:
+            return Verdict(Tone.ASK, sentence)
+    return None
+
+
+def view_of(operator: Operator) -> FloorView:
+    name = "" if operator.asked.step in ("sign_on", "ask_pin") else WORKER.name
+    return FloorView(Showing(operator.asked, verdict_of(operator), 1, name), badge="ONLINE", waiting=0)
+
+
+def text_of(operator: Operator, size: tuple[int, int]) -> str:
+    return "\n".join(line.text.rstrip() for line in view_of(operator).lines(*size))
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_no_step_and_no_prompt_is_left_out() -> None:
+    assert {type(operator.step) for operator in STATES.values()} == set(desk._PROMPTS)
+    shown = {operator.asked.step for operator in STATES.values()}
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(desk.__file__).parent.glob("*.py"))
+    assert set(re.findall(r'step="(\w+)"', source)) | {"ship_ask_close", "ship_ask_handover"} == shown
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("name", STATES)
+def test_what_is_needed_stands_whole(name: str, size: tuple[int, int]) -> None:
+    prompt, verdict = STATES[name].asked, verdict_of(STATES[name])
+    glass = text_of(STATES[name], size)
+    rows = glass.splitlines()
+    assert len(rows) <= size[1]
+    assert all(len(row) <= size[0] for row in rows)
+    if verdict is not None:
+        assert bare(verdict.sentence) in bare(glass)
+    for needed in (prompt.location, prompt.item, prompt.quantity, prompt.tote):
+        assert bare(needed) in bare(glass), needed
+    assert rows[-1].strip(), "the keys stand in the last row"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_every_screen_looks_as_it_did_when_somebody_looked(size: tuple[int, int]) -> None:
+    edge = "=" * size[0]
+    page = "\n".join(f"{edge} {name}\n{text_of(operator, size)}" for name, operator in STATES.items()) + "\n"
+    picture = PICTURES / f"{size[0]}x{size[1]}.txt"
+    if os.environ.get("FLOORHAND_WRITE_SCREENS"):
+        picture.parent.mkdir(exist_ok=True)
+        picture.write_text(page, encoding="utf-8")
+    assert page == picture.read_text(encoding="utf-8")
+
+
+def test_the_small_order_is_the_one_on_the_pictures() -> None:
+    order, _ = small_order()
+    assert order.number in text_of(STATES["pick, shelf"], (80, 24))
