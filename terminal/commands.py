@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
     """Runs `floorhand terminal` with `argv`; `config` is the parsed file at `config_path`."""
     asked = _parser().parse_args(argv)
+    if asked.cards:
+        return _write_cards(Path(asked.cards).expanduser())
     folder = settings.default_state_folder()
     try:
         checked = settings.check(config, config_path)
@@ -117,6 +119,18 @@ def _enrol(config: settings.Config, code: str, name: str) -> int:
     return 0
 
 
+def _write_cards(folder: Path) -> int:
+    from terminal import cards
+
+    try:
+        written = cards.write(folder)
+    except OSError as error:
+        return _refuse(words.cards_not_written(str(folder), error.strerror or type(error).__name__))
+    for path in written:
+        print(path)
+    return 0
+
+
 def _toy(feed: str | None) -> Toy | None:
     if feed is None:
         return None
@@ -141,5 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--name", help="what the new terminal is called (with --enrol); else terminal.name")
     parser.add_argument("--station", help="the station where it stands; else terminal.station")
+    parser.add_argument(
+        "--cards", metavar="FOLDER", help="write the command cards of cart, bench and dock as PDFs, and end"
+    )
     parser.add_argument("--feed", metavar="SOCKET", help=argparse.SUPPRESS)
     return parser

@@ -388,3 +388,8 @@ def printer_not_writable(path: str) -> str:
 
 def no_printer() -> str:
     return "none configured; labels and slips wait until a [[printer]] is named"
+
+
+def cards_not_written(folder: str, reason: str) -> str:
+    """Said by the command line when command cards cannot be written."""
+    return f"the command cards cannot be written to {folder}: {reason}; name a folder that this user may write"

@@ -145,6 +145,10 @@ class Robot:
             return Aim(command(acts.MENU), "sees that this order is done, goes back to the menu")
         match told.step:
             case "pack_tote":
+                if told.reason == "parcel_labelled":
+                    self._sealed = ""
+                if self._sealed and (sscc := self.read_label(self._sealed)):
+                    return Aim(sscc, f"is not sure of label {sscc}, scans it again")
                 if told.reason in ("tote_free", "not_picked") and self._waiting:
                     self._put_back(self._waiting[0])
                 if not self._waiting:

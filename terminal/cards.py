@@ -1,0 +1,37 @@
+"""The cards that hang on a cart, a bench and a dock door: barcodes that do what a key would do.
+
+Decides which acts belong on which card. An act is scanned by the same name under which the workflows know it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orders.barcodes import Kind, encode
+from printing.documents import Command, CommandCard, Media
+from terminal.workflows import acts
+
+CARDS = {
+    "Cart": (acts.PICK, acts.ALL, *acts.SHORTS, acts.SKIP, acts.GIVE_BACK, acts.MENU, acts.SIGN_OFF),
+    "Bench": (acts.PACK, acts.ALL, acts.SEAL, acts.WEIGHT, acts.REPRINT, acts.VOID, acts.MENU, acts.SIGN_OFF),
+    "Dock": (acts.SHIP, acts.CLOSE, acts.HAND_OVER, acts.REOPEN, acts.YES, acts.NO, acts.MENU, acts.SIGN_OFF),
+}
+
+
+def card(title: str) -> CommandCard:
+    """One of CARDS as a document."""
+    commands = tuple(Command(label=acts.label(name), barcode=encode(Kind.COMMAND, name)) for name in CARDS[title])
+    return CommandCard(title=title, commands=commands)
+
+
+def write(folder: Path) -> list[Path]:
+    """Every card as a PDF on A4 in `folder`, which is made; OSError where it cannot be written."""
+    from printing.draw import draw
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for title in CARDS:
+        path = folder / f"{title.lower()}-card.pdf"
+        path.write_bytes(draw(card(title), Media.A4))
+        written.append(path)
+    return written
