@@ -17,7 +17,8 @@ from terminal.workflows.prompts import Tone
 
 _SOON_MINUTES = 30
 _ROOMY_COLUMNS = 40
-_WIDTHS = (7, 14, 11, 9, 16)
+_WIDTHS = (7, 14, 11, 9)
+_CARRIER_COLUMNS = (16, 40)
 
 
 def rows_high(width: int) -> int:
@@ -64,13 +65,20 @@ def _state(row: Row) -> str:
     return words.held() if row.is_held else words.state(row.state)
 
 
+def _carrier_columns(width: int) -> int:
+    """The carrier's column takes a third of what a wider screen has to spare."""
+    least, most = _CARRIER_COLUMNS
+    return min(most, least + max(0, width - TABLE_COLUMNS) // 3)
+
+
 def _table_row(row: Row, left: str, width: int) -> str:
     if row.is_discrepancy:
         text = f"{row.number}  {words.discrepancy(row.reason, row.remedy)}  {row.who}"
         return f"{left:>{_WIDTHS[0] - 1}} {cut(text, width - _WIDTHS[0])}"
     # A long order number takes what it needs, and the columns behind it give way.
     number = row.number.ljust(_WIDTHS[1] - 1)
-    rest = [(_state(row), _WIDTHS[2]), (f"{row.done}/{row.wanted}", _WIDTHS[3]), (row.carrier, _WIDTHS[4])]
+    done = f"{row.done}/{row.wanted}"
+    rest = [(_state(row), _WIDTHS[2]), (done, _WIDTHS[3]), (row.carrier, _carrier_columns(width))]
     cells = "".join(f"{cut(text, columns - 1):<{columns}}" for text, columns in rest)
     return cut(f"{left:>{_WIDTHS[0] - 1}} {number} {cells}{row.who}", width)
 
@@ -92,7 +100,9 @@ class QueueHead:
         rows += [line(row, "late" if totals.late else "title", fills=True) for row in said]
         if width >= TABLE_COLUMNS:
             names = words.queue_head()
-            columns = "".join(f"{name:<{size}}" for name, size in zip(names, (*_WIDTHS, 0), strict=True))
+            columns = "".join(
+                f"{name:<{size}}" for name, size in zip(names, (*_WIDTHS, _carrier_columns(width), 0), strict=True)
+            )
             rows.append(line(cut(f" {columns}", width), "dim"))
         return fitted(rows, height)
 
