@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 
 from orders import VERSION
 
@@ -19,6 +20,9 @@ ROOMS = {
     "doctor": ("terminal.doctor", "checks this machine's config, scanners, printers, store and screen"),
     "bench": ("benchmarks.commands", "measures this machine, each speed beside a yardstick in the same run"),
 }
+
+# The terminal checks its config itself, with its own exit codes, and the doctor makes a line of it.
+_USE_CONFIG = ("store", "import")
 
 USAGE = """\
 usage: floorhand [--config FILE] COMMAND ...
@@ -55,8 +59,10 @@ def main(argv: list[str] | None = None) -> int:
             return 0
         if word == "--config" and words:
             explicit = words.pop(0)
-        elif word.startswith("--config="):
+        elif word.startswith("--config=") and word != "--config=":
             explicit = word.partition("=")[2]
+        elif word in ("--config", "--config="):
+            return _refuse("--config names no file; expected --config FILE before the command")
         else:
             return _refuse(f"unknown option {word}; expected --config FILE, --version or --help before the command")
     if not words:
@@ -68,20 +74,32 @@ def main(argv: list[str] | None = None) -> int:
 
     from terminal import config
 
+    path, table = Path(), dict[str, object]()
     try:
-        path = config.locate(explicit)
-        table: Mapping[str, object] = config.parse(path)
+        if command != "demo":  # it writes a config of its own
+            path = config.locate(explicit)
+            table = config.parse(path)
+        if command in _USE_CONFIG:
+            config.check(table, path)
     except config.ConfigError as error:
-        if command != "demo":
-            return _refuse(str(error))
-        table = {}
-    room = import_module(ROOMS[command][0])
+        return _refuse(str(error), hint="")
+    return _open(command, rest, table, path)
+
+
+def _open(command: str, rest: list[str], table: Mapping[str, object], path: Path) -> int:
     try:
-        code: int = room.main(rest, table, path)
+        code: int = import_module(ROOMS[command][0]).main(rest, table, path)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 141
+    except Exception as error:
+        from terminal.config import default_state_folder
+        from terminal.crash import Reports
+        from terminal.exits import UNEXPECTED_ERROR
+
+        print(f"floorhand: {Reports(default_state_folder() / 'reports').write(error, command)}", file=sys.stderr)
+        return UNEXPECTED_ERROR
     return code
 
 
@@ -89,12 +107,13 @@ def _usage() -> str:
     from terminal.config import locate
 
     commands = "\n".join(f"  {name:<10}{what}" for name, (_, what) in ROOMS.items())
-    return USAGE.format(commands=commands, default=locate(None))
+    return USAGE.format(commands=commands, default=locate(None, {}))
 
 
-def _refuse(sentence: str) -> int:
+def _refuse(sentence: str, hint: str = "Try: floorhand --help") -> int:
     print(f"floorhand: {sentence}", file=sys.stderr)
-    print("Try: floorhand --help", file=sys.stderr)
+    if hint:
+        print(hint, file=sys.stderr)
     return 2
 
 

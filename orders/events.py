@@ -10,7 +10,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from orders.records import Count, Instant, Key, ParcelLine, Positive, Struct
+from orders.decoding import decoded
+from orders.records import Count, Instant, Key, ParcelLine, Pieces, Positive, Struct
 
 EVENT_VERSION = 1
 
@@ -104,7 +105,7 @@ class PickConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     stop: int
     location: str
     product: str
-    quantity: Positive
+    quantity: Pieces
     tote: str
     is_keyed: bool = False
 
@@ -119,7 +120,7 @@ class PickShorted(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     stop: int
     location: str
     product: str
-    quantity: Positive
+    quantity: Pieces
     reason: str
 
     @property
@@ -164,7 +165,7 @@ class ItemVerified(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, ta
 
     tote: str
     product: str
-    quantity: Positive
+    quantity: Pieces
 
     @property
     def touches(self) -> tuple[Key, ...]:
@@ -320,7 +321,7 @@ def encode_event(event: FloorEvent) -> bytes:
 
 def decode_event(raw: bytes | msgspec.Raw) -> FloorEvent:
     """The event in `raw` at the present version; msgspec.ValidationError where it is none that is known here."""
-    return _EVENTS.decode(raw)
+    return decoded(_EVENTS, raw)
 
 
 def seal(number: int, at: Instant, worker: str, event: FloorEvent) -> bytes:
@@ -338,7 +339,7 @@ def seal(number: int, at: Instant, worker: str, event: FloorEvent) -> bytes:
 
 def open_envelope(body: bytes | msgspec.Raw) -> Envelope:
     """The envelope in `body`; msgspec.DecodeError where it is none."""
-    return _ENVELOPES.decode(body)
+    return decoded(_ENVELOPES, body)
 
 
 def digest(body: bytes | memoryview) -> bytes:

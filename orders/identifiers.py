@@ -67,6 +67,11 @@ class SsccBlock(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     last: int
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.last:
+            raise IdentifierError(f"a block goes from its first number to its last, not {self.first} to {self.last}")
+        sscc(self.prefix, self.last, self.extension)
+
     def number(self, serial: int) -> str:
         """The SSCC for `serial`, which has to lie in this block."""
         if not self.first <= serial <= self.last:

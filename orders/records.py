@@ -16,9 +16,15 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from orders.decoding import decoded
+
 Instant = Annotated[datetime, Meta(tz=True)]
-Positive = Annotated[int, Meta(gt=0)]
-Count = Annotated[int, Meta(ge=0)]
+# The largest whole number that every JSON reader keeps exactly (RFC 8259, 6), and that fits a database's column.
+LARGEST = 2**53 - 1
+Positive = Annotated[int, Meta(gt=0, le=LARGEST)]
+Count = Annotated[int, Meta(ge=0, le=LARGEST)]
+# More than any building holds, and so few that no sum of them leaves a database's column.
+Pieces = Annotated[int, Meta(gt=0, le=1_000_000_000)]
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -403,4 +409,4 @@ def encode_record(record: Record) -> bytes:
 
 def decode_record(kind: str, body: bytes | msgspec.Raw) -> Record:
     """The record in `body`; KeyError for a kind of a later version, msgspec.DecodeError for anything malformed."""
-    return _DECODERS[kind].decode(body)
+    return decoded(_DECODERS[kind], body)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from orders.decoding import plain
 from orders.events import EVENT_VERSION, Envelope, FloorEvent, decode_event
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
@@ -30,12 +31,14 @@ def understood(envelope: Envelope) -> FloorEvent:
     """The event of an envelope at the present version, or UnknownEvent, or MalformedEvent."""
     if envelope.version > EVENT_VERSION:
         raise UnknownEvent(f"version {envelope.version}; this program reads up to {EVENT_VERSION}")
+    if envelope.version < 1:
+        raise MalformedEvent(f"version {envelope.version}; versions count from 1")
     raw: msgspec.Raw | bytes = envelope.event
     if envelope.version < EVENT_VERSION:
-        plain = msgspec.json.decode(raw)
+        said = plain(raw)
         for version in range(envelope.version, EVENT_VERSION):
-            plain = STEPS[version](plain)
-        raw = msgspec.json.encode(plain)
+            said = STEPS[version](said)
+        raw = msgspec.json.encode(said)
     try:
         return decode_event(raw)
     except msgspec.ValidationError as error:
@@ -51,8 +54,8 @@ def is_known_kind(raw: msgspec.Raw) -> bool:
 
 def kind_of_event(raw: bytes | msgspec.Raw) -> str:
     """The kind that the event in `raw` names, empty where it names none."""
-    plain = msgspec.json.decode(raw)
-    kind = plain.get("kind", "") if isinstance(plain, dict) else ""
+    said = plain(raw)
+    kind = said.get("kind", "") if isinstance(said, dict) else ""
     return kind if isinstance(kind, str) else ""
 
 

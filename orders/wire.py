@@ -104,8 +104,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: str
     id: str
-    revision: int
-    cursor: int
+    revision: Count
+    cursor: Count
     body: msgspec.Raw
 
 

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from orders import upcast, wire
+from orders.decoding import decoded
 from orders.events import Envelope, FloorEvent, digest, open_envelope
 from orders.folds import Told
 from orders.wire import Outcome, Push, PushReply
@@ -156,7 +157,7 @@ def _seen_before(books: Books, journal: JournalRow, number: int, body: bytes) ->
 
 def _number(body: msgspec.Raw, place: int) -> int:
     try:
-        number = _NUMBERED.decode(body).number
+        number = decoded(_NUMBERED, body).number
     except msgspec.DecodeError as error:
         raise wrong_type(f"{error} - in `$.events[{place}]`") from error
     if number < 1:

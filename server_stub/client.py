@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 import msgspec
 
+from orders.decoding import decoded
 from orders.intake import Intake, Receipts
 from orders.records import Record, decode_record
 from orders.wire import Problem, Release, Released
@@ -28,6 +29,7 @@ _PATIENCE_SECONDS = 10.0
 _ASK_AGAIN_SECONDS = 0.1
 # An import's batch or a wave's release is many transactions.
 _TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+_PROBLEM = msgspec.json.Decoder(Problem)
 
 
 class StoreError(Exception):
@@ -68,16 +70,26 @@ class StoreClient:
         headers = {"content-type": "application/json"} if body else {}
         try:
             answer = await self._http.request(method, path, content=body, headers=headers, params=query)
-        except httpx.TransportError as error:
+        except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise StoreUnreachable(f"no store answers at {self._http.base_url}: {reason}") from error
         if answer.status_code == 200:
-            return msgspec.json.decode(answer.content, type=gives)
+            return self._read(answer, gives)
         try:
-            problem = msgspec.json.decode(answer.content, type=Problem)
+            problem = decoded(_PROBLEM, answer.content)
         except msgspec.DecodeError:
-            raise StoreError(f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}") from None
+            raise StoreError(
+                f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}; check the address"
+            ) from None
         raise StoreRefused(answer.status_code, problem)
+
+    def _read(self, answer: httpx.Response, gives: type[Gives]) -> Gives:
+        try:
+            return decoded(msgspec.json.Decoder(gives), answer.content)
+        except msgspec.DecodeError as error:
+            raise StoreError(
+                f"the store's answer cannot be read ({error}): check its address, and that it runs this version"
+            ) from error
 
     async def intake(self, batch: Intake) -> Receipts:
         """Hands in master data and orders; the same batch again changes nothing."""
@@ -147,8 +159,16 @@ async def _hold_or_find(place: Place) -> tuple[Hold | None, str]:
 
 @asynccontextmanager
 async def _over_http(url: str, token: str) -> AsyncIterator[StoreClient]:
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT) as http:
+    if not url.startswith(("http://", "https://")):
+        raise StoreError(f"expected the store's address, such as http://10.0.0.5:8743, got {url}: correct it")
+    # A token is random letters and digits: what cannot stand in a header was not copied whole.
+    if not (token.isascii() and token.isprintable()):
+        raise StoreError("expected a token of plain letters and digits, got other signs: copy it again")
+    try:
+        http = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=_TIMEOUT)
+    except httpx.InvalidURL as error:
+        raise StoreError(f"the store's address {url} cannot be used ({error}): correct it") from error
+    async with http:
         yield StoreClient(http)
 
 

@@ -6,11 +6,17 @@ Decides how a command is written. What it does stands in commands.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
+import msgspec
+
+from orders.intake import Code, Number
 from orders.records import ROLES
 from server_stub import site_file
+from server_stub.floor_setup import CompanyPrefix, Name, Pin, ToteCount
 
 _EXAMPLES = """\
 a first morning:
@@ -49,10 +55,12 @@ def parser() -> argparse.ArgumentParser:
         "  floorhand store init --site site.toml",
     )
     init.add_argument("--site", type=Path, metavar="FILE", help="a site file; `store site --help` shows one")
-    init.add_argument("--name", default="Warehouse", help="the site's name, where there is no site file")
+    init.add_argument("--name", type=_name, default="Warehouse", help="the site's name, where there is no site file")
     init.add_argument("--time-zone", default="UTC", help="its IANA time zone, such as Europe/London")
-    init.add_argument("--owner", default="HOME", metavar="ID", help="whose goods these are (default HOME)")
-    init.add_argument("--company-prefix", metavar="DIGITS", help="the owner's GS1 company prefix, for SSCCs")
+    init.add_argument("--owner", type=_id, default="HOME", metavar="ID", help="whose goods these are (default HOME)")
+    init.add_argument(
+        "--company-prefix", type=_prefix, metavar="DIGITS", help="the owner's GS1 company prefix, for SSCCs"
+    )
     init.add_argument("--supervisor", default="Supervisor", metavar="NAME", help="the first supervisor's name")
 
     run = command("run", "run the store until Ctrl-C or SIGTERM", "example:\n  floorhand store run --port 8743")
@@ -65,9 +73,9 @@ def parser() -> argparse.ArgumentParser:
         "add a worker and print a badge",
         'example:\n  floorhand store add-worker "Ada Lovelace" --role picker --role packer --pin 2718',
     )
-    worker.add_argument("name")
+    worker.add_argument("name", type=_name)
     worker.add_argument("--role", action="append", choices=ROLES, help="may be given again (default picker)")
-    worker.add_argument("--pin", metavar="DIGITS", help="4 to 12 digits, for signing on without the badge")
+    worker.add_argument("--pin", type=_pin, metavar="DIGITS", help="4 to 12 digits, for signing on without the badge")
     worker.add_argument("--id", default="", help="an id of your own (default: made from the name)")
     worker.add_argument("--new-badge", action="store_true", help="the worker is known: make a new badge and PIN")
 
@@ -79,25 +87,25 @@ def parser() -> argparse.ArgumentParser:
     command("terminals", "list the devices that joined")
 
     station = command("add-station", "add or change a bench")
-    station.add_argument("id", metavar="ID")
+    station.add_argument("id", type=_code, metavar="ID")
     station.add_argument("--name", default="")
     station.add_argument("--printer", default="", metavar="ID")
     printer = command("add-printer", "add or change a printer")
-    printer.add_argument("id", metavar="ID")
-    printer.add_argument("address", help="a folder, an ipp:// address, or host:9100")
+    printer.add_argument("id", type=_code, metavar="ID")
+    printer.add_argument("address", type=_name, help="a folder, an ipp:// address, or host:9100")
     printer.add_argument("--name", default="")
     printer.add_argument("--media", default="4x6in", help="the paper in it, such as 4x6in or 100x150mm")
     totes = command("add-totes", "add totes and print their labels", "example:\n  floorhand store add-totes 12")
-    totes.add_argument("count", type=int, metavar="N")
+    totes.add_argument("count", type=_totes, metavar="N")
 
     owner = command(
         "owner",
         "add or change an owner of goods",
         "example:\n  floorhand store owner HOME --company-prefix 952",
     )
-    owner.add_argument("id", metavar="ID")
+    owner.add_argument("id", type=_id, metavar="ID")
     owner.add_argument("--name", default="")
-    owner.add_argument("--company-prefix", metavar="DIGITS")
+    owner.add_argument("--company-prefix", type=_prefix, metavar="DIGITS")
     site = command(
         "site",
         "describe the site: clock, carriers' times, sender",
@@ -168,7 +176,27 @@ def _pieces(text: str) -> int:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {port}")
-    return port
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {text!r}")
+    return int(text)
+
+
+def _as(kind: Any, expected: str) -> Callable[[str], Any]:
+    """Accepts what the store's own messages take as `kind`, so that a wrong word is refused in words of its own."""
+
+    def accept(text: str) -> Any:
+        try:
+            return msgspec.convert(text, kind, strict=False)
+        except msgspec.ValidationError as error:
+            shown = text if len(text) <= 40 else f"{text[:40]}..."
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {shown!r}") from error
+
+    return accept
+
+
+_name = _as(Name, "a text of 1 to 200 characters")
+_id = _as(Number, "1 to 64 characters without a slash")
+_code = _as(Code, "1 to 48 of A-Z, 0-9 and -")
+_pin = _as(Pin, "4 to 12 digits")
+_prefix = _as(CompanyPrefix, "a GS1 company prefix of 3 to 12 digits")
+_totes = _as(ToteCount, "a number of totes from 1 to 5000")

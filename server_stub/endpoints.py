@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from orders.decoding import decoded
 from server_stub.people import TERMINAL, Caller
 from server_stub.problems import forbidden, not_json, wrong_type
 from server_stub.store import Store
@@ -81,10 +82,10 @@ class Endpoint:
         if self._decoder is None:
             return None
         try:
-            return self._decoder.decode(body)
+            return decoded(self._decoder, body)
         except msgspec.ValidationError as error:
             raise wrong_type(str(error)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except msgspec.DecodeError as error:
             raise not_json(str(error)) from error
 
     def _read_query(self, query: Mapping[str, str]) -> Any:

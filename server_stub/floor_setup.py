@@ -16,6 +16,8 @@ from orders.wire import Change
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$")]
+ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
 TerminalRole = Literal["terminal", "supervisor"]
 
 
@@ -70,7 +72,7 @@ class Printer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class NewTotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asks for so many more totes."""
 
-    count: Annotated[int, Meta(gt=0, le=5_000)]
+    count: ToteCount
 
 
 class TotesAdded(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -84,7 +86,7 @@ class OwnerSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: Number
     name: Name
-    company_prefix: Annotated[str, Meta(pattern=r"^[0-9]{3,12}$")] | None = None
+    company_prefix: CompanyPrefix | None = None
 
 
 class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):

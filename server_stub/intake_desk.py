@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from orders import intake
+from orders.decoding import decoded, plain
 from orders.intake import NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
 from server_stub import goods_in, master_data, receipt
 from server_stub.books import Books
@@ -64,7 +65,7 @@ def take(books: Books, entries: list[_Entry]) -> list[Receipt]:
 def _take_one(books: Books, entry: _Entry) -> Receipt:
     decoder, step = _STEPS[entry.what]
     try:
-        thing = decoder.decode(entry.body)
+        thing = decoded(decoder, entry.body)
     except msgspec.DecodeError as error:
         return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(error))
     return step(books, thing)
@@ -72,8 +73,11 @@ def _take_one(books: Books, entry: _Entry) -> Receipt:
 
 def _named(body: msgspec.Raw) -> str:
     """What an entry that cannot be read calls itself."""
-    plain = msgspec.json.decode(body)
-    if not isinstance(plain, dict):
+    try:
+        said = plain(body)
+    except msgspec.DecodeError:
         return ""
-    names = (plain.get(field) for field in ("code", "sku", "number"))
+    if not isinstance(said, dict):
+        return ""
+    names = (said.get(field) for field in ("code", "sku", "number"))
     return next((str(name) for name in names if name), "")

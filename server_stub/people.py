@@ -182,7 +182,7 @@ def add_worker(books: Books, new: NewWorker, made: Secrets) -> WorkerAdded:
             422,
             "wrong_content",
             expected="a name with a letter or a digit of A-Z, 0-9",
-            came=name,
+            came=new.id or name,
             remedy="give the worker an id of plain letters with --id",
         )
     if books.find(Worker, id) is not None and not new.is_known:

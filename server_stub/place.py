@@ -12,6 +12,8 @@ from typing import IO
 
 import msgspec
 
+from orders.decoding import decoded
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -27,6 +29,9 @@ class Running(msgspec.Struct, frozen=True):
 
     url: str
     pid: int
+
+
+_RUNNING = msgspec.json.Decoder(Running)
 
 
 class Place:
@@ -72,7 +77,7 @@ class Place:
     def running(self) -> Running | None:
         """The store that said it runs here, if one did."""
         try:
-            return msgspec.json.decode(self._running.read_bytes(), type=Running)
+            return decoded(_RUNNING, self._running.read_bytes())
         except (OSError, msgspec.DecodeError):
             return None
 

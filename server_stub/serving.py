@@ -85,7 +85,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise PlaceError(f"cannot listen on {host} port {port}: {error}; choose another with --port") from error
+        raise PlaceError(f"cannot listen on {host} port {port}: {error}; correct --host or --port") from error
     listener.listen(_BACKLOG)
     listener.setblocking(False)
     return listener

@@ -29,6 +29,7 @@ _BY_KEY = select(schema.sscc_block).where(
     schema.sscc_block.c.journal == bindparam("journal"), schema.sscc_block.c.key == bindparam("key")
 )
 _COUNTERS = select(schema.sscc_counter)
+_OWNERS = select(schema.record.c.id).where(schema.record.c.kind == "owner")
 
 
 def lease(books: Books, journal: JournalRow, asked: Lease) -> Leased:
@@ -100,8 +101,14 @@ def is_leased(books: Books, journal: str, sscc: str, owner: str) -> bool:
 
 
 def skip(books: Books, generous: int = 100_000) -> None:
-    """Leaves out a range of every prefix, for the numbers that were leased after a backup was taken."""
-    for counter in books.sheets.sscc_counter.where(_COUNTERS):
+    """Leaves out a range of every prefix, for the numbers that were leased after a backup was taken.
+
+    Also of a prefix that nothing was leased under by then: its first block may be out.
+    """
+    prefixes = {owner.company_prefix for owner in books.records(Owner, _OWNERS) if owner.company_prefix}
+    counters = {(prefix, 0): SsccCounterRow(prefix=prefix, extension=0, next=1) for prefix in prefixes}
+    counters |= {(each.prefix, each.extension): each for each in books.sheets.sscc_counter.where(_COUNTERS)}
+    for counter in counters.values():
         room = _room(counter.prefix)
         counter.next = min(room, counter.next + min(generous, max(1, room // 10)))
         books.sheets.sscc_counter.put(counter)

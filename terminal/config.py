@@ -119,11 +119,29 @@ def locate(explicit: str | None = None, environ: Mapping[str, str] = os.environ)
         from platformdirs import user_config_path
 
         return user_config_path("floorhand", appauthor=False) / FILE
-    path = Path(named).expanduser()
-    if not path.is_file():
+    path = _expanded(named)
+    if not _is_there(path):
         by = "--config" if explicit else f"${VARIABLE}"
         raise ConfigError(path, "", f"{by} names this file, and it is not there", "correct the path, or write the file")
     return path
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # what is in the way is said by who reads it
+    return True
+
+
+def _expanded(text: str) -> Path:
+    """The path, `~` put in place; as it is where nobody is called what follows `~`."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def default_state_folder() -> Path:
@@ -139,6 +157,8 @@ def parse(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except IsADirectoryError as error:
+        raise ConfigError(path, "", "is a folder", f"name a file in it, such as {path / FILE}") from error
     except OSError as error:
         raise ConfigError(
             path, "", f"cannot be read ({error.strerror})", "give this user the right to read it"
@@ -198,10 +218,14 @@ def _text(expected: str) -> _Setting:
     return _Setting(str, expected, lambda value: bool(value.strip()))
 
 
+def _place(expected: str) -> _Setting:
+    return _Setting(str, expected, lambda value: bool(value.strip()) and not str(_expanded(value)).startswith("~"))
+
+
 _PAPER = _Setting(str, f"one of {', '.join(_MEDIA)}", lambda value: value in _MEDIA)
 _STORE = {
     "url": _Setting(str, 'the store\'s address, such as "http://10.0.0.5:8743"', _is_url),
-    "folder": _text("the folder of the store's database"),
+    "folder": _place("the folder of the store's database"),
     "host": _text('the address to listen on, such as "0.0.0.0"'),
     "port": _Setting(int, "a port from 0 to 65535", lambda value: 0 <= value <= 65535),
     "token": _text("the token of an administrator"),
@@ -209,8 +233,8 @@ _STORE = {
 _TERMINAL = {
     "name": _text('the name of this terminal, such as "CART-3"'),
     "station": _text('the station where it stands, such as "BENCH-1"'),
-    "journal": _text("the folder for what this terminal keeps"),
-    "witness": _text("a file outside of that folder"),
+    "journal": _place("the folder for what this terminal keeps"),
+    "witness": _place("a file outside of that folder"),
 }
 _LABELS = {"media": _PAPER}
 _PRINTER = {

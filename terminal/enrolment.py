@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from orders.decoding import decoded
 from terminal import screen_wording as words
 
 _FILE = "terminal.json"
@@ -38,7 +39,7 @@ def kept(folder: Path) -> Enrolment | None:
     """The enrolment in a state folder, or None where this device was never enrolled."""
     path = token_file(folder)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Enrolment)
+        return decoded(msgspec.json.Decoder(Enrolment), path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError) as error:

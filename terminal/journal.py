@@ -22,7 +22,7 @@ from orders.identifiers import SsccBlock
 from terminal import journal_identity as identity
 from terminal.journal_entries import Confirmed, Entry, Loaded, Standing, readable
 from terminal.journal_jobs import Jobs
-from terminal.journal_leases import Leases
+from terminal.journal_leases import SEALINGS, Leases, numbers_spent
 from terminal.journal_mark import Doubt, Lock, Mark, Marks, machine
 from terminal.journal_opening import open_file, read_state
 from terminal.journal_schema import JournalError, guarded, is_damage, sentence, transaction
@@ -117,8 +117,20 @@ class Journal:
                 "ORDER BY identity.ordinal",
                 (self._state.ordinal,),
             ).fetchall()
-        state, blocks = self._state, tuple(self._leases.remaining())
+            sealings = self._db.execute(f"{_ENTRY} WHERE event.cursor IS NULL AND {SEALINGS}").fetchall()
+        state, blocks = self._state, {self.id: self._leases.unfinished()}
+        for id, codes in numbers_spent(Entry(*row) for row in sealings).items():
+            blocks[id] = tuple(dict.fromkeys((*blocks.get(id, ()), *self._leases.of(codes))))
         return Standing(state.id, state.number, state.epoch, state.cursor, blocks, tuple(owing))
+
+    def older(self) -> list[tuple[str, int]]:
+        """The identities before the present one of which events are still kept, each with its last number."""
+        with self._guarded():
+            return self._db.execute(
+                "SELECT identity.id, max(event.number) FROM event JOIN identity ON identity.ordinal = event.identity "
+                "WHERE event.identity <> ? GROUP BY identity.ordinal ORDER BY identity.ordinal",
+                (self._state.ordinal,),
+            ).fetchall()
 
     # Events
 

@@ -42,14 +42,17 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far the journal has come, as it is said to the store; `owing` are older identities that have unsent events,
-    each with its last number."""
+    """How far the journal has come, as it is said to the store.
+
+    `owing` are older identities that have unsent events, each with its last number. `blocks` are, by identity and as
+    they were leased, those whose numbers the store may still have to see: a store restored from a backup forgot them.
+    """
 
     id: str
     last_number: int
     epoch: str
     cursor: int
-    blocks: tuple[SsccBlock, ...]
+    blocks: dict[str, tuple[SsccBlock, ...]]
     owing: tuple[tuple[str, int], ...]
 
 

@@ -7,12 +7,19 @@ transaction that seals its parcel, so a range survives a kill. A spent block sta
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
+from orders.events import ParcelSealed, open_envelope
 from orders.identifiers import SsccBlock
+from terminal.journal_entries import Entry
 from terminal.journal_schema import JournalError
+
+# Finds the events that spend a number without reading the others.
+SEALINGS = f"instr(CAST(event.body AS TEXT), '\"{ParcelSealed.__struct_config__.tag}\"')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,15 @@ class Leases:
             if self._next[ordinal] <= block.last
         ]
 
+    def unfinished(self) -> tuple[SsccBlock, ...]:
+        """Whole, as they were leased: the blocks of which something is left."""
+        return tuple(block for ordinal, block in self._blocks.items() if self._next[ordinal] <= block.last)
+
+    def of(self, codes: Iterable[str]) -> tuple[SsccBlock, ...]:
+        """Whole, the blocks that hold one of `codes`."""
+        wanted = tuple(codes)
+        return tuple(block for block in self._blocks.values() if any(block.holds(code) for code in wanted))
+
     def spending(self, code: str) -> Spending:
         """What sealing a parcel under `code` takes; JournalError where it is not ours to take."""
         for ordinal, block in self._blocks.items():
@@ -94,3 +110,18 @@ class Leases:
     def burn(self) -> None:
         """Inside a transaction: everything counts as spent."""
         self._db.execute("UPDATE block SET next = last + 1")
+
+
+class _Sealing(msgspec.Struct):
+    """What has to be known of a sealing here, whichever version wrote it."""
+
+    parcel: str = ""
+
+
+def numbers_spent(entries: Iterable[Entry]) -> dict[str, set[str]]:
+    """The SSCCs that the sealings among `entries` took, by the identity under which they are numbered."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        sealing = msgspec.json.decode(open_envelope(entry.body).event, type=_Sealing)
+        found.setdefault(entry.journal, set()).add(sealing.parcel)
+    return found

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from orders.decoding import decoded
 from terminal.journal_schema import JournalError
 
 _ROOM = 512
@@ -168,7 +169,7 @@ def machine() -> str:
 
 def _read(file: Path) -> Mark | None:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Mark)
+        return decoded(msgspec.json.Decoder(Mark), file.read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
 

@@ -11,6 +11,9 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
+from orders.intake import Number
 from server_stub.importing.file_map import KINDS, shipped_names
 from server_stub.importing.importer import Asked, Import
 from server_stub.importing.progress import Progress
@@ -54,6 +57,8 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
 def _import(asked: Namespace, config: Mapping[str, object], config_path: Path) -> int:
     if asked.lay_out and asked.kind != "orders":
         raise Refusal(f"--lay-out makes up what orders lack: say it with `import orders`, not {asked.kind}")
+    if not _is_owner(asked.owner):
+        raise Refusal(f"--owner: expected an id of 1 to 64 characters without a slash, got {asked.owner[:70]!r}")
     if asked.labels and not asked.lay_out:
         raise Refusal("--labels prints what --lay-out assumed: say --lay-out, too")
     wanted = Asked(
@@ -72,6 +77,14 @@ def _import(asked: Namespace, config: Mapping[str, object], config_path: Path) -
     address = where(config, config_path, asked.store, asked.token_file, asked.folder)
     with open_store(address) as store:
         return this.run(store)
+
+
+def _is_owner(text: str) -> bool:
+    try:
+        msgspec.convert(text, Number)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _parser() -> ArgumentParser:

@@ -171,8 +171,9 @@ def _unmarked_utf16(head: bytes) -> str | None:
 
 def _named(encoding: str) -> str:
     try:
+        b"a".decode(encoding, errors="ignore")  # some codecs are no encoding of texts
         return codecs.lookup(encoding).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise Refusal(f"--encoding: no encoding is called {encoding!r}; such are utf-8, cp1252, utf-16") from error
 
 
@@ -188,6 +189,8 @@ def _first_fault(path: Path, encoding: str) -> int | None:
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode(encoding, errors="replace")
                 return line + good.count("\n")
+            except UnicodeError:  # UTF-16 without the mark that says which of both it is
+                return line
             if not chunk:
                 return None
 
@@ -209,7 +212,12 @@ def _records(reader: _Reader, path: Path) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            if "unexpected end" in str(error) or "field limit" in str(error):
+            if "field limit" in str(error):
+                raise Refusal(
+                    f"{path}: a cell after line {line - 1} is longer than {csv.field_size_limit()} characters, or its "
+                    'quote (") is not closed: correct it, and import the file again'
+                ) from error
+            if "unexpected end" in str(error):
                 raise Refusal(
                     f"{path}: a quote that opens after line {line - 1} is not closed, so nothing from there on can be "
                     'read: close it (") and import the file again'

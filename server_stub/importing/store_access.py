@@ -167,10 +167,6 @@ class Store:
             raise Refusal(f"the store refuses: {error}") from error
         except (StoreError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise Refusal(f"the store cannot be used: {error}") from error
-        except msgspec.DecodeError as error:
-            raise Refusal(
-                f"the store's answer cannot be read ({error}): check its address, and that it runs this version"
-            ) from error
 
 
 class _Unknown(Refusal):

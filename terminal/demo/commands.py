@@ -50,19 +50,19 @@ ROWS, COLUMNS = 24, 80
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
     """Runs the demo; 0 when it ended well, 1 when the books did not balance, 2 when it could not be set up."""
     words = _parser().parse_args(argv)
-    folder = Path(words.folder).expanduser().resolve() if words.folder else Path(tempfile.mkdtemp(prefix="floorhand-"))
-    if words.folder and folder.exists() and any(folder.iterdir()):
-        print(f"floorhand demo: {folder} is not empty; expected a new or empty folder for --folder", file=sys.stderr)
-        return 2
     if not words.auto and not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("floorhand demo: needs a terminal to play in; without one use --auto", file=sys.stderr)
+        return 2
+    try:
+        folder = _empty_folder(words.folder)
+    except StageError as error:
+        print(f"floorhand demo: {error}", file=sys.stderr)
         return 2
     started = time.monotonic()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)  # a closed window ends the store too
     try:
         with toy_scanner() as scanner:
-            folder.mkdir(parents=True, exist_ok=True)
             stage = set_up(folder, scanner.port, datetime.now(UTC), say=print)
             try:
                 code = _auto(stage, scanner, started) if words.auto else _play(stage, scanner)
@@ -77,6 +77,23 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         shutil.rmtree(folder, ignore_errors=True)
         print("The demo's folder was removed; --keep keeps it.")
     return code
+
+
+def _empty_folder(named: str | None) -> Path:
+    """The folder to play in: a throw-away one, or the new or empty one that was named."""
+    try:
+        if not named:
+            return Path(tempfile.mkdtemp(prefix="floorhand-"))
+        folder = Path(named).expanduser().resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as error:
+        raise StageError(
+            f"--folder {named}: cannot be used ({error.strerror}); expected a new or empty folder"
+        ) from error
+    if not is_empty:
+        raise StageError(f"{folder} is not empty; expected a new or empty folder for --folder")
+    return folder
 
 
 def _leave(number: int, _frame: object) -> None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import msgspec
 
 from orders import wire
+from orders.decoding import decoded
 
 if TYPE_CHECKING:
     import httpx
@@ -30,6 +31,8 @@ T = TypeVar("T")
 CONNECT_S = 3.0
 ANSWER_S = 15.0
 POLL_S = 25.0
+
+_PROBLEM = msgspec.json.Decoder(wire.Problem)
 
 # What a Problem's `error` says where the sync has an answer of its own to it.
 OTHERS_JOURNAL = "journal_of_another_terminal"
@@ -183,7 +186,7 @@ class HttpLink:
     def _read(self, reply: httpx.Response, answer: type[T]) -> T:
         if reply.is_success:
             try:
-                return msgspec.json.decode(reply.content, type=answer)
+                return decoded(msgspec.json.Decoder(answer), reply.content)
             except msgspec.ValidationError as error:
                 raise Nonsense(f"The store at {self.address} answers wrongly ({error}): tell a supervisor.") from error
             except msgspec.DecodeError as error:
@@ -193,7 +196,7 @@ class HttpLink:
         if reply.status_code == 401:
             raise SignInAgain("The store no longer knows this terminal: ask a supervisor to enrol it again.")
         try:
-            problem = msgspec.json.decode(reply.content, type=wire.Problem)
+            problem = decoded(_PROBLEM, reply.content)
         except msgspec.DecodeError as error:
             raise Nonsense(self._not_ours(f"HTTP status {reply.status_code}")) from error
         raise Refused(problem)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
+from typing import Any
 
 from orders import wire
-from orders.identifiers import SsccBlock
 from orders.records import Key
 from terminal.floor import Floor
 from terminal.journal import Journal, JournalError
+from terminal.journal import Standing as JournalStanding
 from terminal.journal_identity import Revived
 from terminal.journal_mark import Doubt
 from terminal.journal_thread import JournalThread
@@ -78,7 +79,7 @@ class Sync:
         self._is_anew = False
         self._is_quiet = False
         self._has_gained = False
-        self._is_wanted = asyncio.Event()
+        self._is_wanted, self._is_broken = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
         """Keeps this terminal and its store agreed until cancelled; the journal is loaded into the floor before."""
@@ -120,7 +121,9 @@ class Sync:
     async def _request(self, ask: Callable[[], Awaitable[wire.Claimed]]) -> Grant:
         self._is_wanted.set()
         # The store has to know how the last task ended before it can be asked for another one.
-        if self._standing is not Standing.ONLINE or not await self._uplink.drained(CLAIM_PATIENCE_S):
+        if self._standing is not Standing.ONLINE or not await self._unless_broken(
+            self._uplink.drained(CLAIM_PATIENCE_S)
+        ):
             return Grant(is_away=True)
         try:
             claimed = await ask()
@@ -130,25 +133,26 @@ class Sync:
             return Grant(is_away=True)
         # The reply's records are not taken from it: what comes down comes one way, so that it stays in order.
         upto = max((change.cursor for change in claimed.changes), default=0)
-        if not await self._downlink.come_to(upto, CLAIM_PATIENCE_S):
+        if not await self._unless_broken(self._downlink.come_to(upto, CLAIM_PATIENCE_S)):
             return Grant(is_away=True)
         return Grant(task=claimed.task, refused=claimed.refused)
+
+    async def _unless_broken(self, wait: Coroutine[None, None, bool]) -> bool:
+        """What `wait` says, False as soon as the talk ends: nobody stands and waits for a store that has gone."""
+        waits = [asyncio.ensure_future(wait), asyncio.ensure_future(self._is_broken.wait())]
+        await _first_of(waits)
+        return not waits[0].cancelled() and waits[0].result()
 
     async def _rest(self, delay_s: float) -> None:
         """Waits before the next try, but not while somebody stands there and asks for work."""
         self._is_wanted.clear()
-        waits = [asyncio.ensure_future(self._sleep(delay_s)), asyncio.ensure_future(self._is_wanted.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waits:
-                each.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        await _first_of([asyncio.ensure_future(self._sleep(delay_s)), asyncio.ensure_future(self._is_wanted.wait())])
 
     # One talk
 
     async def _talk(self) -> None:
         epoch = await self._greet()
+        self._is_broken.clear()
         self._stand(Standing.ONLINE)
         self._uplink.begin()
         try:
@@ -158,17 +162,14 @@ class Sync:
                 talk.create_task(self._leases.run())
         except BaseExceptionGroup as ended:
             raise _first(ended) from ended
+        finally:
+            self._is_broken.set()
 
     async def _greet(self) -> str:
         """Says hello for every identity that has something to send, and brings journal and floor in line."""
         here = await self._thread.run(self._journal.standing)
-        expected: dict[str, int] = {}
-        for id, last_number in here.owing:
-            if (number := await self._greet_owing(id, last_number, here.epoch)) is not None:
-                expected[id] = number
-        hello = self._hello(here.id, here.last_number, here.epoch, here.blocks)
         try:
-            welcome = await self._link.hello(hello)
+            welcome = await self._link.hello(self._hello(here, here.id, here.last_number))
         except Refused as refusal:
             if refusal.problem.error != OTHERS_JOURNAL:
                 raise
@@ -176,51 +177,61 @@ class Sync:
             self._on_note(status.conflict())
             raise StartAgain from refusal
         self._on_time(welcome.now_at)
-        expected[here.id] = welcome.expected
+        is_other = bool(here.epoch) and here.epoch != welcome.epoch
+        expected = {here.id: welcome.expected}
+        # A store that was restored may have lost what an older identity of this journal sent, long acknowledged.
+        for id, last_number in await self._thread.run(self._journal.older) if is_other else here.owing:
+            if (number := await self._greet_owing(self._hello(here, id, last_number))) is not None:
+                expected[id] = number
         await self._thread.run(self._journal.learn, welcome.terminal)
         self._floor.terminal = welcome.terminal
-        await self._align(expected, welcome.epoch, is_other=bool(here.epoch) and here.epoch != welcome.epoch)
-        if self._journal.id != here.id:
+        has_lost = await self._align(expected, welcome.epoch, is_other=is_other)
+        # What the store lost spent SSCCs: it has to hear of their blocks first.
+        if has_lost or self._journal.id != here.id:
             raise StartAgain
         return welcome.epoch
 
-    async def _greet_owing(self, id: str, last_number: int, epoch: str) -> int | None:
+    async def _greet_owing(self, hello: wire.Hello) -> int | None:
         try:
-            return (await self._link.hello(self._hello(id, last_number, epoch))).expected
+            return (await self._link.hello(hello)).expected
         except Refused as refusal:
             if refusal.problem.error != OTHERS_JOURNAL:
                 raise
-            if self._uplink.bar(id):
+            if self._uplink.bar(hello.journal):
                 self._on_note(status.not_ours_to_send())
             return None
 
-    async def _align(self, expected: dict[str, int], epoch: str, *, is_other: bool) -> None:
+    async def _align(self, expected: dict[str, int], epoch: str, *, is_other: bool) -> bool:
+        """Brings journal and floor in line with a store; whether that one has lost something of ours."""
+        revived: list[Revived] = []
+
         async def lost() -> list[Revived]:
             return [each for id, number in expected.items() for each in (await self._uplink.align(id, number)).revived]
 
-        revived: list[Revived] = []
         if not (is_other or self._is_anew):
-            revived = await lost()
+            revived += await lost()
             if not revived:
-                return
+                return False
 
         async def found() -> list[Revived]:
-            gone = revived or await lost()
-            if gone:
-                self._on_note(status.sent_again(len(gone)))
-            return gone
+            if not revived:
+                revived.extend(await lost())
+            if revived:
+                self._on_note(status.sent_again(len(revived)))
+            return revived
 
         await self._downlink.begin_anew(epoch, found)
         self._is_anew = False
+        return bool(revived)
 
-    def _hello(self, id: str, last_number: int, epoch: str, blocks: tuple[SsccBlock, ...] = ()) -> wire.Hello:
+    def _hello(self, here: JournalStanding, id: str, last_number: int) -> wire.Hello:
         return wire.Hello(
             journal=id,
             wire_version=wire.WIRE_VERSION,
             program_version=self._version,
-            epoch=epoch,
+            epoch=here.epoch,
             last_number=last_number,
-            blocks=blocks,
+            blocks=here.blocks.get(id, ()),
         )
 
     # What others are told
@@ -254,6 +265,16 @@ class Sync:
         if badge != self._told:
             self._told = badge
             self._on_badge(*badge)
+
+
+async def _first_of(waits: Sequence[asyncio.Future[Any]]) -> None:
+    """Returns when one of them is done; the others are cancelled."""
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
 
 
 def _first(ended: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -64,6 +64,15 @@ async def test_numbers_given_after_the_copy_are_never_given_again(warehouse: Any
     assert [each.id for each in warehouse.all(PickTask)] != [task]
 
 
+async def test_the_very_first_block_may_have_been_leased_after_the_copy(warehouse: Any, tmp_path: Path) -> None:
+    device, other = await warehouse.device("cart"), await warehouse.device("bench")
+    backup.back_up(warehouse.place, tmp_path / "dawn.db")
+    block = (await device.lease(count=50)).block
+    await restored(warehouse, tmp_path / "dawn.db")
+    other.http = warehouse.http(other.token)
+    assert (await other.lease(count=50)).block.first > block.last, "asked before the first device came back"
+
+
 async def test_tokens_are_those_of_today(warehouse: Any, tmp_path: Path) -> None:
     lost = await warehouse.device("lost")
     backup.back_up(warehouse.place, tmp_path / "noon.db")

@@ -144,7 +144,7 @@ def test_a_file_that_is_not_toml_says_where(tmp_path: Path, data: bytes, said: s
 
 
 def test_a_folder_is_no_config(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="is a folder"):
         config.parse(tmp_path)
 
 
