@@ -58,7 +58,8 @@ def states() -> Iterator[tuple[str, Operator]]:
     """One operator for each state that the desk can be in, with the verdict of the scan that led there."""
     yield "sign on", Operator(SignOn(), floor_of(), Here(now=NOW))
     yield "sign on, nobody known yet", Operator(SignOn(), type(floor_of())("T1"), Here(now=NOW))
-    yield "sign on, unknown badge", Operator(SignOn(), floor_of(), Here(now=NOW)).scan(barcodes.encode(Kind.BADGE, "W9-SECRET7"))
+    stranger = barcodes.encode(Kind.BADGE, "W9-SECRET7")
+    yield "sign on, unknown badge", Operator(SignOn(), floor_of(), Here(now=NOW)).scan(stranger)
     yield "pin", Operator(AskPin("W1"), floor_of(), Here(now=NOW))
     yield "pin, wrong", Operator(AskPin("W1"), floor_of(), Here(now=NOW)).key("1234")
     yield "menu", Operator(Menu(), floor_of())

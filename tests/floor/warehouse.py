@@ -1,0 +1,285 @@
+"""A warehouse that is ready for its morning, made once and copied for each test: store, devices, people, orders.
+
+Decides where everything lies and how the store's process is started and killed. What goes wrong in a morning, and who
+works in it, is said elsewhere.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from terminal.demo import shop
+from terminal.demo.recount import Pieces, asked_for
+from terminal.demo.stage import Stage, prepare
+from tests.floor import gift_shop
+
+PATIENCE_SECONDS = 30.0
+DEVICES = ("CART-1", "CART-2")
+TOTES = 40
+_NOWHERE = "/dev/null"
+
+
+def wait_for(condition: Callable[[], object], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    """Returns as soon as `condition` holds; AssertionError with `what` where it never does."""
+    end = time.monotonic() + patience_seconds
+    while not condition():
+        assert time.monotonic() < end, f"never came: {what}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def reading(database: Path) -> Iterator[sqlite3.Connection]:
+    """The database, to be read while its program runs."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        yield connection
+
+
+@dataclass(frozen=True)
+class Journaled:
+    """What a device's journal file says of itself."""
+
+    identity: str
+    serial: int
+    unsent: int
+    cursor: int
+    epoch: str
+
+
+@dataclass
+class Device(Stage):
+    """One machine of the warehouse: its config and state, and the program that runs as its terminal."""
+
+    name: str = ""
+    program: tuple[str, ...] = ("-m", "floorhand")
+
+    @property
+    def config(self) -> Path:
+        return self.folder / f"{self.name}.toml"
+
+    @property
+    def state(self) -> Path:
+        """The folder of its token and journal."""
+        return self.folder / self.name
+
+    @property
+    def journal(self) -> Path:
+        """Its journal."""
+        return self.state / "journal.db"
+
+    def command(self, *words: str) -> list[str]:
+        python, *usual = super().command(*words)
+        return [python, *(self.program if words[0] == "terminal" else usual[:2]), *usual[2:]]
+
+    def configure(self, url: str, port: str) -> None:
+        """Writes its config: where the store answers, and where its scanner is."""
+        self.config.write_text(
+            f'[store]\nfolder = "{self.store_folder}"\nurl = "{url}"\n'
+            f'[terminal]\nstation = "BENCH-1"\njournal = "{self.state}"\nwitness = "{self.witness}"\n'
+            f'[[scanner]]\nname = "toy"\nkind = "serial"\nport = "{port}"\n'
+            f'[[printer]]\nname = "folder"\nkind = "folder"\npath = "{self.printed_folder}"\n'
+            'documents = ["label", "slip"]\n',
+            encoding="utf-8",
+        )
+
+    @property
+    def witness(self) -> Path:
+        """The file outside of the state folder that remembers the journal."""
+        return self.folder / f"{self.name}.witness"
+
+    def journaled(self) -> Journaled:
+        """How its journal stands now; read from a copy, so that a dead terminal's files stay as they are."""
+        with TemporaryDirectory() as folder:
+            for suffix in ("", "-wal"):
+                if (file := self.journal.with_name(f"journal.db{suffix}")).exists():
+                    shutil.copyfile(file, Path(folder) / file.name)
+            with closing(sqlite3.connect(Path(folder) / "journal.db")) as connection:
+                return _journaled(connection)
+
+    def has_told_all(self) -> bool:
+        """Whether the store, as it is now, has everything that was done here."""
+        with reading(self.database) as connection:
+            (epoch,) = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+            journals = {id for (id,) in connection.execute("SELECT id FROM journal")}
+        with reading(self.journal) as connection:
+            here = _journaled(connection)
+        return not here.unsent and here.epoch == epoch and here.identity in journals
+
+    def newest_at_store(self) -> int:
+        """The cursor of the record that changed last."""
+        with reading(self.database) as connection:
+            (newest,) = connection.execute("SELECT max(cursor) FROM record").fetchone()
+            return int(newest)
+
+    def knows(self, cursor: int) -> bool:
+        """Whether the store's records have come here as far as `cursor`, into a journal that may just be made."""
+        try:
+            with reading(self.journal) as connection:
+                return _journaled(connection).cursor >= cursor
+        except (sqlite3.OperationalError, TypeError):
+            return False  # no file, no tables, or no row yet
+
+
+def _journaled(connection: sqlite3.Connection) -> Journaled:
+    row = connection.execute(
+        "SELECT identity.id, state.serial, (SELECT count(*) FROM event WHERE cursor IS NULL), state.cursor, epoch "
+        "FROM state JOIN identity ON identity.ordinal = state.identity"
+    ).fetchone()
+    return Journaled(*row)
+
+
+@dataclass
+class StoreProcess:
+    """The store as a process of its own, at one folder and one port for as long as the morning lasts."""
+
+    stage: Stage
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns once it listens."""
+        ready = self.stage.folder / "store.url"
+        ready.unlink(missing_ok=True)
+        with (self.stage.folder / "store.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.stage.command("store", "run", "--port", str(self.port), "--ready-file", str(ready)),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self.stage.environment(),
+                start_new_session=True,
+            )
+        running = self.process
+        wait_for(lambda: ready.exists() or running.poll() is not None, "the store's address")
+        assert running.poll() is None, (self.stage.folder / "store.log").read_text()
+
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A folder that holds everything before the first scan, and what its input file asks for."""
+
+    folder: Path
+    wanted: Pieces
+    without_address: frozenset[str]
+    badges: tuple[str, ...]
+
+    @property
+    def scans(self) -> int:
+        """How many reads the morning takes at least."""
+        orders = {order for order, _ in self.wanted}
+        return 7 * len(orders) + sum(3 + 2 * (quantity > 1) for quantity in self.wanted.values())
+
+    def copied_to(self, folder: Path) -> Path:
+        """The same warehouse somewhere else, to be used up."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*.toml", "*.log"))
+        Stage(folder).config.write_text(f'[store]\nfolder = "{folder / "store"}"\n', encoding="utf-8")
+        return folder
+
+
+def furnish(folder: Path, bring_in: Callable[[Path], Path], load: Callable[[Stage], None]) -> tuple[str, ...]:
+    """Makes a store with two workers and two devices in `folder`; gives the workers' badges.
+
+    `bring_in` writes input files there and gives the site's file; `load` imports them.
+    """
+    stage, code = prepare(folder, _NOWHERE, bring_in(folder / "input"), shop.PREFIX)
+    try:
+        badges = [stage.badge]
+        load(stage)
+        stage.run("store", "add-worker", "Bea", "--role", "picker", "--role", "packer")
+        badges += [badge_on(page) for page in (stage.store_folder / "papers").glob("badge-BEA*.pdf")]
+        codes = [code, stage.run("store", "add-terminal").split()[-1]]
+        for name, each in zip(DEVICES, codes, strict=True):
+            device = Device(folder, name=name)
+            device.configure(stage.url, _NOWHERE)
+            device.run("terminal", "--enrol", each, "--name", name, "--station", "BENCH-1")
+        stage.run("store", "release", "--all")
+    finally:
+        stage.close()
+    assert len(badges) == 2
+    return tuple(badges)
+
+
+def badge_on(page: Path) -> str:
+    """The badge's barcode, read off the page that the store printed."""
+    from tests.floor.pages import barcodes_on
+
+    return next(text for text in barcodes_on(page).values() if text.startswith("FHB-"))
+
+
+def small_warehouse(folder: Path, orders: int) -> Warehouse:
+    """The demo's shop with its first orders, of which every one can be shipped."""
+
+    def write(inputs: Path) -> Path:
+        shop.write(inputs, datetime.now(UTC))
+        rows = gift_shop.rows_of(inputs / "orders.csv")
+        first = list(dict.fromkeys(row["order"] for row in rows))[:orders]
+        gift_shop.write_rows(inputs / "orders.csv", [row for row in rows if row["order"] in first])
+        return inputs / "site.toml"
+
+    def load(stage: Stage) -> None:
+        stage.run("store", "add-totes", str(TOTES))
+        for kind in ("locations", "products", "stock", "customers", "orders"):
+            stage.run("import", kind, str(folder / "input" / f"{kind}.csv"), "--map", "floorhand")
+
+    badges = furnish(folder, write, load)
+    wanted, without = asked_for(folder / "input" / "orders.csv", folder / "input" / "customers.csv")
+    return Warehouse(folder, wanted, frozenset(without), badges)
+
+
+def retail_warehouse(folder: Path, rows: list[dict[str, str]]) -> Warehouse:
+    """The gift shop with these rows of its morning, laid out where it has no shelves yet."""
+
+    def write(inputs: Path) -> Path:
+        inputs.mkdir(parents=True)
+        (inputs / "site.toml").write_text(gift_shop.SITE, encoding="utf-8")
+        gift_shop.write_rows(inputs / "orders.csv", rows)
+        gift_shop.write_rows(inputs / "customers.csv", gift_shop.customers_of(rows))
+        return inputs / "site.toml"
+
+    def load(stage: Stage) -> None:
+        inputs = folder / "input"
+        stage.run("import", "customers", str(inputs / "customers.csv"), "--map", "floorhand")
+        stage.run("import", "orders", str(inputs / "orders.csv"), "--map", "retail", "--lay-out")
+
+    badges = furnish(folder, write, load)
+    return Warehouse(folder, gift_shop.wanted_of(rows)[0], frozenset(), badges)
+
+
+def books(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What the store holds of the floor's facts, for proofs that look closer than a recount."""
+    questions = {
+        "events": "SELECT journal, number, kind, outcome, reason, body FROM event ORDER BY cursor",
+        "journals": "SELECT id, last_number, (SELECT count(*) FROM event WHERE journal = journal.id) FROM journal",
+        "parked": "SELECT subject, journal, number FROM parked",
+        "conflicts": "SELECT journal, number FROM conflict",
+        "discrepancies": "SELECT body FROM record WHERE kind = 'discrepancy'",
+    }
+    with reading(database) as connection:
+        return {name: connection.execute(question).fetchall() for name, question in questions.items()}
