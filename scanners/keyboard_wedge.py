@@ -4,8 +4,8 @@ Decides what is a burst and what is typing, from characters and times alone. A s
 let through: whoever gathers typed characters until Enter gets the same text. Refuses to know terminals, timers
 and threads, and what a key is besides its name and character.
 
-A driver hands over each key with `key`, each bracketed paste with `paste`, and calls `flush` when `deadline` has
-passed; it sends on what comes back, in that order. Calls must not overlap.
+A driver hands over each key with `key`, each bracketed paste with `paste`, tells of anything else with `interrupt`, and
+calls `flush` when `deadline` has passed; it sends on what comes back, in that order. Calls must not overlap.
 """
 
 import re
@@ -71,8 +71,10 @@ class Wedge(Generic[Key]):
         self._last_at = 0.0
         self._typed_at = -inf
         self._broken_at = -inf
+        self._interrupted_at = -inf
         self._continues_typing = False
         self._continues_broken = False
+        self._follows_interrupt = False
         self._quiet_until = -inf
 
     @property
@@ -87,14 +89,30 @@ class Wedge(Generic[Key]):
         """
         out = self.flush(now)
         typed = _character(name, character)
-        if name.rpartition("+")[2] in _MODIFIERS and self._held:
-            self._held.append(key)
+        if name.rpartition("+")[2] in _MODIFIERS:
+            # Some terminals tell of Shift as of a key of its own, in the middle of a read.
+            if self._held:
+                self._held.append(key)
+            else:
+                out.append(key)
         elif not typed:
-            out += [*self._let_go(), key]
+            out += self.interrupt(now)
+            # A scanner that types Esc [ C presses an arrow. Inside of a read it is no act of a person's.
+            out += [] if now - self._broken_at <= self._gap_seconds else [key]
         elif typed in _BREAKS or typed in self._ends:
             out += self._end(key, typed, now)
         else:
             out += self._hold(key, typed, now)
+        return out
+
+    def interrupt(self, now: float) -> list[Burst | Key]:
+        """What ends here, because something came that types nothing: a special key, or a word of the terminal itself.
+
+        A person's key stands alone. At a scanner's speed it was part of a barcode, and what is left is another one.
+        """
+        out = self.flush(now)
+        out += [self._take(complete=False)] if self._held and self._is_scan else self._let_go()
+        self._interrupted_at = now
         return out
 
     def paste(self, text: str, now: float) -> list[Burst | Key]:
@@ -118,6 +136,7 @@ class Wedge(Generic[Key]):
             # made of a barcode's second half would be another barcode.
             self._continues_typing = now - self._typed_at <= _STALL_SECONDS
             self._continues_broken = now - self._broken_at <= _STALL_SECONDS
+            self._follows_interrupt = now - self._interrupted_at <= self._gap_seconds
         self._held.append(key)
         self._text += typed
         self._last_at = now
@@ -126,7 +145,8 @@ class Wedge(Generic[Key]):
 
     def _end(self, key: Key, typed: str, now: float) -> list[Burst | Key]:
         terminates = typed in self._ends
-        if self._held and (self._is_scan or self._must_not_leak):
+        is_no_typing = self._follows_interrupt or not self._text.isprintable()
+        if self._held and (self._is_scan or self._must_not_leak or is_no_typing):
             burst = self._take(complete=self._is_scan)
             self._broken_at = -inf
             if not terminates:
@@ -135,7 +155,8 @@ class Wedge(Generic[Key]):
             return [burst]
         ends_broken = now - self._broken_at <= _STALL_SECONDS
         self._broken_at = -inf
-        if terminates and not self._held and (ends_broken or now <= self._quiet_until):
+        ends_interrupt = now - self._interrupted_at <= self._gap_seconds
+        if terminates and not self._held and (ends_broken or ends_interrupt or now <= self._quiet_until):
             return []  # the LF of CR LF, or an Enter that would confirm what the scan has just brought up
         out = [*self._let_go(), key]
         self._typed_at = -inf
@@ -168,13 +189,15 @@ class Wedge(Generic[Key]):
 
     @property
     def _is_scan(self) -> bool:
-        is_fast = len(self._text) >= self._enough
-        return self._is_prefixed or (is_fast and not self._continues_typing and not self._continues_broken)
+        continues = self._continues_typing or self._continues_broken or self._follows_interrupt
+        return self._is_prefixed or (len(self._text) >= self._enough and not continues)
 
     @property
     def _must_not_leak(self) -> bool:
         """Whether these keys are the rest of a broken read, or hold control keys that could quit the program."""
-        return self._continues_broken or (len(self._text) >= self._enough and not self._text.isprintable())
+        is_chord = len(self._text) > 1 and not self._text.isprintable()
+        is_rest = len(self._text) >= self._enough and self._follows_interrupt
+        return self._continues_broken or is_chord or is_rest
 
     @property
     def _patience_seconds(self) -> float:

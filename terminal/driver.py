@@ -7,6 +7,7 @@ hand's keys go in time. Stands on private parts of Textual's Linux driver, each 
 from __future__ import annotations
 
 import os
+import re
 from asyncio import AbstractEventLoop
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
@@ -16,9 +17,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+from textual.messages import InBandWindowResize
 
 from scanners.keyboard_wedge import Burst, Wedge
 from scanners.profile import ScannerProfile
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
 # As long as Textual's own driver waits: it decides when a lone Escape is the key and no sequence, and when to stop.
 _TICK_SECONDS = 0.1
 _AT_ONCE_BYTES = 64 * 1024
+_PASTE_SECONDS = 1.0
+
+_SEQUENCES = re.compile(r"(?=\x1b)")
+# So a terminal with the Kitty keyboard protocol spells each letter that is typed.
+_TYPED = re.compile(r"\x1b\[[\d:;]*u")
+# The floor has no mouse, and the window's size comes by a signal: whatever says so among the keys stood in a barcode.
+_NEVER_TYPED = (events.MouseEvent, events.Resize, InBandWindowResize)
 
 
 def end_after(error: Exception, app: App[Any], loop: AbstractEventLoop) -> None:
@@ -52,9 +61,14 @@ class FloorDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         profile: ScannerProfile = getattr(app, "wedge", None) or ScannerProfile("keyboard", kind="wedge")
         self._wedge: Wedge[events.Key] = Wedge(profile)
+        self._parser = XTermParser(self._debug)
+        self._is_pasting = False
+        self._heard_at = 0.0
 
     def process_message(self, message: Message) -> None:
         """Takes each event, in the input thread."""
+        if isinstance(message, _NEVER_TYPED):
+            return
         if isinstance(message, events.Key):
             self._pass_on(self._wedge.key(message, message.key, message.character, monotonic()))
         elif isinstance(message, events.Paste):
@@ -70,7 +84,7 @@ class FloorDriver(LinuxDriver):
             end_after(error, self._app, self._loop)
 
     def _read_keys(self) -> None:
-        parser, decoder = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace")
+        decoder = getincrementaldecoder("utf-8")("replace")
         with DefaultSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():
@@ -78,11 +92,40 @@ class FloorDriver(LinuxDriver):
                     data = os.read(self.fileno, _AT_ONCE_BYTES)
                     if not data:
                         raise OSError(EIO, os.strerror(EIO))
-                    for event in parser.feed(decoder.decode(data)):
-                        self.process_message(event)
-                for event in parser.tick():
-                    self.process_message(event)
+                    for part in filter(None, _SEQUENCES.split(decoder.decode(data))):  # an empty one means the end
+                        self._take(part)
+                self._let_go()
+                self._end_a_paste_without_end()
                 self._pass_on(self._wedge.flush(monotonic()))
+
+    def _take(self, part: str) -> None:
+        """Takes what stands before the next escape sequence, or what begins with one."""
+        if part.startswith("\x1b") and not _TYPED.match(part):
+            self._pass_on(self._wedge.interrupt(monotonic()))
+        if part.startswith((BRACKETED_PASTE_START, BRACKETED_PASTE_END)):
+            self._is_pasting = part.startswith(BRACKETED_PASTE_START)
+        self._heard_at = monotonic()
+        try:
+            for event in self._parser.feed(part):
+                self.process_message(event)
+        except (ValueError, OverflowError):  # a sequence with numbers that no terminal sends
+            self._parser = XTermParser(self._debug)
+            self._pass_on([Burst(part, complete=False)])
+
+    def _let_go(self) -> None:
+        """Takes an Esc that nothing followed, or what began like a sequence and is none."""
+        if late := list(self._parser.tick()):
+            self._pass_on(self._wedge.interrupt(monotonic()))
+            for event in late:
+                self.process_message(event)
+
+    def _end_a_paste_without_end(self) -> None:
+        """A barcode that holds the beginning of a paste would swallow all scans behind it."""
+        if self._is_pasting and monotonic() - self._heard_at > _PASTE_SECONDS:
+            self._is_pasting = False
+            for event in self._parser.feed(BRACKETED_PASTE_END):
+                if isinstance(event, events.Paste):
+                    self._pass_on([Burst(event.text, complete=False)])
 
     @property
     def _patience_seconds(self) -> float:

@@ -91,8 +91,9 @@ class Robot:
             self.is_done = True
         if self.is_done:
             return Aim(command(acts.SIGN_OFF), "signs off")
-        # What waits in totes needs no store: a walk that cannot be given out is no reason to stand about.
-        is_enough = 0 < self.packs_at <= len(self._waiting) or (self._waiting and told.reason == "store_away")
+        # With no tote left, or no store to give a walk out, there is still what waits in totes.
+        is_stuck = told.reason == "store_away" or not (self._free or self._carried)
+        is_enough = 0 < self.packs_at <= len(self._waiting) or (is_stuck and self._waiting)
         work = acts.PACK if self.phase == acts.PICK and is_enough else self.phase
         return Aim(command(work), f"chooses {acts.label(work).lower()}")
 
@@ -102,6 +103,8 @@ class Robot:
                 if told.reason == "tote_in_use":
                     self._free.rotate(-1)
                     self._carried = ""
+                if not (self._carried or self._free):
+                    return Aim(command(acts.MENU), "has no tote left, packs first")
                 tote = self._carried or self._free[0]
                 return Aim(barcodes.encode(Kind.TOTE, tote), f"takes tote {tote}")
             case "pick_shelf":

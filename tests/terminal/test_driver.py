@@ -84,6 +84,7 @@ def test_the_enter_of_a_scan_chooses_nothing_on_an_open_list(running: InPty) -> 
     running.until(lambda: "PICK 536365" in running.screen)
     running.write(b"\x1b[C")
     running.until(lambda: "3 Short: damaged" in running.screen)
+    running.read_for(0.1)  # nobody presses an arrow and pulls the trigger at one moment
     running.write(b"FHL-A-03-12\r\n")
     running.until(lambda: running.told == ["'1'", "'FHL-A-03-12'"])
     running.read_for(0.5)
