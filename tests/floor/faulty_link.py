@@ -91,7 +91,12 @@ class FaultyLink:
 
     def _do(self, act: Callable[[], None]) -> None:
         is_done = threading.Event()
-        self._loop.call_soon_threadsafe(lambda: (act(), is_done.set()))
+
+        def do() -> None:
+            act()
+            is_done.set()
+
+        self._loop.call_soon_threadsafe(do)
         assert is_done.wait(10)
 
     def _cut(self) -> None:

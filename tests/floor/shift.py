@@ -21,7 +21,7 @@ from terminal.demo.feed import Told
 from terminal.demo.recount import Findings, recount
 from terminal.demo.robot import Aim, Robot, label_on_paper
 from terminal.demo.stage import Stage
-from tests.floor.warehouse import DEVICES, Device, StoreProcess, Warehouse, books, reading, wait_for
+from tests.floor.warehouse import DEVICES, Books, Device, StoreProcess, Warehouse, books, reading, wait_for
 
 LONGEST_SECONDS = 120.0
 SETTLE_SECONDS = 40.0
@@ -195,7 +195,7 @@ class Morning:
             _prove_journal(device, found)
         return findings
 
-    def _prove_numbers(self, found: dict[str, list[tuple[object, ...]]]) -> None:
+    def _prove_numbers(self, found: Books) -> None:
         sealed = Counter(
             json.loads(body)["event"]["parcel"] for _, _, kind, _, _, body in found["events"] if kind == "parcel_sealed"
         )
@@ -215,9 +215,9 @@ class Morning:
         assert len(set(ended.values())) == len(ended), "two jobs on one page"
 
 
-def _prove_journal(device: Device, found: dict[str, list[tuple[object, ...]]]) -> None:
+def _prove_journal(device: Device, found: Books) -> None:
     """What the device kept is what the store has, byte by byte."""
-    there = {(journal, number): digest(body) for journal, number, _, _, _, body in found["events"]}  # type: ignore[arg-type]
+    there = {(journal, number): digest(body) for journal, number, _, _, _, body in found["events"]}
     with reading(device.journal) as connection:
         rows = connection.execute(
             "SELECT identity.id, number, body FROM event JOIN identity ON identity.ordinal = event.identity"

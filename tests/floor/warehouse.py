@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from terminal.demo import shop
 from terminal.demo.recount import Pieces, asked_for
@@ -27,6 +28,9 @@ PATIENCE_SECONDS = 30.0
 DEVICES = ("CART-1", "CART-2")
 TOTES = 40
 _NOWHERE = "/dev/null"
+
+# Rows of the store's tables by the name of a question, as SQLite gives them.
+Books = dict[str, list[tuple[Any, ...]]]
 
 
 def wait_for(condition: Callable[[], object], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -272,7 +276,7 @@ def retail_warehouse(folder: Path, rows: list[dict[str, str]]) -> Warehouse:
     return Warehouse(folder, gift_shop.wanted_of(rows)[0], frozenset(), badges)
 
 
-def books(database: Path) -> dict[str, list[tuple[object, ...]]]:
+def books(database: Path) -> Books:
     """What the store holds of the floor's facts, for proofs that look closer than a recount."""
     questions = {
         "events": "SELECT journal, number, kind, outcome, reason, body FROM event ORDER BY cursor",
