@@ -12,8 +12,9 @@ from msgspec import Meta
 
 from orders.records import Address, Instant, LocationUse, Positive, Struct
 
-Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$")]
-Code = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[A-Z0-9-]+$")]
+# Python's `$` alone would let a last line break pass.
+Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$(?!\n)")]
+Code = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[A-Z0-9-]+$(?!\n)")]
 Text = Annotated[str, Meta(max_length=2000)]
 
 CREATED = "created"

@@ -23,6 +23,8 @@ Instant = Annotated[datetime, Meta(tz=True)]
 LARGEST = 2**53 - 1
 Positive = Annotated[int, Meta(gt=0, le=LARGEST)]
 Count = Annotated[int, Meta(ge=0, le=LARGEST)]
+# What somebody or something is called: one line. (Python's `$` alone would let a last line break pass.)
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
 # More than any building holds, and so few that no sum of them leaves a database's column.
 Pieces = Annotated[int, Meta(gt=0, le=1_000_000_000)]
 

@@ -6,10 +6,16 @@ Facts go up in a Push and are never refused; a request (claim, lease) is keyed, 
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from orders.identifiers import SsccBlock
-from orders.records import Count, Instant, Positive, Struct
+from orders.records import Count, Instant, Name, Positive, Struct
+
+# What can stand in a header (RFC 6750).
+Token = Annotated[str, Meta(pattern=r"^[!-~]+$(?!\n)")]
 
 WIRE_VERSION = 1
 MAX_BATCH = 100
@@ -34,14 +40,14 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Enrol(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A new device shows its one-time code (as the bearer token) and says its name."""
 
-    name: str
+    name: Name
 
 
 class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The token that this device sends from now on; the code is spent."""
 
     terminal: str
-    token: str
+    token: Token
     station: str = ""
 
 

@@ -148,7 +148,7 @@ class Wedge(Generic[Key]):
         is_no_typing = self._follows_interrupt or not self._text.isprintable()
         if self._held and (self._is_scan or self._must_not_leak or is_no_typing):
             burst = self._take(complete=self._is_scan)
-            self._broken_at = -inf
+            self._broken_at = self._interrupted_at = -inf
             if not terminates:
                 return [burst, key]
             self._quiet_until = now + _STUTTER_SECONDS

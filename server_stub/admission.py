@@ -14,7 +14,7 @@ from orders.decoding import decoded
 from orders.events import Envelope, FloorEvent, digest, open_envelope
 from orders.folds import Told
 from orders.wire import Outcome, Push, PushReply
-from server_stub import discrepancies, schema, settlement
+from server_stub import discrepancies, homecoming, schema, settlement
 from server_stub.books import Books
 from server_stub.journals import open_journal
 from server_stub.problems import wrong_type
@@ -51,6 +51,7 @@ def take(books: Books, terminal: str, push: Push) -> PushReply:
             if number > journal.last_number + 1:
                 break
             outcomes.append(_take_one(books, journal, number, bytes(raw)))
+        homecoming.told(books, journal)
     return PushReply(epoch=books.epoch, expected=journal.last_number + 1, cursor=books.cursor, outcomes=tuple(outcomes))
 
 

@@ -1,18 +1,19 @@
 """Copies of a store: taken while it runs, put back while it stands still.
 
 Decides what a restored store must not believe: its epoch is new, serials and numbers given since the copy was taken
-are skipped, and tokens are those of today, not those of the copy.
+are skipped, tokens are those of today, not those of the copy, and work that looks undone may have been done since.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from server_stub import migration, schema, sscc_leases
+from server_stub import homecoming, migration, schema, sscc_leases
 from server_stub.books import Books
 from server_stub.database import Database, copy_file, is_sound
 from server_stub.place import Place, PlaceError
@@ -56,10 +57,12 @@ def restore(place: Place, source: Path, now: datetime) -> Path | None:
             raise PlaceError(f"{source} is no Floorhand store: take another file")
         migration.migrate(database, now, backups=None)
         kept = _put_aside(place, now)
+        journals: dict[str, tuple[str, int]] = {}
         if kept is not None and is_sound(kept):
             migration.migrate(Database(kept), now, backups=None)
             _take_todays_tokens(Database(kept), database)
-        _distrust(database, now)
+            journals = _journals_of(Database(kept))
+        _distrust(database, now, journals)
         database.fold_log()
         _remove_logs(place.database)
         draft.replace(place.database)
@@ -93,7 +96,13 @@ def _take_todays_tokens(present: Database, restored: Database) -> None:
         writing.commit()
 
 
-def _distrust(database: Database, now: datetime) -> None:
+def _journals_of(present: Database) -> dict[str, tuple[str, int]]:
+    """How far each journal had come in the store that is replaced: its terminal and its last number."""
+    with present.connected() as reading:
+        return {row.id: (row.terminal, row.last_number) for row in reading.execute(select(schema.journal))}
+
+
+def _distrust(database: Database, now: datetime, journals: Mapping[str, tuple[str, int]]) -> None:
     with database.connected() as connection:
         epoch = schema.meta.c.name == "epoch"
         connection.execute(update(schema.meta).where(epoch).values(value=new_epoch()))
@@ -103,6 +112,7 @@ def _distrust(database: Database, now: datetime) -> None:
         database.begin(cursor)
         books = Books(database, Forms(database), cursor, now)
         sscc_leases.skip(books)
+        homecoming.begin(books, journals)
         for name in ("task", "tote"):
             row = books.sheets.counter.get(name)
             books.sheets.counter.put(CounterRow(name=name, value=(row.value if row else 0) + _SKIPPED_NUMBERS))

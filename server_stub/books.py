@@ -94,6 +94,10 @@ class Books:
             raise LookupError("the site's record is missing: run `floorhand store site FILE`")
         return site
 
+    def is_noted(self, name: str) -> bool:
+        """Whether something of that name held for the whole store when this transaction began."""
+        return name in self._meta
+
     def tick(self) -> int:
         """The next number of the store's one log: records, events and moves share it."""
         self.cursor += 1

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, or_, select
 from orders import states
 from orders.records import Key, Order, PickTask
 from orders.wire import Change, Claim, Claimed
-from server_stub import schema
+from server_stub import homecoming, schema
 from server_stub.books import Books, rank
 from server_stub.rows import ClaimRow
 from server_stub.schema import instant
@@ -55,6 +55,8 @@ def claim(books: Books, terminal: str, asked: Claim) -> Claimed:
 
     Neither a task nor a reason means that nothing waits to be picked.
     """
+    if away := homecoming.still_away(books):
+        return Claimed(refused=f"the store was put back to a backup, and {', '.join(away)} may hold walks done since")
     task = books.find(PickTask, asked.task) if asked.task else _next(books, terminal)
     if task is None:
         return Claimed(refused=f"no task {asked.task} is known" if asked.task else "")

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from orders.intake import Code, Number
-from orders.records import ROLES
+from orders.records import ROLES, Name
 from server_stub import site_file
-from server_stub.floor_setup import CompanyPrefix, Name, Pin, ToteCount
+from server_stub.floor_setup import CompanyPrefix, Pin, ToteCount
 
 _EXAMPLES = """\
 a first morning:
@@ -194,7 +194,7 @@ def _as(kind: Any, expected: str) -> Callable[[str], Any]:
     return accept
 
 
-_name = _as(Name, "a text of 1 to 200 characters")
+_name = _as(Name, "one line of 1 to 200 characters")
 _id = _as(Number, "1 to 64 characters without a slash")
 _code = _as(Code, "1 to 48 of A-Z, 0-9 and -")
 _pin = _as(Pin, "4 to 12 digits")

@@ -37,6 +37,7 @@ from server_stub.floor_setup import (
     TotesAdded,
     WorkerAdded,
 )
+from server_stub.papers import PaperError
 from server_stub.place import Place, PlaceError
 from server_stub.settings import SettingsError, StoreSettings
 from server_stub.site_file import SiteFileError
@@ -60,7 +61,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         if words.command in _ALONE:
             return _ALONE[words.command](words, told)
         return asyncio.run(_ask(words, told))
-    except (PlaceError, SchemaError, SiteFileError, StoreError) as error:
+    except (PaperError, PlaceError, SchemaError, SiteFileError, StoreError) as error:
         return _fail(str(error), 1)
     except FAILURES as error:
         return _fail(f"the store's database cannot be used ({error}): see the disk, or restore a backup", 1)
@@ -170,6 +171,7 @@ async def _ask(words: Words, told: StoreSettings) -> int:
 
 async def _add_worker(client: StoreClient, words: Words, place: Place) -> int:
     roles = tuple(dict.fromkeys(words.role or ("picker",)))
+    papers.try_badge(words.name, roles[-1])
     new = NewWorker(name=words.name, roles=roles, id=words.id, pin=words.pin, is_known=words.new_badge)
     added = await client.ask("POST", "/v1/workers", WorkerAdded, new)
     path = papers.write_badge(place.papers, added.worker, words.name, roles[-1], added.badge)

@@ -11,12 +11,11 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from orders.intake import Code, Number
-from orders.records import Address, Count, CutOff, Instant, Struct
+from orders.records import Address, Count, CutOff, Instant, Name, Struct
 from orders.wire import Change
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
-CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$")]
+Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
+CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
 TerminalRole = Literal["terminal", "supervisor"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orders import wire
 from orders.wire import Hello, Welcome
-from server_stub import people, sscc_leases
+from server_stub import homecoming, people, sscc_leases
 from server_stub.books import Books
 from server_stub.problems import Refusal, wrong_type
 from server_stub.rows import JournalRow
@@ -51,6 +51,7 @@ def welcome(books: Books, terminal: str, hello: Hello, program_version: str) -> 
     journal = open_journal(books, hello.journal, terminal)
     for block in hello.blocks:
         sscc_leases.acknowledge(books, journal, block)
+    homecoming.greeted(books, journal, hello.last_number)
     row = books.sheets.terminal.get(terminal)
     return Welcome(
         epoch=books.epoch,

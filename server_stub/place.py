@@ -44,7 +44,8 @@ class Place:
         self.backups = folder / "backups"
         self.papers = folder / "papers"
         self._running = folder / "running.json"
-        self._lock = folder / "lock"
+        # Beside the file itself: a link to it from another folder is the same store.
+        self._lock = self.database.resolve().parent / "lock"
 
     def require(self) -> None:
         """PlaceError where no store was made here."""

@@ -110,7 +110,8 @@ class FloorDriver(LinuxDriver):
                 self.process_message(event)
         except (ValueError, OverflowError):  # a sequence with numbers that no terminal sends
             self._parser = XTermParser(self._debug)
-            self._pass_on([Burst(part, complete=False)])
+            self._pass_on(self._wedge.interrupt(monotonic()))
+            self._take(part[1:])  # without its Esc it is text, and the end of a read that is spoiled
 
     def _let_go(self) -> None:
         """Takes an Esc that nothing followed, or what began like a sequence and is none."""

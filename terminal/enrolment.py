@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from orders.decoding import decoded
+from orders.wire import Token
 from terminal import screen_wording as words
 
 _FILE = "terminal.json"
@@ -22,7 +23,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     """Who this device is at its store."""
 
     terminal: str
-    token: str
+    token: Token
     station: str = ""
 
 
@@ -50,6 +51,8 @@ async def enrol(url: str, code: str, name: str, station: str, folder: Path) -> E
     """Trades the code at the store and keeps the token before anything else is done."""
     from terminal.sync.link import HttpLink, LinkError, SignInAgain
 
+    if not (code.isascii() and code.isalnum()):
+        raise EnrolmentError(words.code_refused())
     _make_sure_of(folder)
     link = HttpLink(url, "")
     try:

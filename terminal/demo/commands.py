@@ -43,7 +43,7 @@ _HAND_SECONDS = 0.1
 # Nobody is known before the store's first answer, and no walk is given out while it is away: a person waits a moment
 # and tries again, and does not hammer.
 _AWAY_SECONDS = 0.5
-_AWAY = ("badge_unknown", "store_away")
+_AWAY = ("badge_unknown", "store_away", "store_refused")
 ROWS, COLUMNS = 24, 80
 
 

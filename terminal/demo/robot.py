@@ -92,7 +92,7 @@ class Robot:
         if self.is_done:
             return Aim(command(acts.SIGN_OFF), "signs off")
         # With no tote left, or no store to give a walk out, there is still what waits in totes.
-        is_stuck = told.reason == "store_away" or not (self._free or self._carried)
+        is_stuck = told.reason in ("store_away", "store_refused") or not (self._free or self._carried)
         is_enough = 0 < self.packs_at <= len(self._waiting) or (is_stuck and self._waiting)
         work = acts.PACK if self.phase == acts.PICK and is_enough else self.phase
         return Aim(command(work), f"chooses {acts.label(work).lower()}")

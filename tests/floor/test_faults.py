@@ -10,6 +10,7 @@ import json
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
@@ -24,7 +25,7 @@ from terminal.demo.feed import Told
 from terminal.workflows import acts
 from tests.floor.faulty_link import FaultyLink, at_random
 from tests.floor.odd_terminal import program
-from tests.floor.shift import Morning, morning
+from tests.floor.shift import Morning, Shift, morning
 from tests.floor.warehouse import Device, Warehouse, reading, wait_for
 
 
@@ -144,18 +145,21 @@ def departures(day: Morning) -> set[datetime]:
 def test_two_terminals_share_one_morning(warehouse: Warehouse, tmp_path: Path) -> None:
     with morning(warehouse, tmp_path / "m") as day:
         shifts = [day.shift(place, of=2, packs_at=2, ships=False) for place in range(2)]
-        threads = [threading.Thread(target=shift.work) for shift in shifts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(day, shifts)
         picked = [shift.worker.greens for shift in shifts]
-        dock = day.shift()
-        dock.worker.phase, dock.looks_first = acts.SHIP, True
-        dock.work()
-        print(f"greens: {picked} at the two devices, {dock.worker.greens} at the dock")
+        print(f"greens at the two devices: {picked}")
         assert min(picked) > 10
         day.prove(*(shift.device for shift in shifts))
+
+
+def together(day: Morning, shifts: list[Shift]) -> None:
+    """All of them at once, and then the first one at the dock."""
+    with ThreadPoolExecutor() as people:
+        for working in [people.submit(shift.work) for shift in shifts]:
+            working.result()
+    dock = day.shift()
+    dock.worker.phase, dock.looks_first = acts.SHIP, True
+    dock.work()
 
 
 # The journal
@@ -287,14 +291,8 @@ def remove_journal(device: Device) -> None:
 # The store's backup
 
 
-@pytest.mark.parametrize(
-    "backup_is",
-    [
-        "older than the journal's identity",
-        pytest.param("from before all", marks=pytest.mark.long),
-        pytest.param("from the morning", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("backup_is", ["from before all", "from the morning", "older than the journal's identity"])
 def test_a_store_put_back_to_an_earlier_backup_gets_again_what_it_lost(
     warehouse: Warehouse, tmp_path: Path, chance: Random, backup_is: str
 ) -> None:
@@ -328,3 +326,21 @@ def copy_in_place(device: Device) -> None:
     copy = device.journal.with_name("copy")
     shutil.copyfile(device.journal, copy)
     copy.replace(device.journal)
+
+
+def test_a_restored_store_gives_no_walk_out_twice(warehouse: Warehouse, tmp_path: Path, chance: Random) -> None:
+    """Two devices: whoever comes back first must not be sent where the other one has picked already."""
+    with morning(warehouse, tmp_path / "m") as day:
+        shifts = [day.shift(place, of=2, packs_at=1, ships=False) for place in range(2)]
+        backup = tmp_path / "backup.db"
+        day.stage.run("store", "backup", str(backup))
+
+        def put_back() -> None:
+            day.store.kill()
+            day.stage.run("store", "restore", str(backup))
+            day.store.start()
+
+        shifts[0].plans = {chance.randrange(warehouse.scans // 5, warehouse.scans * 2 // 5): put_back}
+        together(day, shifts)
+        assert not shifts[0].plans
+        day.prove(*(shift.device for shift in shifts))

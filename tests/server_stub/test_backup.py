@@ -73,6 +73,56 @@ async def test_the_very_first_block_may_have_been_leased_after_the_copy(warehous
     assert (await other.lease(count=50)).block.first > block.last, "asked before the first device came back"
 
 
+async def walks_done_since(warehouse: Any, copy: Path) -> tuple[Any, Any, list[bytes]]:
+    """Two devices, a copy, and then a walk of the first one; the store is restored, and both are connected anew."""
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    await warehouse.order("1", ("LAMP", 2))
+    await warehouse.release()
+    device, other = await warehouse.device("cart"), await warehouse.device("bench")
+    await device.hello()
+    await other.hello()
+    backup.back_up(warehouse.place, copy)
+    walk = await warehouse.walk(device)
+    done = [device.seal(walk.bound()), device.seal(walk.picked(2)), device.seal(walk.dropped())]
+    await device.send(*done)
+    await restored(warehouse, copy)
+    for each in (device, other):
+        each.http = warehouse.http(each.token)
+    await other.hello()
+    return device, other, done
+
+
+async def test_no_walk_is_given_out_before_everybody_has_told_again_what_was_done(
+    warehouse: Any, tmp_path: Path
+) -> None:
+    device, other, done = await walks_done_since(warehouse, tmp_path / "noon.db")
+    assert "CART may hold walks done since" in (await other.claim()).refused
+    await device.hello(last_number=3)
+    assert "CART" in (await other.claim()).refused, "it greeted, and has not told yet"
+    await device.send(*done[:2])
+    assert "CART" in (await other.claim()).refused
+    await device.send(*done[2:])
+    claimed = await other.claim()
+    assert (claimed.task, claimed.refused) == (None, ""), "it was picked before the restore"
+    assert warehouse.all(Discrepancy) == []
+
+
+async def test_a_device_that_stays_away_holds_work_up_for_two_minutes(warehouse: Any, tmp_path: Path) -> None:
+    _, other, _ = await walks_done_since(warehouse, tmp_path / "noon.db")
+    warehouse.clock.move(hours=9)
+    assert "CART" in (await other.claim()).refused, "counted from when somebody first stands and waits"
+    warehouse.clock.move(minutes=1)
+    assert "CART" in (await other.claim()).refused
+    warehouse.clock.move(minutes=1)
+    assert (await other.claim()).task
+
+
+async def test_a_revoked_device_is_not_waited_for(warehouse: Any, tmp_path: Path) -> None:
+    _, other, _ = await walks_done_since(warehouse, tmp_path / "noon.db")
+    await warehouse.admin.post("/v1/terminals/revoke", json={"terminal": "CART"})
+    assert (await other.claim()).task
+
+
 async def test_tokens_are_those_of_today(warehouse: Any, tmp_path: Path) -> None:
     lost = await warehouse.device("lost")
     backup.back_up(warehouse.place, tmp_path / "noon.db")
