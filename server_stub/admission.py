@@ -13,6 +13,7 @@ from orders import upcast, wire
 from orders.decoding import decoded
 from orders.events import Envelope, FloorEvent, digest, open_envelope
 from orders.folds import Told
+from orders.records import Positive
 from orders.wire import Outcome, Push, PushReply
 from server_stub import discrepancies, homecoming, schema, settlement
 from server_stub.books import Books
@@ -30,7 +31,7 @@ _ALL_PARKED = select(schema.parked).order_by(schema.parked.c.cursor)
 class _Numbered(msgspec.Struct):
     """The least that has to be readable of an event, so that its number can be counted and its bytes kept."""
 
-    number: int
+    number: Positive
 
 
 _NUMBERED = msgspec.json.Decoder(_Numbered)
@@ -158,9 +159,7 @@ def _seen_before(books: Books, journal: JournalRow, number: int, body: bytes) ->
 
 def _number(body: msgspec.Raw, place: int) -> int:
     try:
-        number = decoded(_NUMBERED, body).number
+        return decoded(_NUMBERED, body).number
     except msgspec.DecodeError as error:
-        raise wrong_type(f"{error} - in `$.events[{place}]`") from error
-    if number < 1:
-        raise wrong_type(f"Expected `int` >= 1 - at `$.events[{place}].number`")
-    return number
+        what, _, where = str(error).partition(" - at `$")
+        raise wrong_type(f"{what} - at `$.events[{place}]{where or '`'}") from error
