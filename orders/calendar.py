@@ -6,11 +6,14 @@ Decides departures from cut-offs, weekdays, holidays and the IANA time zone; nev
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from orders.records import CutOff, Site
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _LOOK_AHEAD_DAYS = 28
 
@@ -86,6 +89,8 @@ def _departure(cut_off: CutOff, day: date, zone: ZoneInfo) -> Departure:
 
 
 def _zone(site: Site) -> ZoneInfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # a picker's terminal never needs its half megabyte
+
     try:
         return ZoneInfo(site.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -7,7 +7,6 @@ small screen may wrap it. `denied` words the verdicts that store and terminal sh
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from orders.records import Manifest, Site
 from orders.verdicts import Denial
@@ -491,6 +490,8 @@ def manifest_line(manifest: Manifest, site: Site | None) -> str:
 def departs(at: datetime | None, site: Site | None) -> str:
     if at is None:
         return ""
+    from zoneinfo import ZoneInfo  # a picker's terminal never needs its half megabyte
+
     local = at.astimezone(ZoneInfo(site.time_zone)) if site else at
     return f"{local:%a %H:%M}"
 
