@@ -15,7 +15,7 @@ from benchmarks.walks import NOW, WORKER
 from orders import ledger, wire
 from orders.events import PickConfirmed, seal
 from orders.records import Location, Order, OrderLine, Owner, PickTask, Product, Stop, Tote
-from server_stub import people
+from server_stub import authority, people
 from server_stub.books import Books
 from server_stub.database import Database
 from server_stub.place import Place
@@ -116,7 +116,7 @@ def _enter(books: Books, number: int, *, is_begun: bool) -> None:
         books.sheets.claim.put(ClaimRow(task.id, terminal, instant(NOW + timedelta(days=1))))
         books.sheets.terminal.put(TerminalRow(terminal, terminal, "", instant(NOW)))
         books.sheets.journal.put(JournalRow(terminal, terminal, 0, instant(NOW)))
-        people.give_token(books, token_of(terminal), people.TERMINAL, terminal)
+        people.give_token(books, token_of(terminal), authority.TERMINAL, terminal)
 
 
 def _order(number: int, *, is_begun: bool) -> Order:

@@ -1,12 +1,14 @@
-"""The HTTP face of a store: Litestar behind a gate that knows tokens.
+"""The HTTP face of a store: Litestar behind a gate that knows tokens and limits.
 
-Decides that without a token only /health answers, that a body has a limit before it is read, and that every error
+Decides that without a token only the open acts answer, that a body has a limit before it is read, and that every error
 has one shape. What a route does is the route table's business.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -14,29 +16,34 @@ from litestar import Litestar, Request, Response
 from litestar.enums import HttpMethod, MediaType, ScopeType
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.wire import MAX_BODY_BYTES
-from server_stub import openapi, problems
+from server_stub import authority, limits, metrics, openapi, problems, reading_page
 from server_stub.endpoints import Endpoint
-from server_stub.people import Caller
+from server_stub.limits import Limit
 from server_stub.problems import Refusal
 from server_stub.routes import ENDPOINTS
 from server_stub.store import Store
 
 Asked = Request[Any, Any, Any]
 
-_NOBODY = Caller("", None)
-_OPEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.role is None)
-_NEEDS_NOTHING = frozenset(("/health",))
+_OPEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.OPEN)
+_PROVEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.PROVEN_BY_ITSELF)
+_NOTHING_KNOWN = "unknown"
 _log = logging.getLogger(__name__)
 
 
 def make_app(store: Store) -> ASGIApp:
     """The ASGI application of an open store; opening and closing the store is the caller's."""
-    handlers = [_handler(store, each) for each in ENDPOINTS]
+    document = openapi.document(ENDPOINTS)
     litestar = Litestar(
-        route_handlers=[*handlers, _document_handler()],
+        route_handlers=[
+            *(_handler(store, each) for each in ENDPOINTS),
+            _page("/openapi.json", "document", MediaType.JSON, _once(msgspec.json.encode(document))),
+            _page("/docs", "document", "text/html; charset=utf-8", _once(reading_page.written(document))),
+            _page("/metrics", "metrics", metrics.CONTENT_TYPE, store.told_metrics),
+        ],
         exception_handlers={Exception: _problem},
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,
@@ -46,30 +53,67 @@ def make_app(store: Store) -> ASGIApp:
 
 
 class Gate:
-    """Lets a request in where its token is alive, and says whose it is."""
+    """Lets a request in where its token is alive and has not asked too often, says whose it is, and counts it."""
 
-    def __init__(self, app: ASGIApp, store: Store) -> None:
-        self._app, self._store = app, store
+    def __init__(self, app: ASGIApp, store: Store, clock: Callable[[], float] = monotonic) -> None:
+        self._app, self._store, self._clock = app, store, clock
+        self._requests, self._strangers = Limit(limits.REQUESTS), Limit(limits.WRONG_TOKENS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        bearer = _bearer(scope)
-        caller = self._store.tokens.caller(bearer) if bearer else None
-        path = scope["path"]
-        if caller is None and not (path in _NEEDS_NOTHING or (bearer and path in _OPEN_PATHS)):
-            came = "a token that is unknown or was revoked" if bearer else "no token"
-            await _send(problems.unauthorised(came), send)
+        began = self._clock()
+        try:
+            self._admit(scope, began)
+        except Refusal as refusal:
+            self._store.metrics.turned_away(refusal.problem.error)
+            await _send(refusal, send)
             return
-        scope["user"], scope["auth"] = caller or _NOBODY, bearer
-        await self._app(scope, receive, send)
+        scope.setdefault("state", {})["act"] = _NOTHING_KNOWN
+        status = 500
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            seconds = self._clock() - began
+            act = scope["state"]["act"]
+            self._store.metrics.answered(act, status, seconds)
+            if _log.isEnabledFor(logging.INFO):
+                told = {"act": act, "status": status, "ms": round(seconds * 1000, 2), "caller": scope["user"].name}
+                _log.info("%s %s", act, status, extra={"told": told})
+
+    def _admit(self, scope: Scope, now: float) -> None:
+        """Writes into the scope who asks; Refusal (401, 429) where nobody may."""
+        bearer, path = _bearer(scope), scope["path"]
+        caller = self._store.tokens.caller(bearer) if bearer else None
+        scope["auth"] = bearer
+        if caller is not None:
+            if wait := self._requests.take(caller.name, now):
+                raise limits.too_many(wait, f"more than {limits.REQUESTS.each_second:g} a second from one caller")
+            scope["user"] = caller
+            return
+        scope["user"] = authority.NOBODY
+        if path in _OPEN_PATHS:
+            return
+        address = (scope.get("client") or ("",))[0]
+        if wait := self._strangers.take(address, now):
+            raise limits.too_many(wait, "too many requests without a token that is known")
+        if not (bearer and path in _PROVEN_PATHS):
+            raise problems.unauthorised("a token that is unknown or was revoked" if bearer else "no token")
 
 
 def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:
     takes_body = endpoint.takes is not None
 
     async def handle(request: Asked) -> Response[bytes]:
+        request.scope["state"]["act"] = endpoint.name
         body = await request.body() if takes_body else b""
         answer = await endpoint.answer(
             store,
@@ -85,26 +129,31 @@ def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:
     return HTTPRouteHandler(path, http_method=HttpMethod(endpoint.method), status_code=200, name=endpoint.name)(handle)
 
 
-def _document_handler() -> HTTPRouteHandler:
-    document = msgspec.json.encode(openapi.document(ENDPOINTS))
+def _page(path: str, act: str, kind: str, content: Callable[[], bytes]) -> HTTPRouteHandler:
+    async def page(request: Asked) -> Response[bytes]:
+        request.scope["state"]["act"] = act
+        caller: authority.Caller = request.scope["user"]
+        if not caller.may(act):
+            raise authority.forbidden(caller, *authority.roles_for(act))
+        return Response(content(), media_type=kind)
 
-    async def openapi_document(request: Asked) -> Response[bytes]:
-        return Response(document, media_type=MediaType.JSON)
+    return HTTPRouteHandler(path, http_method=HttpMethod.GET, status_code=200, name=path)(page)
 
-    return HTTPRouteHandler("/openapi.json", http_method=HttpMethod.GET, status_code=200)(openapi_document)
+
+def _once(content: bytes) -> Callable[[], bytes]:
+    return lambda: content
 
 
 def _problem(request: Asked, error: Exception) -> Response[bytes]:
     refusal = _as_refusal(request, error)
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-    return Response(refusal.body, media_type=MediaType.JSON, status_code=refusal.status, headers=headers)
+    return Response(refusal.body, media_type=MediaType.JSON, status_code=refusal.status, headers=refusal.headers)
 
 
 def _as_refusal(request: Asked, error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if not isinstance(error, HTTPException) or error.status_code >= 500:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        _log.error("%s %s failed", request.method, request.scope["state"]["act"], exc_info=error)
         return problems.broken()
     path = problems.shown(request.url.path)
     match error.status_code:
@@ -127,6 +176,7 @@ def _bearer(scope: Scope) -> str:
 
 
 async def _send(refusal: Refusal, send: Send) -> None:
-    headers = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
+    headers = [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
+    headers.append((b"content-type", b"application/json"))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": refusal.body, "more_body": False})

@@ -28,7 +28,7 @@ from orders.records import (
 from orders.wire import Change
 from server_stub import schema
 from server_stub.database import Cursor, Database
-from server_stub.rows import CounterRow, Forms, Sheets
+from server_stub.rows import AuditRow, CounterRow, Forms, Sheets
 from server_stub.schema import instant
 from server_stub.sheets import Tally
 
@@ -76,6 +76,8 @@ class Books:
         self._kinds: set[str] = set()
         self._origin: str | None = None
         self._parked: set[str] | None = None
+        # The audit trail's new end, where this transaction added to it.
+        self.audit_head: AuditRow | None = None
         self._meta: dict[str, str] = dict(database.prepared(_META).run(cursor).fetchall())
         self.cursor: int = database.prepared(_CURSOR).run(cursor).fetchone()[0]
 

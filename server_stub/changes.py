@@ -10,9 +10,8 @@ import asyncio
 from contextlib import closing, suppress
 
 import msgspec
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import bindparam, func, literal, or_, select
 
-from orders.records import KINDS
 from orders.wire import Change, Changes
 from server_stub import schema
 from server_stub.database import Cursor, Database
@@ -38,6 +37,7 @@ _CHANGED = (
         _record.cursor > bindparam("after"),
         _record.cursor <= bindparam("upto"),
         bindparam("kinds").like(literal("%,") + _record.kind + literal(",%")),
+        or_(bindparam("owner") == "", _record.owner == bindparam("owner")),
     )
     .order_by(_record.cursor)
     .limit(PAGE_RECORDS + 1)
@@ -52,8 +52,8 @@ class ChangeReader:
         self._upto = database.prepared(_UPTO)
         self._changed = database.prepared(_CHANGED)
 
-    def page(self, epoch: str, after: int, kinds: frozenset[str], end: int) -> Changes:
-        """The next changes after a cursor, of those kinds (of every kind where none is named).
+    def page(self, epoch: str, after: int, kinds: frozenset[str], end: int, owner: str = "") -> Changes:
+        """The next changes after a cursor, of those kinds, and of that owner's goods where one is named.
 
         `end` is how far the log went before this was asked: where nothing more is to be read, the answer's cursor
         stands there.
@@ -63,10 +63,11 @@ class ChangeReader:
             return Changes(epoch=epoch, cursor=max(after, end))
         changes: list[Change] = []
         size = 0
-        wanted = f",{','.join(sorted(kinds or KINDS))},"
+        wanted = f",{','.join(sorted(kinds))},"
+        asked = {"after": after, "upto": upto, "kinds": wanted, "owner": owner}
         # A cursor of its own, closed before its last row where the page is full.
         with closing(self._cursor.connection.cursor()) as rows:
-            for kind, id, revision, cursor, body in self._changed.run(rows, after=after, upto=upto, kinds=wanted):
+            for kind, id, revision, cursor, body in self._changed.run(rows, **asked):
                 size += len(body)
                 if len(changes) == PAGE_RECORDS or (changes and size > PAGE_BYTES):
                     return Changes(epoch=epoch, cursor=changes[-1].cursor, changes=tuple(changes), more=True)
@@ -99,6 +100,11 @@ class Wakers:
         self._waiters: set[Waiter] = set()
         self._not_before: dict[tuple[str, frozenset[str]], float] = {}
         self.is_closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiters)
 
     def publish(self, commit: Commit) -> None:
         """Wakes whom a commit concerns."""

@@ -104,11 +104,13 @@ def give_back(books: Books, terminal: str, task_id: str) -> Claimed:
     return Claimed(task=task_id, changes=_changes(books, task))
 
 
-def give_back_all(books: Books, terminal: str) -> None:
-    """Frees or hands on everything that a terminal holds: its token is revoked."""
+def give_back_all(books: Books, terminal: str) -> tuple[str, ...]:
+    """Frees or hands on everything that a terminal holds: its token is revoked; gives the walks that were begun."""
     books.sheets.claim.flush()
-    for task in books.records(PickTask, _HELD, terminal=terminal):
+    held = books.records(PickTask, _HELD, terminal=terminal)
+    for task in held:
         give_back(books, terminal, task.id)
+    return tuple(task.id for task in held if task.state != "claimed" and task.state in _OPEN)
 
 
 def _next(books: Books, terminal: str) -> PickTask | None:

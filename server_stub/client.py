@@ -135,7 +135,9 @@ async def reach(address: Address) -> AsyncIterator[StoreClient]:
     from server_stub.store import Store
 
     with held:
-        store = await Store.open(address.place.database, backups=address.place.backups)
+        store = await Store.open(
+            address.place.database, backups=address.place.backups, audit_heads=address.place.audit_heads
+        )
         try:
             async with in_process(store, address.place.token()) as client:
                 yield client

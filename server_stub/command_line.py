@@ -16,7 +16,7 @@ import msgspec
 from orders.intake import Code, Number
 from orders.records import ROLES, Name
 from server_stub import site_file
-from server_stub.floor_setup import CompanyPrefix, Pin, ToteCount
+from server_stub.floor_setup import TOKEN_ROLES, CompanyPrefix, Pin, ToteCount
 
 _EXAMPLES = """\
 a first morning:
@@ -82,8 +82,25 @@ def parser() -> argparse.ArgumentParser:
     terminal = command("add-terminal", "give a one-time code with which one device can join")
     terminal.add_argument("--station", default="", metavar="ID", help="the bench where it stands")
     terminal.add_argument("--role", default="terminal", choices=("terminal", "supervisor"))
-    revoke = command("revoke", "end a lost terminal's token and free its tasks")
+    revoke = command("revoke", "end a terminal's token and free its tasks")
     revoke.add_argument("terminal", metavar="TERMINAL")
+    lost = command(
+        "device-lost",
+        "end the token of a device that a stranger may hold; tells which walks to look at",
+        "example:\n  floorhand store device-lost CART-3",
+    )
+    lost.add_argument("terminal", metavar="TERMINAL")
+    token = command(
+        "add-token",
+        "give a token to a person at a desk, another system or a monitor",
+        "example:\n  floorhand store add-token SHOP --role integration --owner HOME",
+    )
+    token.add_argument("label", type=_code, metavar="NAME")
+    token.add_argument("--role", required=True, choices=TOKEN_ROLES)
+    token.add_argument("--owner", default="", metavar="ID", help="only this owner's goods (office and integration)")
+    drop = command("revoke-token", "end a token that add-token gave")
+    drop.add_argument("label", type=_code, metavar="NAME")
+    command("tokens", "list the tokens that add-token gave")
     command("terminals", "list the devices that joined")
 
     station = command("add-station", "add or change a bench")

@@ -18,22 +18,18 @@ from platformdirs import user_data_path
 
 from orders.records import key_of
 from orders.wire import Release
-from server_stub import discrepancy_commands, papers, settings
+from server_stub import authority_commands, discrepancy_commands, papers, settings
 from server_stub.client import Address, StoreClient, StoreError, reach
 from server_stub.command_line import parser
 from server_stub.floor_setup import (
-    CodeGiven,
     Done,
-    NewCode,
     NewTotes,
     NewWorker,
     OrderReport,
     OwnerSet,
     Printer,
-    Revoke,
     Station,
     Status,
-    Terminals,
     TotesAdded,
     WorkerAdded,
 )
@@ -180,26 +176,6 @@ async def _add_worker(client: StoreClient, words: Words, place: Place) -> int:
     return 0
 
 
-async def _add_terminal(client: StoreClient, words: Words, place: Place) -> int:
-    new = NewCode(role=words.role, station=words.station)
-    given = await client.ask("POST", "/v1/terminals", CodeGiven, new)
-    _say(f"One-time code, until {given.expires_at:%Y-%m-%d %H:%M} UTC: {given.code}")
-    return 0
-
-
-async def _revoke(client: StoreClient, words: Words, place: Place) -> int:
-    await client.ask("POST", "/v1/terminals/revoke", Done, Revoke(terminal=words.terminal))
-    _say(f"Terminal {words.terminal} is out; the tasks it held are free")
-    return 0
-
-
-async def _terminals(client: StoreClient, words: Words, place: Place) -> int:
-    listed = await client.ask("GET", "/v1/terminals", Terminals)
-    for each in listed.terminals:
-        _say(f"{each.id}  {each.name}  {each.station or '-'}  {'revoked' if each.is_revoked else each.role}")
-    return 0
-
-
 async def _add_station(client: StoreClient, words: Words, place: Place) -> int:
     station = Station(id=words.id, name=words.name or words.id, printer=words.printer)
     await client.ask("PUT", "/v1/stations", Done, station)
@@ -281,9 +257,6 @@ async def _status(client: StoreClient, words: Words, place: Place) -> int:
 
 _ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     "add-worker": _add_worker,
-    "add-terminal": _add_terminal,
-    "revoke": _revoke,
-    "terminals": _terminals,
     "add-station": _add_station,
     "add-printer": _add_printer,
     "add-totes": _add_totes,
@@ -292,6 +265,7 @@ _ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     "release": _release,
     "report": _report,
     "status": _status,
+    **authority_commands.ASKING,
     **discrepancy_commands.ASKING,
 }
 

@@ -11,27 +11,33 @@ from typing import Any
 import msgspec
 
 from orders.decoding import decoded
-from server_stub.people import TERMINAL, Caller
-from server_stub.problems import forbidden, not_json, wrong_type
+from server_stub.audit import Doing
+from server_stub.authority import TERMINAL, Caller, forbidden, roles_for
+from server_stub.problems import not_json, wrong_type
 from server_stub.store import Store
 
 _ENCODER = msgspec.json.Encoder()
 
 
 class Call(msgspec.Struct):
-    """One request, read: who asks, what stands in the path, the query and the body."""
+    """One request, read: who asks for which act, what stands in the path, the query and the body."""
 
-    caller: Caller
+    doing: Doing
     bearer: str
     path: Mapping[str, str]
     query: Any
     message: Any
 
     @property
+    def caller(self) -> Caller:
+        """Whose token came with it."""
+        return self.doing.caller
+
+    @property
     def terminal(self) -> str:
         """The terminal that asks; Refusal (403) where the token is none of a terminal."""
         if self.caller.terminal is None:
-            raise forbidden(self.caller.role, TERMINAL)
+            raise forbidden(self.caller, TERMINAL)
         return self.caller.terminal
 
 
@@ -39,8 +45,8 @@ Handler = Callable[[Store, Call], Awaitable[msgspec.Struct]]
 
 
 class Endpoint:
-    """One row of the route table. `role` is None where no token is asked for; `takes` and `asks` describe the body and
-    the query; `reads`, where given, is what the body is decoded as in place of `takes`.
+    """One row of the route table; `authority` says who may. `takes` and `asks` describe the body and the query;
+    `reads`, where given, is what the body is decoded as in place of `takes`.
     """
 
     def __init__(
@@ -49,19 +55,18 @@ class Endpoint:
         path: str,
         handler: Handler,
         *,
-        role: str | None,
         gives: type[msgspec.Struct],
         takes: type[msgspec.Struct] | None = None,
         asks: type[msgspec.Struct] | None = None,
         reads: type[msgspec.Struct] | None = None,
     ) -> None:
-        self.method, self.path, self.handler, self.role = method, path, handler, role
+        self.method, self.path, self.handler = method, path, handler
         self.takes, self.asks, self.gives = takes, asks, gives
         self._decoder = msgspec.json.Decoder(reads or takes) if takes else None
 
     @property
     def name(self) -> str:
-        """The operation's id."""
+        """The operation's id, and the name of the act."""
         return self.handler.__name__
 
     @property
@@ -73,9 +78,9 @@ class Endpoint:
         self, store: Store, caller: Caller, bearer: str, path: Mapping[str, str], query: Mapping[str, str], body: bytes
     ) -> bytes:
         """The encoded answer; a Refusal where there is none."""
-        if self.role is not None and not caller.may(self.role):
-            raise forbidden(caller.role, self.role)
-        call = Call(caller, bearer, path, self._read_query(query), self._read_body(body))
+        if not caller.may(self.name):
+            raise forbidden(caller, *roles_for(self.name))
+        call = Call(Doing(caller, self.name, body), bearer, path, self._read_query(query), self._read_body(body))
         return _ENCODER.encode(await self.handler(store, call))
 
     def _read_body(self, body: bytes) -> Any:

@@ -6,7 +6,7 @@ Decides the shape of those messages only. They are the store's own: terminals ne
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
@@ -18,6 +18,8 @@ Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
 TerminalRole = Literal["terminal", "supervisor"]
+TokenRole = Literal["supervisor", "office", "integration", "monitor"]
+TOKEN_ROLES: tuple[str, ...] = get_args(TokenRole)
 
 
 class NewWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,6 +51,42 @@ class CodeGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     code: str
     expires_at: Instant
+
+
+class NewToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks for a token for a person at a desk or another system; `owner` binds it to one owner's goods."""
+
+    label: Code
+    role: TokenRole
+    owner: str = ""
+
+
+class TokenGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The token: the only time that it is told."""
+
+    label: str
+    token: str
+
+
+class TokenRevoke(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Ends a token that is no device's."""
+
+    label: str
+
+
+class NamedToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A token that is no device's, without its secret."""
+
+    label: str
+    role: str
+    owner: str = ""
+    is_revoked: bool = False
+
+
+class NamedTokens(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every token that is no device's."""
+
+    tokens: tuple[NamedToken, ...]
 
 
 class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,9 +139,17 @@ class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Ends a terminal's token: it is lost, sold or broken."""
+    """Ends a terminal's token; `is_lost` says that a stranger may hold the device."""
 
     terminal: str
+    is_lost: bool = False
+
+
+class Revoked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The device is out; the walks that it had begun, which somebody else goes on with."""
+
+    id: str
+    tasks: tuple[str, ...] = ()
 
 
 class Terminal(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,6 +13,7 @@ import msgspec
 from orders.intake import Intake, NewLocation
 from orders.records import Address
 from server_stub import papers, people, store
+from server_stub.authority import ADMIN
 from server_stub.client import StoreClient, in_process
 from server_stub.floor_setup import (
     CodeGiven,
@@ -53,13 +54,13 @@ async def make(place: Place, plan: Plan, now: datetime) -> Founded:
         if place.database.exists():
             raise PlaceError(f"there is a store in {place.folder} already: use it, or choose another --folder")
         draft = place.folder / "founding.db"
-        for part in place.folder.glob("founding.db*"):
-            part.unlink()
+        for part in (*place.folder.glob("founding.db*"), place.audit_heads):
+            part.unlink(missing_ok=True)
         store.found(draft, now)
-        opened = await Store.open(draft)
+        opened = await Store.open(draft, audit_heads=place.audit_heads)
         try:
             token = people.new_token()
-            await opened.write(lambda books: people.give_token(books, token, people.ADMIN, None))
+            await opened.write(lambda books: people.give_token(books, token, ADMIN, None))
             opened.tokens.reload()
             async with in_process(opened, token) as client:
                 founded = await _furnish(client, place, plan)

@@ -5,6 +5,7 @@ Decides the order of a batch and that one bad entry refuses itself alone. What a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from orders.decoding import decoded, plain
 from orders.intake import NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
 from server_stub import goods_in, master_data, receipt
 from server_stub.books import Books
+from server_stub.problems import Refusal
 
 # So many entries are one transaction, so that the floor's events never wait long behind an import.
 SLICE = 50
@@ -57,17 +59,30 @@ def slices(batch: RawIntake) -> Iterator[list[_Entry]]:
         yield entries[start : start + SLICE]
 
 
-def take(books: Books, entries: list[_Entry]) -> list[Receipt]:
-    """What became of each entry."""
-    return [_take_one(books, entry) for entry in entries]
+def take(
+    books: Books, entries: list[_Entry], of_its_owner: Callable[[str], None] = lambda owner: None
+) -> list[Receipt]:
+    """What became of each entry; `of_its_owner` raises a Refusal for goods that are not the sender's."""
+    return [_take_one(books, entry, of_its_owner) for entry in entries]
 
 
-def _take_one(books: Books, entry: _Entry) -> Receipt:
+def summary(receipts: list[Receipt]) -> str:
+    """How many entries of which kind ended how: for the audit trail, which holds no names."""
+    counted = Counter((receipt.what, receipt.outcome) for receipt in receipts)
+    return ", ".join(f"{count} {what} {outcome}" for (what, outcome), count in sorted(counted.items()))
+
+
+def _take_one(books: Books, entry: _Entry, of_its_owner: Callable[[str], None]) -> Receipt:
     decoder, step = _STEPS[entry.what]
     try:
         thing = decoded(decoder, entry.body)
     except msgspec.DecodeError as error:
         return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(error))
+    try:
+        # A place has no owner: whoever is bound to one owner does not furnish the building.
+        of_its_owner(getattr(thing, "owner", ""))
+    except Refusal as refusal:
+        return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(refusal))
     return step(books, thing)
 
 

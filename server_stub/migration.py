@@ -47,11 +47,12 @@ def migrate(database: Database, now: datetime, backups: Path | None) -> bool:
     if present is not None and backups is not None:
         backups.mkdir(parents=True, exist_ok=True)
         database.copy_to(backups / f"before-{HEAD}-{now:%Y%m%d-%H%M%S}.db")
-    _upgrade(database)
+    upgrade(database)
     return True
 
 
-def _upgrade(database: Database) -> None:
+def upgrade(database: Database, to: str = "head") -> None:
+    """Runs the history up to `to`, without asking where the database stands."""
     # Alembic costs a fifth of a second to import, and most starts have nothing to migrate.
     from alembic import command
     from alembic.config import Config
@@ -61,5 +62,5 @@ def _upgrade(database: Database) -> None:
     config.set_main_option("path_separator", "os")
     with database.connected() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()

@@ -13,6 +13,7 @@ import msgspec
 
 from orders import VERSION
 from orders.wire import Problem
+from server_stub import authority
 from server_stub.endpoints import Endpoint
 
 _SCHEMA = "#/components/schemas/{name}"
@@ -24,6 +25,7 @@ _REFUSALS = {
     "409": "It contradicts what was sent before",
     "413": "The body is too large",
     "422": "The content is not what is taken here",
+    "429": "Asked too often; Retry-After says when to ask again",
     "503": "The database cannot be written",
 }
 
@@ -57,17 +59,26 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     }
 
 
+def _who(act: str) -> str:
+    if act in authority.OPEN:
+        return "Answers without a token."
+    if act in authority.PROVEN_BY_ITSELF:
+        return "The bearer token is a one-time code."
+    return f"For tokens of role {', '.join(authority.roles_for(act))}."
+
+
 def _operation(each: Endpoint, by_type: dict[type, Any], components: dict[str, Any]) -> dict[str, Any]:
     problem = {"content": {"application/json": {"schema": by_type[Problem]}}}
     operation: dict[str, Any] = {
         "operationId": each.name,
         "summary": each.summary,
+        "description": _who(each.name),
         "responses": {
             "200": {"description": "Done", "content": {"application/json": {"schema": by_type[each.gives]}}},
             **{status: {"description": text, **problem} for status, text in _REFUSALS.items()},
         },
     }
-    if each.role is None and each.takes is None:
+    if each.name in authority.OPEN:
         operation["security"] = []
     if each.takes:
         body = {"required": True, "content": {"application/json": {"schema": by_type[each.takes]}}}

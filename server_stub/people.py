@@ -13,46 +13,27 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from orders import barcodes, credentials
-from orders.records import ROLES, Worker
+from orders.records import ROLES, Owner, Worker
 from orders.wire import Enrol, Enrolled
-from server_stub import claims, schema
+from server_stub import claims, discrepancies, schema
+from server_stub.authority import SCOPED, SUPERVISOR, TERMINAL, Caller
 from server_stub.books import Books
 from server_stub.database import Cursor, Database
-from server_stub.floor_setup import NewWorker, WorkerAdded
+from server_stub.floor_setup import NewToken, NewWorker, WorkerAdded
 from server_stub.problems import Refusal, unauthorised, unknown
 from server_stub.rows import EnrolmentRow, TerminalRow, TokenRow
 from server_stub.schema import instant
-
-TERMINAL = "terminal"
-SUPERVISOR = "supervisor"
-ADMIN = "admin"
-# What each role may do besides its own.
-COVERS = {TERMINAL: (TERMINAL,), SUPERVISOR: (TERMINAL, SUPERVISOR), ADMIN: (TERMINAL, SUPERVISOR, ADMIN)}
 
 CODE_HOURS = 72
 # Read aloud and typed on a handheld: no letter that looks like a digit.
 _PLAIN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
-_LIVE_TOKENS = select(schema.token.c.hash, schema.token.c.terminal, schema.token.c.role).where(
-    schema.token.c.revoked_at.is_(None)
+_token = schema.token.c
+_LIVE_TOKENS = select(_token.hash, _token.role, _token.terminal, _token.label, _token.owner).where(
+    _token.revoked_at.is_(None)
 )
+_LABELLED = select(schema.token).where(_token.label == bindparam("label"), _token.revoked_at.is_(None))
 _TOKENS_OF = select(schema.token).where(schema.token.c.terminal == bindparam("terminal"))
-
-
-class Caller(msgspec.Struct, frozen=True):
-    """Whose token came with a request; `terminal` is None for an administrator's."""
-
-    role: str
-    terminal: str | None
-
-    @property
-    def name(self) -> str:
-        """Who it is, for keyed requests and pauses."""
-        return self.terminal or self.role
-
-    def may(self, role: str) -> bool:
-        """Whether this role covers what `role` may do."""
-        return role in COVERS[self.role]
 
 
 class Tokens:
@@ -66,7 +47,7 @@ class Tokens:
     def reload(self) -> None:
         """Reads them again, after one was given or revoked."""
         rows = self._query.run(self._cursor).fetchall()
-        self._callers = {hash: Caller(role, terminal) for hash, terminal, role in rows}
+        self._callers = {hash: Caller(*told) for hash, *told in rows}
 
     def caller(self, token: str) -> Caller | None:
         """Whose token it is, None where it is nobody's."""
@@ -91,6 +72,37 @@ def new_code(length: int = 12) -> str:
 def give_token(books: Books, token: str, role: str, terminal: str | None) -> None:
     """Writes a token down, by its hash."""
     books.sheets.token.put(TokenRow(hashed(token), terminal, role, books.stamp))
+
+
+def add_token(books: Books, asked: NewToken, token: str) -> None:
+    """Writes down a token that is no device's.
+
+    Refusal (409) where one of that name is alive, (404) for an unknown owner, (422) for a role that has no owner.
+    """
+    if books.sheets.token.where(_LABELLED, label=asked.label):
+        raise Refusal(
+            409,
+            "token_exists",
+            expected="a name that no living token has",
+            came=asked.label,
+            remedy="choose another name, or revoke that token first",
+        )
+    if asked.owner and asked.role not in SCOPED:
+        raise _wrong_role(f"{asked.role}, bound to an owner", SCOPED)
+    if asked.owner and books.find(Owner, asked.owner) is None:
+        raise unknown("owner", asked.owner)
+    row = TokenRow(hashed(token), None, asked.role, books.stamp, label=asked.label, owner=asked.owner)
+    books.sheets.token.put(row)
+
+
+def revoke_token(books: Books, label: str) -> None:
+    """Ends a token that is no device's; Refusal (404) where no living one has that name."""
+    rows = books.sheets.token.where(_LABELLED, label=label)
+    if not rows:
+        raise unknown("token", label)
+    for row in rows:
+        row.revoked_at = books.stamp
+        books.sheets.token.put(row)
 
 
 def give_code(books: Books, code: str, role: str, station: str) -> datetime:
@@ -132,14 +144,23 @@ def enrol(books: Books, code: str, asked: Enrol) -> Enrolled:
     return Enrolled(terminal=id, token=token, station=row.station)
 
 
-def revoke(books: Books, terminal: str) -> None:
-    """Ends every token of a terminal and frees what it holds."""
+def revoke(books: Books, terminal: str, *, is_lost: bool = False) -> tuple[str, ...]:
+    """Ends every token of a terminal and frees what it holds; gives the walks that it had begun.
+
+    A lost one's numbers are never given again (sscc_leases), and each of its walks is work for somebody to look at:
+    what was scanned since its last sign of life may be in no book.
+    """
     if books.sheets.terminal.get(terminal) is None:
         raise unknown("terminal", terminal)
     for row in books.sheets.token.where(_TOKENS_OF, terminal=terminal):
         row.revoked_at = row.revoked_at or books.stamp
         books.sheets.token.put(row)
-    claims.give_back_all(books, terminal)
+    begun = claims.give_back_all(books, terminal)
+    for task in begun if is_lost else ():
+        discrepancies.open_one(
+            books, reason="device_lost", remedy="look", subject=f"task/{task}", about=task, terminal=terminal
+        )
+    return begun
 
 
 def is_revoked(books: Books, terminal: str) -> bool:

@@ -43,6 +43,7 @@ class Place:
         self.admin_token = folder / "admin.token"
         self.backups = folder / "backups"
         self.papers = folder / "papers"
+        self.audit_heads = folder / "audit.heads"
         self._running = folder / "running.json"
         # Beside the file itself: a link to it from another folder is the same store.
         self._lock = self.database.resolve().parent / "lock"

@@ -13,10 +13,18 @@ from orders.wire import MAX_BODY_BYTES, Problem
 class Refusal(Exception):
     """A request that is not done. A step raises it before it has changed anything."""
 
-    def __init__(self, status: int, error: str, *, expected: str, came: str, remedy: str) -> None:
+    def __init__(
+        self, status: int, error: str, *, expected: str, came: str, remedy: str, retry_after_seconds: int = 0
+    ) -> None:
         super().__init__(f"{expected}; came: {came}")
-        self.status = status
+        self.status, self.retry_after_seconds = status, retry_after_seconds
         self.problem = Problem(error=error, expected=expected, came=came, remedy=remedy)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What stands in the answer's head beside its kind (RFC 9110, 10.2.3 and 11.6.1)."""
+        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
+        return headers | ({"Retry-After": str(self.retry_after_seconds)} if self.retry_after_seconds else {})
 
     @property
     def body(self) -> bytes:
@@ -33,13 +41,6 @@ def shown(text: str, length: int = 80) -> str:
 def unauthorised(came: str, remedy: str = "enrol this device again with a new one-time code") -> Refusal:
     """401: no token, or one that is none of ours."""
     return Refusal(401, "unauthorised", expected="Authorization: Bearer TOKEN", came=came, remedy=remedy)
-
-
-def forbidden(role: str, needed: str) -> Refusal:
-    """403: a token whose role may not do this."""
-    return Refusal(
-        403, "forbidden", expected=f"a token of role {needed}", came=f"one of role {role}", remedy="ask a supervisor"
-    )
 
 
 def not_json(detail: str) -> Refusal:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, or_, select, tuple_
 
-from orders.records import KINDS, Order, decode_record
+from orders.records import KINDS, Order, decode_record, key_of
 from orders.wire import Change
 from server_stub import ledger_book, schema
 from server_stub.database import Cursor, Database
 from server_stub.floor_setup import (
+    NamedToken,
+    NamedTokens,
     OrderReport,
     Page,
     Printer,
@@ -36,10 +38,12 @@ _BETWEEN = "\x1f"
 
 _record = schema.record.c
 _COLUMNS = (_record.kind, _record.id, _record.revision, _record.cursor, _record.body)
-_ONE = select(*_COLUMNS).where(_record.kind == bindparam("kind"), _record.id == bindparam("id"))
+# An empty owner stands for all of them.
+_IN_SCOPE = or_(bindparam("owner") == "", _record.owner == bindparam("owner"))
+_ONE = select(*_COLUMNS).where(_record.kind == bindparam("kind"), _record.id == bindparam("id"), _IN_SCOPE)
 _BY_ID = (
     select(*_COLUMNS)
-    .where(_record.kind == bindparam("kind"), _record.id > bindparam("after"))
+    .where(_record.kind == bindparam("kind"), _record.id > bindparam("after"), _IN_SCOPE)
     .order_by(_record.id)
     .limit(bindparam("limit"))
 )
@@ -50,6 +54,7 @@ _BY_URGENCY = (
         _record.kind == bindparam("kind"),
         _record.state == bindparam("state"),
         tuple_(_record.rank, _record.id) > tuple_(bindparam("rank"), bindparam("after")),
+        _IN_SCOPE,
     )
     .order_by(_record.rank, _record.id)
     .limit(bindparam("limit"))
@@ -67,7 +72,7 @@ _TO_REPORT = (
 )
 _REPORTED = (
     select(*_COLUMNS)
-    .where(_record.kind == "order", _record.id.in_(select(_TO_REPORT.c.id)), _record.id > bindparam("after"))
+    .where(_record.kind == "order", _record.id.in_(select(_TO_REPORT.c.id)), _record.id > bindparam("after"), _IN_SCOPE)
     .order_by(_record.id)
     .limit(bindparam("limit"))
 )
@@ -94,12 +99,20 @@ _SHELVES = (
         > tuple_(bindparam("product"), bindparam("place"), bindparam("status")),
         _stock.place >= ledger_book.FIRST_SHELF,
         _stock.place < ledger_book.BEHIND_SHELVES,
+        or_(bindparam("owner") == "", func.substr(_stock.product, 1, bindparam("length")) == bindparam("prefix")),
     )
     .order_by(_stock.product, _stock.place, _stock.status)
     .limit(bindparam("limit"))
 )
 _EVENTS = select(func.count()).select_from(schema.event)
 _PARKED = select(func.count()).select_from(schema.parked)
+_OUTBOX = select(func.count()).select_from(schema.outbox)
+_token = schema.token.c
+_NAMED_TOKENS = (
+    select(_token.label, _token.role, _token.owner, _token.revoked_at)
+    .where(_token.label != "")
+    .order_by(_token.label, _token.created_at)
+)
 
 
 class Reader:
@@ -108,35 +121,40 @@ class Reader:
     def __init__(self, database: Database, cursor: Cursor) -> None:
         self._database, self._cursor = database, cursor
 
-    def record(self, kind: str, id: str) -> Change | None:
+    def record(self, kind: str, id: str, owner: str = "") -> Change | None:
         """One record as it travels, or None."""
-        found = self._run(_ONE, kind=kind, id=id).fetchone()
+        found = self._run(_ONE, kind=kind, id=id, owner=owner).fetchone()
         return _change(found) if found else None
 
-    def records(self, kind: str, state: str, after: str, limit: int) -> Page:
-        """Records of a kind by id, or those in one state by urgency, behind the one named by `after`."""
+    def records(self, kind: str, state: str, after: str, limit: int, owner: str = "") -> Page:
+        """Records of a kind by id, or those in one state by urgency, behind the one named by `after`.
+
+        Here and below, an `owner` narrows it to that owner's goods.
+        """
         limit = min(limit, LARGEST_PAGE)
         if state:
             (rank,) = self._run(_RANK, kind=kind, id=after).fetchone() or ("",)
-            rows = self._run(_BY_URGENCY, kind=kind, state=state, rank=rank, after=after, limit=limit + 1)
+            rows = self._run(_BY_URGENCY, kind=kind, state=state, rank=rank, after=after, limit=limit + 1, owner=owner)
         else:
-            rows = self._run(_BY_ID, kind=kind, after=after, limit=limit + 1)
+            rows = self._run(_BY_ID, kind=kind, after=after, limit=limit + 1, owner=owner)
         found = [_change(row) for row in rows.fetchall()]
         return Page(records=tuple(found[:limit]), next=found[limit - 1].id if len(found) > limit else None)
 
-    def report(self, after: str, limit: int) -> OrderReport:
+    def report(self, after: str, limit: int, owner: str = "") -> OrderReport:
         """Orders that somebody should look at, behind the one named by `after`."""
         limit = min(limit, LARGEST_PAGE)
-        rows = self._run(_REPORTED, after=after, limit=limit + 1).fetchall()
+        rows = self._run(_REPORTED, after=after, limit=limit + 1, owner=owner).fetchall()
         orders = [decode_record("order", row[-1]) for row in rows]
         reported = tuple(self._reported(order) for order in orders[:limit] if isinstance(order, Order))
         return OrderReport(orders=reported, next=orders[limit - 1].id if len(orders) > limit else None)
 
-    def shelves(self, after: str, limit: int) -> StockPage:
+    def shelves(self, after: str, limit: int, owner: str = "") -> StockPage:
         """What lies on the shelves, behind the row that `after` names."""
         limit = min(limit, LARGEST_PAGE)
         product, place, status = [*after.split(_BETWEEN), "", "", ""][:3]
-        found = self._run(_SHELVES, product=product, place=place, status=status, limit=limit + 1).fetchall()
+        prefix = key_of(owner, "")
+        values = {"product": product, "place": place, "status": status, "limit": limit + 1, "owner": owner}
+        found = self._run(_SHELVES, **values, prefix=prefix, length=len(prefix)).fetchall()
         rows = tuple(
             StockOnShelf(
                 product=row[0], place=row[1], status=row[2], quantity=row[3], allocated=row[4], is_locked=bool(row[5])
@@ -157,8 +175,25 @@ class Reader:
             cursor=cursor,
             records=counts,
             events=self._run(_EVENTS).fetchone()[0],
-            parked=self._run(_PARKED).fetchone()[0],
+            parked=self.parked(),
             terminals=len({each.id for each in self.terminals().terminals if not each.is_revoked}),
+        )
+
+    def parked(self) -> int:
+        """How many events wait for a later version."""
+        return int(self._run(_PARKED).fetchone()[0])
+
+    def outbox(self) -> int:
+        """How many webhook messages wait."""
+        return int(self._run(_OUTBOX).fetchone()[0])
+
+    def named_tokens(self) -> NamedTokens:
+        """Every token that is no device's, without its secret."""
+        return NamedTokens(
+            tokens=tuple(
+                NamedToken(label=label, role=role, owner=owner, is_revoked=revoked_at is not None)
+                for label, role, owner, revoked_at in self._run(_NAMED_TOKENS).fetchall()
+            )
         )
 
     def terminals(self) -> Terminals:

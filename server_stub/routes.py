@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta
 
 from orders import VERSION, calendar, wire
-from orders.intake import Intake, Receipts
+from orders.intake import Intake, Receipt, Receipts
 from orders.records import KINDS, Count, Owner, Site, Struct, Tote
 from server_stub import (
     admission,
+    audit,
     claims,
     discrepancies,
     intake_desk,
@@ -28,6 +30,7 @@ from server_stub import (
     shelf_counts,
     sscc_leases,
 )
+from server_stub.authority import TERMINAL, Caller
 from server_stub.books import Books
 from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Waiter
 from server_stub.endpoints import Call, Endpoint
@@ -36,7 +39,9 @@ from server_stub.floor_setup import (
     CodeGiven,
     Done,
     Health,
+    NamedTokens,
     NewCode,
+    NewToken,
     NewTotes,
     NewWorker,
     OrderReport,
@@ -45,21 +50,28 @@ from server_stub.floor_setup import (
     Printer,
     Printers,
     Revoke,
+    Revoked,
     SiteSet,
     Station,
     Stations,
     Status,
     StockPage,
     Terminals,
+    TokenGiven,
+    TokenRevoke,
     TotesAdded,
     WorkerAdded,
 )
 from server_stub.keyed import Reply
-from server_stub.people import ADMIN, SUPERVISOR, TERMINAL
-from server_stub.problems import unknown, wrong_type
+from server_stub.problems import cannot_write, unknown, wrong_type
 from server_stub.reading import LARGEST_PAGE
 from server_stub.rows import PrinterRow, StationRow
 from server_stub.store import Store
+from server_stub.writer import Step
+
+Answer = TypeVar("Answer")
+
+_READY_SECONDS = 2.0
 
 
 class ChangesQuery(Struct, frozen=True, kw_only=True):
@@ -87,9 +99,20 @@ async def health(_store: Store, _call: Call) -> Health:
     return Health(status="ok")
 
 
+async def ready(store: Store, _call: Call) -> Health:
+    """Says that the database takes a transaction now; 503 where it does not."""
+    try:
+        await asyncio.wait_for(store.write(lambda books: None), _READY_SECONDS)
+    except TimeoutError as error:
+        raise cannot_write(error) from error
+    return Health(status="ready")
+
+
 async def enrol(store: Store, call: Call) -> wire.Enrolled:
     """Spends a one-time code (sent as the bearer token) for a terminal's token."""
-    enrolled = await store.write(lambda books: people.enrol(books, call.bearer, call.message))
+    enrolled: wire.Enrolled = await _act(
+        store, call, lambda books: people.enrol(books, call.bearer, call.message), lambda done: done.terminal
+    )
     store.tokens.reload()
     return enrolled
 
@@ -111,33 +134,34 @@ async def events(store: Store, call: Call) -> wire.PushReply:
 async def changes(store: Store, call: Call) -> wire.Changes:
     """Answers the records changed after a cursor; waits for some, where there are none yet."""
     asked: ChangesQuery = call.query
-    kinds = frozenset(filter(None, asked.kinds.split(",")))
-    if strange := kinds - KINDS.keys():
+    visible = frozenset(filter(call.caller.sees, KINDS))
+    kinds = frozenset(filter(None, asked.kinds.split(","))) or visible
+    if strange := kinds - visible:
         raise wrong_type(
-            f"query: Expected kinds of {', '.join(KINDS)}, got {', '.join(sorted(strange))} - at `$.kinds`"
+            f"query: Expected kinds of {', '.join(sorted(visible))}, got {', '.join(sorted(strange))} - at `$.kinds`"
         )
     if (asked.epoch and asked.epoch != store.epoch) or asked.after > store.cursor:
         return wire.Changes(epoch=store.epoch, cursor=0, reset=True)
     if not asked.wait:
-        return store.changes.page(store.epoch, asked.after, kinds, store.cursor)
+        return store.changes.page(store.epoch, asked.after, kinds, store.cursor, call.caller.owner)
     asker = call.caller.name
     await store.wakers.keep_pause(asker, kinds)
-    page = await _awaited_page(store, asked, kinds, call.caller.terminal)
-    pause = SUPERVISOR_PAUSE_SECONDS if call.caller.may(SUPERVISOR) else PAUSE_SECONDS
+    page = await _awaited_page(store, asked, kinds, call.caller)
+    pause = PAUSE_SECONDS if call.caller.role == TERMINAL else SUPERVISOR_PAUSE_SECONDS
     store.wakers.note_answer(asker, kinds, 0.0 if page.more else pause)
     return page
 
 
-async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], terminal: str | None) -> wire.Changes:
+async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], caller: Caller) -> wire.Changes:
     loop = asyncio.get_running_loop()
     until = loop.time() + asked.wait
     while True:
         # Nothing is awaited between reading and waiting, so no commit can slip in between.
-        page = store.changes.page(store.epoch, asked.after, kinds, store.cursor)
+        page = store.changes.page(store.epoch, asked.after, kinds, store.cursor, caller.owner)
         left = until - loop.time()
         if page.changes or page.more or left <= 0 or store.wakers.is_closed:
             return page
-        await store.wakers.wait(Waiter(kinds, terminal), left)
+        await store.wakers.wait(Waiter(kinds, caller.terminal), left)
 
 
 async def claim(store: Store, call: Call) -> wire.Claimed:
@@ -190,7 +214,12 @@ async def release_orders(store: Store, call: Call) -> wire.Released:
         tasks += released.tasks
         refused += released.refused
     answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused))
-    await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
+    await _act(
+        store,
+        call,
+        lambda books: keyed.remember(books, asker, asked.key, asked, answer),
+        lambda _: f"{len(answer.tasks)} orders released, {len(answer.refused)} refused",
+    )
     return answer
 
 
@@ -211,28 +240,33 @@ async def resolve_discrepancy(store: Store, call: Call) -> Done:
 
 async def _settle_once(store: Store, call: Call, gives: type[Reply], do: Callable[[Books, Any, str], Reply]) -> Reply:
     asked, asker = call.message, call.caller.name
-    return await store.write(
-        lambda books: keyed.once(books, asker, asked.key, asked, gives, lambda: do(books, asked, asker))
+    return await _act(
+        store,
+        call,
+        lambda books: keyed.once(books, asker, asked.key, asked, gives, lambda: do(books, asked, asker)),
+        lambda _: next(str(getattr(asked, name)) for name in ("discrepancy", "location") if hasattr(asked, name)),
     )
 
 
 async def intake(store: Store, call: Call) -> Receipts:
     """Takes locations, products, stock, customers and orders, each judged for itself."""
-    receipts = []
+    receipts: list[Receipt] = []
     for entries in intake_desk.slices(call.message):
-        receipts += await store.write(partial(intake_desk.take, entries=entries))
+        step: Step[list[Receipt]] = partial(intake_desk.take, entries=entries, of_its_owner=call.caller.of_its_owner)
+        taken = await _act(store, call, step, intake_desk.summary)
+        receipts += taken
     return Receipts(receipts=tuple(receipts))
 
 
 async def report_orders(store: Store, call: Call) -> OrderReport:
     """Lists orders that are held, back-ordered or changed after they left the desk."""
-    return store.reader.report(call.query.after, call.query.limit)
+    return store.reader.report(call.query.after, call.query.limit, call.caller.owner)
 
 
 async def record(store: Store, call: Call) -> wire.Change:
     """Answers one record."""
     kind, id = call.path["kind"], call.path["id"].lstrip("/")
-    found = store.reader.record(kind, id)
+    found = store.reader.record(kind, id, call.caller.owner) if call.caller.sees(kind) else None
     if found is None:
         raise unknown(kind, id)
     return found
@@ -241,14 +275,14 @@ async def record(store: Store, call: Call) -> wire.Change:
 async def records(store: Store, call: Call) -> Page:
     """Lists records of a kind by id, or those in one state by urgency."""
     kind, asked = call.path["kind"], call.query
-    if kind not in KINDS:
+    if kind not in KINDS or not call.caller.sees(kind):
         raise unknown("kind of record", kind)
-    return store.reader.records(kind, asked.state, asked.after, asked.limit)
+    return store.reader.records(kind, asked.state, asked.after, asked.limit, call.caller.owner)
 
 
 async def stock(store: Store, call: Call) -> StockPage:
     """Lists what lies on the shelves."""
-    return store.reader.shelves(call.query.after, call.query.limit)
+    return store.reader.shelves(call.query.after, call.query.limit, call.caller.owner)
 
 
 async def status(store: Store, _call: Call) -> Status:
@@ -262,22 +296,57 @@ async def status(store: Store, _call: Call) -> Status:
 async def add_worker(store: Store, call: Call) -> WorkerAdded:
     """Adds a worker and tells the badge's text, this once."""
     made = await asyncio.to_thread(people.make_secrets, call.message.pin)
-    return await store.write(partial(people.add_worker, new=call.message, made=made))
+    step = partial(people.add_worker, new=call.message, made=made)
+    return await _act(store, call, step, lambda added: f"{added.worker}: {', '.join(call.message.roles)}")
 
 
 async def add_terminal(store: Store, call: Call) -> CodeGiven:
     """Gives a one-time code with which one device can enrol."""
     asked: NewCode = call.message
     code = people.new_code()
-    expires_at = await store.write(lambda books: people.give_code(books, code, asked.role, asked.station))
+    expires_at: datetime = await _act(
+        store,
+        call,
+        lambda books: people.give_code(books, code, asked.role, asked.station),
+        lambda _: f"{asked.role} {asked.station}".strip(),
+    )
     return CodeGiven(code=code, expires_at=expires_at)
 
 
-async def revoke_terminal(store: Store, call: Call) -> Done:
+async def revoke_terminal(store: Store, call: Call) -> Revoked:
     """Ends a terminal's token and frees the tasks it holds."""
-    await store.write(partial(people.revoke, terminal=call.message.terminal))
+    asked: Revoke = call.message
+    held: tuple[str, ...] = await _act(
+        store,
+        call,
+        partial(people.revoke, terminal=asked.terminal, is_lost=asked.is_lost),
+        lambda _: f"{asked.terminal}{' lost' if asked.is_lost else ''}",
+    )
     store.tokens.reload()
-    return Done(id=call.message.terminal)
+    return Revoked(id=asked.terminal, tasks=held)
+
+
+async def add_token(store: Store, call: Call) -> TokenGiven:
+    """Gives a token to a person at a desk or another system, told this once."""
+    asked: NewToken = call.message
+    token = people.new_token()
+    step = partial(people.add_token, asked=asked, token=token)
+    await _act(store, call, step, lambda _: f"{asked.label}: {asked.role} {asked.owner}".strip())
+    store.tokens.reload()
+    return TokenGiven(label=asked.label, token=token)
+
+
+async def revoke_token(store: Store, call: Call) -> Done:
+    """Ends a token that is no device's."""
+    label = call.message.label
+    await _act(store, call, partial(people.revoke_token, label=label), lambda _: label)
+    store.tokens.reload()
+    return Done(id=label)
+
+
+async def list_tokens(store: Store, _call: Call) -> NamedTokens:
+    """Lists every token that is no device's, without its secret."""
+    return store.reader.named_tokens()
 
 
 async def list_terminals(store: Store, _call: Call) -> Terminals:
@@ -295,7 +364,7 @@ async def put_station(store: Store, call: Call) -> Done:
         books.sheets.station.put(StationRow(new.id, new.name, new.printer))
         return Done(id=new.id)
 
-    return await store.write(step)
+    return await _act(store, call, step, _id_of)
 
 
 async def list_stations(store: Store, _call: Call) -> Stations:
@@ -311,7 +380,7 @@ async def put_printer(store: Store, call: Call) -> Done:
         books.sheets.printer.put(PrinterRow(new.id, new.name, new.address, new.media))
         return Done(id=new.id)
 
-    return await store.write(step)
+    return await _act(store, call, step, _id_of)
 
 
 async def list_printers(store: Store, _call: Call) -> Printers:
@@ -333,7 +402,7 @@ async def add_totes(store: Store, call: Call) -> TotesAdded:
                 codes.append(code)
         return TotesAdded(totes=tuple(codes))
 
-    return await store.write(step)
+    return await _act(store, call, step, lambda added: f"{added.totes[0]} to {added.totes[-1]}")
 
 
 async def put_owner(store: Store, call: Call) -> Done:
@@ -344,7 +413,7 @@ async def put_owner(store: Store, call: Call) -> Done:
         books.put(Owner(id=new.id, name=new.name, company_prefix=new.company_prefix))
         return Done(id=new.id)
 
-    return await store.write(step)
+    return await _act(store, call, step, _id_of)
 
 
 async def put_site(store: Store, call: Call) -> Done:
@@ -360,37 +429,50 @@ async def put_site(store: Store, call: Call) -> Done:
         books.put(site)
         return Done(id=site.id)
 
-    return await store.write(step)
+    return await _act(store, call, step, _id_of)
+
+
+async def _act(store: Store, call: Call, step: Step[Answer], subject: Callable[[Answer], str]) -> Answer:
+    """What `step` answered, once it is on disk together with its entry in the audit trail."""
+    return await store.write(audit.kept(call.doing, step, subject), call.caller.terminal)
+
+
+def _id_of(done: Done) -> str:
+    return done.id
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/health", health, role=None, gives=Health),
-    Endpoint("POST", "/v1/enrol", enrol, role=None, takes=wire.Enrol, gives=wire.Enrolled),
-    Endpoint("POST", "/v1/hello", hello, role=TERMINAL, takes=wire.Hello, gives=wire.Welcome),
-    Endpoint("POST", "/v1/events", events, role=TERMINAL, takes=wire.Push, gives=wire.PushReply),
-    Endpoint("GET", "/v1/changes", changes, role=TERMINAL, asks=ChangesQuery, gives=wire.Changes),
-    Endpoint("POST", "/v1/requests/claim", claim, role=TERMINAL, takes=wire.Claim, gives=wire.Claimed),
-    Endpoint("POST", "/v1/requests/give-back", give_back, role=TERMINAL, takes=wire.GiveBack, gives=wire.Claimed),
-    Endpoint("POST", "/v1/requests/sscc-lease", lease_ssccs, role=TERMINAL, takes=wire.Lease, gives=wire.Leased),
-    Endpoint("POST", "/v1/requests/release", release_orders, role=SUPERVISOR, takes=wire.Release, gives=wire.Released),
-    Endpoint("POST", "/v1/counts", count_shelf, role=SUPERVISOR, takes=ShelfCount, gives=ShelfCounted),
-    Endpoint("POST", "/v1/put-backs", put_back, role=SUPERVISOR, takes=PutBack, gives=PutBackDone),
-    Endpoint("POST", "/v1/discrepancies/resolve", resolve_discrepancy, role=SUPERVISOR, takes=Resolve, gives=Done),
-    Endpoint("POST", "/v1/intake", intake, role=SUPERVISOR, takes=Intake, reads=intake_desk.RawIntake, gives=Receipts),
-    Endpoint("GET", "/v1/report/orders", report_orders, role=SUPERVISOR, asks=PageQuery, gives=OrderReport),
-    Endpoint("GET", "/v1/records/{kind}", records, role=TERMINAL, asks=PageQuery, gives=Page),
-    Endpoint("GET", "/v1/records/{kind}/{id}", record, role=TERMINAL, gives=wire.Change),
-    Endpoint("GET", "/v1/stock", stock, role=SUPERVISOR, asks=PageQuery, gives=StockPage),
-    Endpoint("GET", "/v1/status", status, role=SUPERVISOR, gives=Status),
-    Endpoint("POST", "/v1/workers", add_worker, role=ADMIN, takes=NewWorker, gives=WorkerAdded),
-    Endpoint("POST", "/v1/terminals", add_terminal, role=ADMIN, takes=NewCode, gives=CodeGiven),
-    Endpoint("GET", "/v1/terminals", list_terminals, role=SUPERVISOR, gives=Terminals),
-    Endpoint("POST", "/v1/terminals/revoke", revoke_terminal, role=ADMIN, takes=Revoke, gives=Done),
-    Endpoint("POST", "/v1/totes", add_totes, role=SUPERVISOR, takes=NewTotes, gives=TotesAdded),
-    Endpoint("PUT", "/v1/stations", put_station, role=ADMIN, takes=Station, gives=Done),
-    Endpoint("GET", "/v1/stations", list_stations, role=TERMINAL, gives=Stations),
-    Endpoint("PUT", "/v1/printers", put_printer, role=ADMIN, takes=Printer, gives=Done),
-    Endpoint("GET", "/v1/printers", list_printers, role=TERMINAL, gives=Printers),
-    Endpoint("PUT", "/v1/owners", put_owner, role=ADMIN, takes=OwnerSet, gives=Done),
-    Endpoint("PUT", "/v1/site", put_site, role=ADMIN, takes=SiteSet, gives=Done),
+    Endpoint("GET", "/health", health, gives=Health),
+    Endpoint("GET", "/ready", ready, gives=Health),
+    Endpoint("POST", "/v1/enrol", enrol, takes=wire.Enrol, gives=wire.Enrolled),
+    Endpoint("POST", "/v1/hello", hello, takes=wire.Hello, gives=wire.Welcome),
+    Endpoint("POST", "/v1/events", events, takes=wire.Push, gives=wire.PushReply),
+    Endpoint("GET", "/v1/changes", changes, asks=ChangesQuery, gives=wire.Changes),
+    Endpoint("POST", "/v1/requests/claim", claim, takes=wire.Claim, gives=wire.Claimed),
+    Endpoint("POST", "/v1/requests/give-back", give_back, takes=wire.GiveBack, gives=wire.Claimed),
+    Endpoint("POST", "/v1/requests/sscc-lease", lease_ssccs, takes=wire.Lease, gives=wire.Leased),
+    Endpoint("POST", "/v1/requests/release", release_orders, takes=wire.Release, gives=wire.Released),
+    Endpoint("POST", "/v1/counts", count_shelf, takes=ShelfCount, gives=ShelfCounted),
+    Endpoint("POST", "/v1/put-backs", put_back, takes=PutBack, gives=PutBackDone),
+    Endpoint("POST", "/v1/discrepancies/resolve", resolve_discrepancy, takes=Resolve, gives=Done),
+    Endpoint("POST", "/v1/intake", intake, takes=Intake, reads=intake_desk.RawIntake, gives=Receipts),
+    Endpoint("GET", "/v1/report/orders", report_orders, asks=PageQuery, gives=OrderReport),
+    Endpoint("GET", "/v1/records/{kind}", records, asks=PageQuery, gives=Page),
+    Endpoint("GET", "/v1/records/{kind}/{id}", record, gives=wire.Change),
+    Endpoint("GET", "/v1/stock", stock, asks=PageQuery, gives=StockPage),
+    Endpoint("GET", "/v1/status", status, gives=Status),
+    Endpoint("POST", "/v1/workers", add_worker, takes=NewWorker, gives=WorkerAdded),
+    Endpoint("POST", "/v1/terminals", add_terminal, takes=NewCode, gives=CodeGiven),
+    Endpoint("GET", "/v1/terminals", list_terminals, gives=Terminals),
+    Endpoint("POST", "/v1/terminals/revoke", revoke_terminal, takes=Revoke, gives=Revoked),
+    Endpoint("POST", "/v1/tokens", add_token, takes=NewToken, gives=TokenGiven),
+    Endpoint("POST", "/v1/tokens/revoke", revoke_token, takes=TokenRevoke, gives=Done),
+    Endpoint("GET", "/v1/tokens", list_tokens, gives=NamedTokens),
+    Endpoint("POST", "/v1/totes", add_totes, takes=NewTotes, gives=TotesAdded),
+    Endpoint("PUT", "/v1/stations", put_station, takes=Station, gives=Done),
+    Endpoint("GET", "/v1/stations", list_stations, gives=Stations),
+    Endpoint("PUT", "/v1/printers", put_printer, takes=Printer, gives=Done),
+    Endpoint("GET", "/v1/printers", list_printers, gives=Printers),
+    Endpoint("PUT", "/v1/owners", put_owner, takes=OwnerSet, gives=Done),
+    Endpoint("PUT", "/v1/site", put_site, takes=SiteSet, gives=Done),
 )

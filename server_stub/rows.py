@@ -164,6 +164,42 @@ class TokenRow(msgspec.Struct):
     role: str
     created_at: str
     revoked_at: str | None = None
+    label: str = ""
+    owner: str = ""
+
+
+class AuditRow(msgspec.Struct):
+    number: int
+    at: str
+    role: str
+    caller: str
+    act: str
+    subject: str
+    digest: str
+    hash: str = ""
+
+
+class WebhookRow(msgspec.Struct):
+    id: str
+    url: str
+    secret: str
+    states: str
+    owner: str
+    is_private: bool
+    paused_because: str
+    created_at: str
+
+
+class OutboxRow(msgspec.Struct):
+    number: int
+    webhook: str
+    subject: str
+    type: str
+    made_at: str
+    attempts: int
+    due_at: str
+    said: str
+    body: bytes
 
 
 class EnrolmentRow(msgspec.Struct):
@@ -219,6 +255,9 @@ class Forms:
         self.request = Form(database, schema.request, RequestRow)
         self.terminal = Form(database, schema.terminal, TerminalRow)
         self.token = Form(database, schema.token, TokenRow)
+        self.audit = Form(database, schema.audit, AuditRow)
+        self.webhook = Form(database, schema.webhook, WebhookRow)
+        self.outbox = Form(database, schema.outbox, OutboxRow)
         self.enrolment = Form(database, schema.enrolment, EnrolmentRow)
         self.station = Form(database, schema.station, StationRow)
         self.printer = Form(database, schema.printer, PrinterRow)
@@ -248,6 +287,9 @@ class Sheets:
         self.request = Sheet(forms.request, cursor, tally)
         self.terminal = Sheet(forms.terminal, cursor, tally)
         self.token = Sheet(forms.token, cursor, tally)
+        self.audit = Sheet(forms.audit, cursor, tally)
+        self.webhook = Sheet(forms.webhook, cursor, tally)
+        self.outbox = Sheet(forms.outbox, cursor, tally)
         self.enrolment = Sheet(forms.enrolment, cursor, tally)
         self.station = Sheet(forms.station, cursor, tally)
         self.printer = Sheet(forms.printer, cursor, tally)

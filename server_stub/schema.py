@@ -21,10 +21,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 # Every schema this program knows, oldest first; a database at any other one was made by a newer program.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 metadata = MetaData(
     naming_convention={
@@ -239,6 +240,8 @@ token = Table(
     Column("role", String(16), nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("revoked_at", _INSTANT),
+    Column("label", String(64), nullable=False, server_default=text("''")),
+    Column("owner", String(64), nullable=False, server_default=text("''")),
     Index(None, "terminal"),
 )
 enrolment = Table(
@@ -264,6 +267,50 @@ printer = Table(
     Column("name", String(200), nullable=False),
     Column("address", String(500), nullable=False),
     Column("media", String(16), nullable=False),
+)
+
+# What people with authority did, each entry sealed by a hash over itself and the one before.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("caller", String(200), nullable=False),
+    Column("act", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# Who is told of orders, and what is still to be told. A row leaves the outbox when it was taken; `said` is what came
+# instead. `secret` signs and is never shown again.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", String(48), primary_key=True),
+    Column("url", String(500), nullable=False),
+    Column("secret", String(64), nullable=False),
+    Column("states", Text, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("is_private", Boolean, nullable=False),
+    Column("paused_because", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("webhook", String(48), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("made_at", _INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", _INSTANT, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "webhook", "subject", "number"),
+    Index(None, "due_at"),
 )
 
 counter = Table(

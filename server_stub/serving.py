@@ -53,7 +53,7 @@ async def serve(place: Place, host: str, port: int, ready_file: Path | None, say
     with place.hold():
         listener = _listen(host, port)
         url = _url(listener)
-        store = await Store.open(place.database, backups=place.backups)
+        store = await Store.open(place.database, backups=place.backups, audit_heads=place.audit_heads)
         try:
             config = uvicorn.Config(
                 make_app(store),

@@ -5,6 +5,7 @@ Decides how they hang together and in which order they open and close. It knows 
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,9 +16,11 @@ from sqlalchemy import select
 
 from orders.records import Address, Site
 from server_stub import admission, keyed, migration, schema
+from server_stub.audit import Heads
 from server_stub.books import Books
 from server_stub.changes import ChangeReader, Wakers
 from server_stub.database import Database
+from server_stub.metrics import Metrics
 from server_stub.people import Tokens
 from server_stub.reading import Reader
 from server_stub.rows import Forms
@@ -28,6 +31,7 @@ Answer = TypeVar("Answer")
 _EPOCH = select(schema.meta.c.value).where(schema.meta.c.name == "epoch")
 _CURSOR = select(schema.counter.c.value).where(schema.counter.c.name == "cursor")
 _SITE = "MAIN"
+_log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -62,8 +66,10 @@ def found(path: Path, now: datetime) -> None:
 class Store:
     """An open store. Made by `open` within a running event loop, which it then belongs to."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], heads: Heads | None) -> None:
         self.clock = clock
+        self._heads = heads
+        self.metrics = Metrics()
         self.wakers = Wakers()
         self._reading = database.driver()
         self._database = database
@@ -72,14 +78,23 @@ class Store:
         self.tokens = Tokens(database, self._reading)
         (self.epoch,) = database.prepared(_EPOCH).run(self._reading).fetchone()
         (self.cursor,) = database.prepared(_CURSOR).run(self._reading).fetchone()
-        self.writer = Writer(database, clock, self._committed)
+        self.writer = Writer(database, clock, self._committed, self._on_disk)
 
     @classmethod
-    async def open(cls, path: Path, clock: Callable[[], datetime] = utc_now, backups: Path | None = None) -> Store:
-        """Opens the store in `path`: migrates it after a copy, and tries what was parked for a later version."""
+    async def open(
+        cls,
+        path: Path,
+        clock: Callable[[], datetime] = utc_now,
+        backups: Path | None = None,
+        audit_heads: Path | None = None,
+    ) -> Store:
+        """Opens the store in `path`: migrates it after a copy, and tries what was parked for a later version.
+
+        `audit_heads` is the file outside of the database that notes how the audit trail ends.
+        """
         database = Database(path)
         migration.migrate(database, clock(), backups)
-        store = cls(database, clock)
+        store = cls(database, clock, Heads(audit_heads) if audit_heads else None)
         await store.write(admission.fold_parked)
         await store.write(keyed.forget_old)
         return store
@@ -97,6 +112,22 @@ class Store:
     def fold_log(self) -> None:
         """Leaves a closed store's database as one file."""
         self._database.fold_log()
+
+    def told_metrics(self) -> bytes:
+        """The figures of this process, with what waits at this moment."""
+        self.metrics.cursor.set(self.cursor)
+        self.metrics.waiting.set(self.wakers.waiting)
+        self.metrics.parked.set(self.reader.parked())
+        self.metrics.outbox.set(self.reader.outbox())
+        return self.metrics.told()
+
+    def _on_disk(self, commit: Commit) -> None:
+        self.metrics.committed(commit.steps, commit.seconds)
+        if commit.audit_head is not None and self._heads is not None:
+            try:
+                self._heads.append(commit.audit_head)
+            except OSError as error:
+                _log.error("the end of the audit trail cannot be noted in %s: %s", self._heads.path, error.strerror)
 
     def _committed(self, commit: Commit) -> None:
         self.cursor = commit.cursor

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from queue import Empty, SimpleQueue
+from time import perf_counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ import msgspec
 from server_stub.books import Books, News
 from server_stub.database import FAILURES, Cursor, Database
 from server_stub.problems import Refusal, cannot_write
-from server_stub.rows import Forms
+from server_stub.rows import AuditRow, Forms
 
 LARGEST_GROUP = 256
 
@@ -34,6 +35,9 @@ class Commit(msgspec.Struct, frozen=True):
 
     cursor: int
     news: tuple[News, ...]
+    steps: int
+    seconds: float
+    audit_head: AuditRow | None = None
 
 
 class _Job(msgspec.Struct):
@@ -45,10 +49,18 @@ class _Job(msgspec.Struct):
 
 
 class Writer:
-    """Runs steps in groups; `on_commit` is called in the event loop, before the answers of that group."""
+    """Runs steps in groups. `on_disk` is called in the writer's thread as soon as a group is durable, `on_commit` in
+    the event loop; both before the answers of that group.
+    """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], on_commit: Callable[[Commit], None]) -> None:
-        self._database, self._clock, self._on_commit = database, clock, on_commit
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        on_commit: Callable[[Commit], None],
+        on_disk: Callable[[Commit], None],
+    ) -> None:
+        self._database, self._clock, self._on_commit, self._on_disk = database, clock, on_commit, on_disk
         self._forms = Forms(database)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
@@ -84,7 +96,7 @@ class Writer:
 
     def _commit(self, cursor: Cursor, jobs: Sequence[_Job]) -> list[Commit]:
         try:
-            return [self._transact(cursor, jobs)]
+            commit = self._transact(cursor, jobs)
         except Exception as error:
             self._database.roll_back(cursor)
             if len(jobs) > 1:
@@ -92,8 +104,11 @@ class Writer:
                 return [commit for job in jobs for commit in self._commit(cursor, [job])]
             jobs[0].error = _told(error)
             return []
+        self._on_disk(commit)
+        return [commit]
 
     def _transact(self, cursor: Cursor, jobs: Sequence[_Job]) -> Commit:
+        began = perf_counter()
         self._database.begin(cursor)
         books = Books(self._database, self._forms, cursor, self._clock())
         news = []
@@ -110,7 +125,13 @@ class Writer:
         if books.tally.changes:
             books.flush()
         self._database.commit(cursor)
-        return Commit(books.cursor, tuple(one for one in news if one.kinds))
+        return Commit(
+            books.cursor,
+            tuple(one for one in news if one.kinds),
+            len(jobs),
+            perf_counter() - began,
+            books.audit_head,
+        )
 
     def _answer(self, jobs: Sequence[_Job], commits: Sequence[Commit]) -> None:
         for commit in commits:

@@ -19,9 +19,9 @@ import pytest
 from orders import events, wire
 from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock, Receipts
 from orders.records import KINDS, Address, CutOff, ParcelLine, PickTask, Record, decode_record
-from server_stub import founding
+from server_stub import authority, founding
 from server_stub.app import make_app
-from server_stub.floor_setup import CodeGiven, NewCode, OwnerSet, SiteSet
+from server_stub.floor_setup import CodeGiven, NewCode, NewToken, OwnerSet, SiteSet, TokenGiven
 from server_stub.place import Place
 from server_stub.store import Store
 
@@ -189,7 +189,7 @@ class Warehouse:
 
     async def open(self) -> None:
         """Opens a store that stands still."""
-        self.store = await Store.open(self.place.database, self.clock)
+        self.store = await Store.open(self.place.database, self.clock, audit_heads=self.place.audit_heads)
         self._app: Any = make_app(self.store)
         self.admin = self.http(self.place.token())
 
@@ -200,8 +200,22 @@ class Warehouse:
 
     def http(self, token: str) -> httpx.AsyncClient:
         """A client with that token."""
+        return self.over(self._app, token)
+
+    def over(self, app: Any, token: str) -> httpx.AsyncClient:
+        """A client of that application with that token."""
         headers = {"authorization": f"Bearer {token}"}
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app=self._app), base_url="http://store", headers=headers)
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://store", headers=headers)
+
+    async def caller(self, role: str, owner: str = "") -> httpx.AsyncClient:
+        """Somebody with a token of that role."""
+        if role == authority.ADMIN:
+            return self.admin
+        if role == authority.TERMINAL:
+            device: Device = await self.device(f"some {role}")
+            return device.http
+        asked = NewToken(label=f"{role}-{secrets.token_hex(4)}".upper(), role=role, owner=owner)
+        return self.http((await self.ask("POST", "/v1/tokens", asked, TokenGiven)).token)
 
     async def device(self, name: str, role: str = "terminal") -> Device:
         given = await self.ask("POST", "/v1/terminals", NewCode(role=role), CodeGiven)

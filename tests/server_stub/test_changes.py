@@ -161,7 +161,7 @@ async def test_closing_answers_everybody_at_once_and_for_good() -> None:
 def test_whom_a_change_concerns(
     kinds: tuple[str, ...], terminal: str | None, changed: tuple[str, ...], origin: str | None, is_concerned: bool
 ) -> None:
-    commit = Commit(1, (News(frozenset(changed), origin),))
+    commit = Commit(1, (News(frozenset(changed), origin),), steps=1, seconds=0.001)
     assert Waiter(frozenset(kinds), terminal).concerns(commit) is is_concerned
 
 

@@ -128,7 +128,7 @@ def test_a_whole_day_of_setting_up(typed: Run, folder: Path, tmp_path: Path) -> 
     code, out, _ = typed("release", "HOME/4711")
     assert (code, "HOME/4711: not released, no such order" in out) == (1, True)
     assert typed("release")[0] == 2
-    assert "schema 0001" in typed("migrate")[1]
+    assert "schema 0002" in typed("migrate")[1]
 
 
 def test_backup_and_restore(typed: Run, tmp_path: Path) -> None:

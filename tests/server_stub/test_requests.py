@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from orders.wire import MAX_BODY_BYTES, Problem
-from server_stub import openapi
-from server_stub.people import SUPERVISOR, TERMINAL
+from server_stub import authority, openapi
 from server_stub.routes import ENDPOINTS
 
-PROTECTED = [each for each in ENDPOINTS if each.path != "/health"]
+PROTECTED = [each for each in ENDPOINTS if each.name not in authority.OPEN]
+WITH_ROLES = [each for each in PROTECTED if each.name not in authority.PROVEN_BY_ITSELF]
 
 
 def problem_in(answer: Any) -> Problem:
@@ -54,15 +54,32 @@ async def test_the_document_needs_a_token_too(warehouse: Any) -> None:
     assert (await warehouse.admin.get("/openapi.json")).status_code == 200
 
 
-@pytest.mark.parametrize("endpoint", [each for each in PROTECTED if each.role], ids=lambda each: each.name)
+@pytest.mark.parametrize("endpoint", WITH_ROLES, ids=lambda each: each.name)
 async def test_a_role_opens_only_its_own_doors(warehouse: Any, endpoint: Any) -> None:
-    covers = {TERMINAL: {TERMINAL}, SUPERVISOR: {TERMINAL, SUPERVISOR}}
-    for role in covers:
-        device = await warehouse.device(role, role)
-        answer = await device.http.request(endpoint.method, path_of(endpoint), content=b"{}")
-        assert (answer.status_code == 403) is (endpoint.role not in covers[role]), answer.text
-        if answer.status_code == 403:
-            assert problem_in(answer).error == "forbidden"
+    for role, acts in authority.ACTS.items():
+        http = await warehouse.caller(role)
+        answer = await http.request(endpoint.method, path_of(endpoint), content=b"{}" if endpoint.takes else None)
+        # An act that only a device can do is refused to whoever may do everything, too.
+        is_refused = answer.status_code == 403
+        assert is_refused is (endpoint.name not in acts) or (role == authority.ADMIN and is_refused), (
+            role,
+            answer.text,
+        )
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/metrics"])
+async def test_a_page_opens_for_its_roles_alone(warehouse: Any, path: str) -> None:
+    act = "metrics" if path == "/metrics" else "document"
+    for role, acts in authority.ACTS.items():
+        answer = await (await warehouse.caller(role)).get(path)
+        assert answer.status_code == (200 if act in acts else 403), role
+    assert (await warehouse.http("nobody").get(path)).status_code == 401
+
+
+def test_every_act_is_somebodys_and_every_right_is_an_act() -> None:
+    known = {each.name for each in ENDPOINTS} | {"document", "metrics"}
+    given = frozenset().union(*authority.ACTS.values(), authority.OPEN, authority.PROVEN_BY_ITSELF)
+    assert given == known
 
 
 async def test_an_administrator_is_no_terminal(warehouse: Any) -> None:
@@ -198,6 +215,6 @@ def test_the_openapi_document_is_whole() -> None:
             assert ("requestBody" in operation) is (endpoint.takes is not None)
             named = {each["name"] for each in operation.get("parameters", []) if each["in"] == "path"}
             assert named == set(re.findall(r"{(\w+)}", path))
-            assert (operation.get("security") == []) is (path == "/health")
+            assert (operation.get("security") == []) is (endpoint.name in authority.OPEN)
     assert len(seen) == len(ENDPOINTS)
     assert schemas["NewOrder"]["properties"]["lines"]["maxItems"] == 5000

@@ -51,21 +51,20 @@ def test_a_database_at_this_schema_is_left_alone(database: Database, tmp_path: P
     assert not (tmp_path / "backups").exists()
 
 
-def test_an_older_database_is_copied_before_it_is_migrated(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(migration, "HEAD", "0002")
-    monkeypatch.setattr(migration, "REVISIONS", ("0001", "0002"))
+@pytest.mark.parametrize("older", schema.REVISIONS[:-1])
+def test_an_older_database_is_copied_before_it_is_migrated(tmp_path: Path, older: str) -> None:
+    database = Database(tmp_path / "older.db")
+    migration.upgrade(database, older)
     assert migration.migrate(database, _now(), tmp_path / "backups")
     (copy,) = (tmp_path / "backups").iterdir()
-    assert migration.revision(Database(copy)) == "0001"
+    assert (migration.revision(Database(copy)), migration.revision(database)) == (older, schema.REVISIONS[-1])
 
 
 async def test_a_newer_database_is_refused_in_a_plain_sentence(database: Database) -> None:
     with database.connected() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         connection.commit()
-    with pytest.raises(migration.SchemaError, match=r"schema 9999; this program knows up to 0001"):
+    with pytest.raises(migration.SchemaError, match=r"schema 9999; this program knows up to 0002"):
         await Store.open(database.path)
 
 
