@@ -6,8 +6,10 @@ Decides which of both it is. There is one set of routes, so a command cannot do 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -18,7 +20,7 @@ from orders.intake import Intake, Receipts
 from orders.records import Record, decode_record
 from orders.wire import Problem, Release, Released
 from server_stub.floor_setup import Page
-from server_stub.place import Hold, Place, PlaceError
+from server_stub.place import Hold, Place, PlaceError, Running
 
 if TYPE_CHECKING:
     from server_stub.store import Store
@@ -54,6 +56,7 @@ class Address(msgspec.Struct, frozen=True):
     place: Place
     url: str = ""
     token: str = ""
+    authorities: Path | None = None
 
 
 class StoreClient:
@@ -122,13 +125,15 @@ class StoreClient:
 async def reach(address: Address) -> AsyncIterator[StoreClient]:
     """A client of the store at `address`: the one elsewhere, the one running on the folder, or one opened here."""
     if address.url:
-        async with _over_http(address.url, address.token) as client:
+        async with _over_http(address.url, address.token, _trust(address.authorities)) as client:
             yield client
         return
     address.place.require()
-    held, url = await _hold_or_find(address.place)
+    held, running = await _hold_or_find(address.place)
     if held is None:
-        async with _over_http(url, address.token or address.place.token()) as client:
+        assert running is not None
+        trust = _trust(Path(running.certificate), is_own=True) if running.certificate else _trust(None)
+        async with _over_http(running.url, address.token or address.place.token(), trust) as client:
             yield client
         return
     # Litestar takes half a second to import: only a command that opens a store itself pays for it.
@@ -145,29 +150,43 @@ async def reach(address: Address) -> AsyncIterator[StoreClient]:
             await store.close()
 
 
-async def _hold_or_find(place: Place) -> tuple[Hold | None, str]:
-    """The folder's lock, or the address of the store that holds it."""
+async def _hold_or_find(place: Place) -> tuple[Hold | None, Running | None]:
+    """The folder's lock, or the store that holds it."""
     until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
     while True:
         if held := place.try_hold():
-            return held, ""
+            return held, None
         if running := place.running():
-            return None, running.url
+            return None, running
         # Another command holds the folder for a moment, or a store is just starting.
         if asyncio.get_running_loop().time() > until:
             raise PlaceError(f"another process holds {place.folder} and does not answer: wait for it or end it")
         await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
+def _trust(authorities: Path | None, *, is_own: bool = False) -> ssl.SSLContext:
+    """Whom to believe; the store on this very machine is known by its certificate, whatever name stands in that."""
+    try:
+        trust = ssl.create_default_context(cafile=authorities)
+    except (OSError, ssl.SSLError) as error:
+        raise StoreError(f"the certificates in {authorities} cannot be read ({error}): correct the path") from error
+    if is_own:
+        trust.check_hostname = False
+        trust.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # that certificate itself, whoever issued it
+    return trust
+
+
 @asynccontextmanager
-async def _over_http(url: str, token: str) -> AsyncIterator[StoreClient]:
+async def _over_http(url: str, token: str, trust: ssl.SSLContext) -> AsyncIterator[StoreClient]:
     if not url.startswith(("http://", "https://")):
         raise StoreError(f"expected the store's address, such as http://10.0.0.5:8743, got {url}: correct it")
     # A token is random letters and digits: what cannot stand in a header was not copied whole.
     if not (token.isascii() and token.isprintable()):
         raise StoreError("expected a token of plain letters and digits, got other signs: copy it again")
     try:
-        http = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=_TIMEOUT)
+        http = httpx.AsyncClient(
+            base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=_TIMEOUT, verify=trust
+        )
     except httpx.InvalidURL as error:
         raise StoreError(f"the store's address {url} cannot be used ({error}): correct it") from error
     async with http:

@@ -74,7 +74,8 @@ def address_of(words: Words, told: StoreSettings) -> Address:
     folder = typed or (Path(told.folder).expanduser() if told.folder else default_folder())
     is_here = typed or (told.folder and not told.token)
     url = getattr(words, "url", None) or ("" if is_here else told.url)
-    return Address(Place(folder), url, getattr(words, "token", None) or told.token)
+    heads = Path(told.audit_heads).expanduser() if told.audit_heads else None
+    return Address(Place(folder, heads), url, getattr(words, "token", None) or told.token, told.trusted)
 
 
 def default_folder() -> Path:
@@ -107,12 +108,14 @@ def _init(words: Words, told: StoreSettings) -> int:
 
 
 def _run(words: Words, told: StoreSettings) -> int:
+    from server_stub import logs
     from server_stub.serving import serve
 
     place = address_of(words, told).place
     host = words.host or told.host
     port = told.port if words.port is None else words.port
-    asyncio.run(serve(place, host, port, words.ready_file, _say))
+    logs.begin(told.log)
+    asyncio.run(serve(place, host, port, words.ready_file, _say, told.tls))
     return 0
 
 

@@ -29,6 +29,7 @@ class Running(msgspec.Struct, frozen=True):
 
     url: str
     pid: int
+    certificate: str = ""
 
 
 _RUNNING = msgspec.json.Decoder(Running)
@@ -37,13 +38,14 @@ _RUNNING = msgspec.json.Decoder(Running)
 class Place:
     """The files of one store."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, audit_heads: Path | None = None) -> None:
         self.folder = folder
         self.database = folder / "floorhand.db"
         self.admin_token = folder / "admin.token"
         self.backups = folder / "backups"
         self.papers = folder / "papers"
-        self.audit_heads = folder / "audit.heads"
+        # Whoever can change the database should not be able to change this file: a site may keep it elsewhere.
+        self.audit_heads = audit_heads or folder / "audit.heads"
         self._running = folder / "running.json"
         # Beside the file itself: a link to it from another folder is the same store.
         self._lock = self.database.resolve().parent / "lock"
@@ -68,9 +70,10 @@ class Place:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(token + "\n")
 
-    def announce(self, url: str) -> None:
-        """Says where the store that runs here can be reached."""
-        replace_file(self._running, msgspec.json.encode(Running(url, os.getpid())))
+    def announce(self, url: str, certificate: Path | None = None) -> None:
+        """Says where the store that runs here can be reached, and with which certificate it proves itself."""
+        running = Running(url, os.getpid(), str(certificate.resolve()) if certificate else "")
+        replace_file(self._running, msgspec.json.encode(running))
 
     def withdraw(self) -> None:
         """Says that no store runs here any more."""

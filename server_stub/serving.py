@@ -5,8 +5,10 @@ Decides how a process serves. Which signals reach it is the system's business; u
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ import uvicorn
 
 from server_stub.app import make_app
 from server_stub.place import Place, PlaceError, replace_file
+from server_stub.settings import Tls
 from server_stub.store import Store
 
 _GRACE_SECONDS = 5
@@ -44,15 +47,20 @@ class _Server(uvicorn.Server):
         self._stopping()
 
 
-async def serve(place: Place, host: str, port: int, ready_file: Path | None, say: Callable[[str], None]) -> None:
+async def serve(
+    place: Place, host: str, port: int, ready_file: Path | None, say: Callable[[str], None], tls: Tls | None = None
+) -> None:
     """Serves the store of `place` until SIGINT or SIGTERM; `port` 0 takes a free one.
 
-    `ready_file` gets the address once it listens. PlaceError where the folder is held or the port is taken.
+    `ready_file` gets the address once it listens. PlaceError where the folder is held, the port is taken, or the
+    certificate cannot be used.
     """
     place.require()
     with place.hold():
+        if tls is not None:
+            _check(tls)
         listener = _listen(host, port)
-        url = _url(listener)
+        url = _url(listener, is_safe=tls is not None)
         store = await Store.open(place.database, backups=place.backups, audit_heads=place.audit_heads)
         try:
             config = uvicorn.Config(
@@ -62,9 +70,11 @@ async def serve(place: Place, host: str, port: int, ready_file: Path | None, say
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                ssl_certfile=tls.certificate if tls else None,
+                ssl_keyfile=tls.key if tls else None,
             )
             server = _Server(config, store.wakers.close)
-            place.announce(url)
+            place.announce(url, tls.certificate if tls else None)
             if ready_file is not None:
                 replace_file(ready_file, url.encode())
             say(f"The store in {place.folder} answers at {url}")
@@ -91,7 +101,21 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(listener: socket.socket) -> str:
+def _check(tls: Tls) -> None:
+    """PlaceError where certificate and key cannot be read or do not belong together."""
+    for path in (tls.certificate, tls.key):
+        if not os.access(path, os.R_OK):
+            raise PlaceError(f"{path} cannot be read: correct store.tls_certificate and store.tls_key in the config")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise PlaceError(
+            f"{tls.certificate} and {tls.key} are no certificate with its key in PEM ({error}): correct them"
+        ) from error
+
+
+def _url(listener: socket.socket, *, is_safe: bool) -> str:
     host, port = listener.getsockname()[:2]
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    scheme = "https" if is_safe else "http"
+    return f"{scheme}://[{reachable}]:{port}" if ":" in reachable else f"{scheme}://{reachable}:{port}"

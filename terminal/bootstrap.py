@@ -70,7 +70,7 @@ class Rig:
             thread,
             journal,
             floor,
-            HttpLink(self._config.store.url or "", self._enrolment.token),
+            HttpLink(self._config.store.url or "", self._enrolment.token, authorities=self._config.authorities),
             program_version=VERSION,
             on_changed=self._on_changed,
             on_badge=self._on_badge,

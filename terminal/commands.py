@@ -114,7 +114,8 @@ def _enrol(config: settings.Config, code: str, name: str) -> int:
     if not name:
         return _refuse(words.no_name())
     folder = config.state_folder
-    enrolment = asyncio.run(enrol(config.store.url, code, name, config.terminal.station, folder))
+    joining = enrol(config.store.url, code, name, config.terminal.station, folder, config.authorities)
+    enrolment = asyncio.run(joining)
     print(words.enrolled(enrolment.terminal, str(token_file(folder))))
     return 0
 

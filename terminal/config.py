@@ -31,13 +31,20 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """The order store: `url` is where a terminal finds it; the rest is for the machine on which it runs."""
+    """The order store: `url` is where a terminal finds it, `authorities` the file of certificates (PEM) that vouch for
+    it, where the system's do not; the rest is for the machine on which it runs.
+    """
 
     url: str | None = None
+    authorities: str | None = None
     folder: str | None = None
     host: str = "127.0.0.1"
     port: int = 8743
     token: str | None = None
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    log: str = "text"
+    audit_heads: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,11 @@ class Config:
         if self.terminal.journal:
             return Path(self.terminal.journal).expanduser()
         return default_state_folder()
+
+    @property
+    def authorities(self) -> Path | None:
+        """The file of certificates that vouch for the store, where the system's do not."""
+        return Path(self.store.authorities).expanduser() if self.store.authorities else None
 
     @property
     def journal_file(self) -> Path:
@@ -229,6 +241,11 @@ _STORE = {
     "host": _text('the address to listen on, such as "0.0.0.0"'),
     "port": _Setting(int, "a port from 0 to 65535", lambda value: 0 <= value <= 65535),
     "token": _text("the token of an administrator"),
+    "authorities": _place("the file of certificates (PEM) that vouch for the store"),
+    "tls_certificate": _place("the file of the store's certificate and its chain (PEM)"),
+    "tls_key": _place("the file of the certificate's private key (PEM)"),
+    "log": _Setting(str, "text or json", lambda value: value in ("text", "json")),
+    "audit_heads": _place("a file outside of the store's folder"),
 }
 _TERMINAL = {
     "name": _text('the name of this terminal, such as "CART-3"'),

@@ -151,7 +151,14 @@ async def store(config: settings.Config) -> AsyncIterator[Finding]:
         missing = "" if enrolment else words.not_enrolled()
     except EnrolmentError as error:
         missing = str(error)
-    async with httpx.AsyncClient(base_url=url, timeout=_ANSWER_S, trust_env=False) as client:
+    import ssl
+
+    try:
+        trust = ssl.create_default_context(cafile=config.authorities) if url.startswith("https:") else False
+    except (OSError, ssl.SSLError) as error:
+        yield Finding("store", words.authorities_unreadable(str(config.authorities), str(error)), False)
+        return
+    async with httpx.AsyncClient(base_url=url, timeout=_ANSWER_S, trust_env=False, verify=trust) as client:
         began = time.monotonic()
         try:
             health = await client.get("/health")

@@ -47,14 +47,16 @@ def kept(folder: Path) -> Enrolment | None:
         raise EnrolmentError(words.token_unreadable(str(path), _fault(error))) from error
 
 
-async def enrol(url: str, code: str, name: str, station: str, folder: Path) -> Enrolment:
+async def enrol(
+    url: str, code: str, name: str, station: str, folder: Path, authorities: Path | None = None
+) -> Enrolment:
     """Trades the code at the store and keeps the token before anything else is done."""
     from terminal.sync.link import HttpLink, LinkError, SignInAgain
 
     if not (code.isascii() and code.isalnum()):
         raise EnrolmentError(words.code_refused())
     _make_sure_of(folder)
-    link = HttpLink(url, "")
+    link = HttpLink(url, "", authorities=authorities)
     try:
         enrolled = await link.enrol(code, name)
     except SignInAgain as error:

@@ -327,6 +327,10 @@ def store_found(url: str, milliseconds: int) -> str:
     return f"{url} answers in {milliseconds} ms"
 
 
+def authorities_unreadable(path: str, fault: str) -> str:
+    return f"The certificates in {path} cannot be read ({fault}): correct `store.authorities`."
+
+
 def store_silent(url: str, fault: str) -> str:
     return f"{url} does not answer ({fault}): check the network, `store.url`, and whether `floorhand store run` runs"
 

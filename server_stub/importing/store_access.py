@@ -58,7 +58,7 @@ def where(
         # A store on this machine, named by its address as well: its folder holds the token.
         token = _token_of(place)
     if url and token:
-        return Address(place or Place(Path()), url, token)
+        return Address(place or Place(Path()), url, token, known.trusted)
     if url:
         raise Refusal(
             f"the store at {url} wants a supervisor's token: name its file with --token-file, or put token into the "

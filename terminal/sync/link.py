@@ -16,6 +16,7 @@ import asyncio
 import importlib
 import ssl
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
@@ -92,12 +93,27 @@ class Link(Protocol):
         """Lets go of connections."""
 
 
+def _cause(error: BaseException) -> BaseException:
+    """What lies at the bottom of an error that was wrapped on its way."""
+    while (below := error.__cause__ or error.__context__) is not None:
+        error = below
+    return error
+
+
 class HttpLink:
     """The store over HTTP (RFC 9110), JSON bodies, a bearer token (RFC 6750). Loads its client at the first request."""
 
-    def __init__(self, address: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        token: str,
+        *,
+        authorities: Path | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.address = address.rstrip("/")
         self.token = token
+        self._authorities = authorities
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -179,6 +195,13 @@ class HttpLink:
             raise Unreachable(f"The store at {self.address} does not answer in time: work goes on offline.") from error
         except httpx.DecodingError as error:
             raise Nonsense(self._not_ours("a garbled answer")) from error
+        except httpx.ConnectError as error:
+            if isinstance(_cause(error), ssl.SSLCertVerificationError):
+                raise Nonsense(
+                    f"What answers at {self.address} has no certificate that this terminal trusts: tell a supervisor, "
+                    "and see `store.authorities` in the config."
+                ) from error
+            raise Unreachable(f"The store at {self.address} cannot be reached: work goes on offline.") from error
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
             raise Unreachable(f"The store at {self.address} cannot be reached: work goes on offline.") from error
         return self._read(reply, answer)
@@ -191,6 +214,8 @@ class HttpLink:
                 raise Nonsense(f"The store at {self.address} answers wrongly ({error}): tell a supervisor.") from error
             except msgspec.DecodeError as error:
                 raise Nonsense(self._not_ours("something that is not JSON")) from error
+        if reply.status_code == 429:
+            raise Unreachable(f"The store at {self.address} asks for a pause: work goes on offline.")
         if reply.status_code >= 500:
             raise Unreachable(f"The store at {self.address} has trouble of its own: work goes on offline.")
         if reply.status_code == 401:
@@ -207,6 +232,15 @@ class HttpLink:
             "and whether the Wi-Fi asks for a sign-in."
         )
 
+    def _trust(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self._authorities)
+        except (OSError, ssl.SSLError) as error:
+            raise Unreachable(
+                f"The certificates in {self._authorities} cannot be read ({error}): correct `store.authorities` in the "
+                "config. Work goes on offline."
+            ) from error
+
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._client is None:
@@ -216,9 +250,8 @@ class HttpLink:
                 await asyncio.to_thread(importlib.import_module, "httpx")
                 import httpx
 
-                is_safe = self.address.startswith("https:")
                 self._client = httpx.AsyncClient(
-                    verify=ssl.create_default_context() if is_safe else False,
+                    verify=self._trust() if self.address.startswith("https:") else False,
                     # The store stands on the site's own network: a proxy from the environment is never in between.
                     trust_env=False,
                     transport=self._transport,
