@@ -39,6 +39,10 @@ _SETTING_UP = frozenset(
         "put_site",
         "document",
         "metrics",
+        "add_webhook",
+        "drop_webhook",
+        "resume_webhook",
+        "list_webhooks",
     )
 )
 

@@ -76,6 +76,8 @@ class Books:
         self._kinds: set[str] = set()
         self._origin: str | None = None
         self._parked: set[str] | None = None
+        # Orders that took a step, each as it was right after it.
+        self.moved: list[Order] = []
         # The audit trail's new end, where this transaction added to it.
         self.audit_head: AuditRow | None = None
         self._meta: dict[str, str] = dict(database.prepared(_META).run(cursor).fetchall())
@@ -140,6 +142,8 @@ class Books:
         held = _Held(record, before.revision + 1 if before else 1, self.tick())
         self._held[key] = self._changed[key] = held
         self._kinds.add(key.kind)
+        if isinstance(record, Order) and (before is None or getattr(before.record, "state", "") != record.state):
+            self.moved.append(record)
         self.tally.changes += 1
 
     def change(self, key: Key) -> Change | None:

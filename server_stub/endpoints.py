@@ -6,15 +6,19 @@ Decides how a request becomes a message and an answer becomes bytes. What any of
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from orders.decoding import decoded
+from server_stub import audit
 from server_stub.audit import Doing
 from server_stub.authority import TERMINAL, Caller, forbidden, roles_for
 from server_stub.problems import not_json, wrong_type
 from server_stub.store import Store
+from server_stub.writer import Step
+
+Answer = TypeVar("Answer")
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -100,3 +104,8 @@ class Endpoint:
             return msgspec.convert(dict(query), self.asks, strict=False)
         except msgspec.ValidationError as error:
             raise wrong_type(f"query: {error}") from error
+
+
+async def act(store: Store, call: Call, step: Step[Answer], subject: Callable[[Answer], str]) -> Answer:
+    """What `step` answered, once it is on disk together with its entry in the audit trail."""
+    return await store.write(audit.kept(call.doing, step, subject), call.caller.terminal)

@@ -89,6 +89,47 @@ class NamedTokens(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tokens: tuple[NamedToken, ...]
 
 
+class NewWebhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks that an address be told when orders come to these states; `is_private` allows one inside of this network."""
+
+    id: Code
+    url: Annotated[str, Meta(min_length=1, max_length=500)]
+    states: Annotated[tuple[str, ...], Meta(min_length=1)]
+    owner: str = ""
+    is_private: bool = False
+
+
+class WebhookGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The secret that signs for it: the only time that it is told."""
+
+    id: str
+    secret: str
+
+
+class WebhookId(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Names a webhook."""
+
+    id: str
+
+
+class Webhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is told what; `waiting` messages are not told yet, and none is sent while it is paused."""
+
+    id: str
+    url: str
+    states: tuple[str, ...]
+    owner: str = ""
+    is_private: bool = False
+    paused_because: str = ""
+    waiting: Count = 0
+
+
+class Webhooks(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every webhook."""
+
+    webhooks: tuple[Webhook, ...]
+
+
 class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bench and the printer beside it."""
 

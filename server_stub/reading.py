@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, or_, select, tuple_
 
 from orders.records import KINDS, Order, decode_record, key_of
 from orders.wire import Change
-from server_stub import ledger_book, schema
+from server_stub import ledger_book, schema, webhooks
+from server_stub.courier import Message
 from server_stub.database import Cursor, Database
 from server_stub.floor_setup import (
     NamedToken,
@@ -30,9 +31,12 @@ from server_stub.floor_setup import (
     StockPage,
     Terminal,
     Terminals,
+    Webhooks,
 )
+from server_stub.rows import WebhookRow
 
 LARGEST_PAGE = 500
+_AT_ONCE = 64
 # Stands between the parts of a page's name; no product, place or status holds it.
 _BETWEEN = "\x1f"
 
@@ -107,6 +111,17 @@ _SHELVES = (
 _EVENTS = select(func.count()).select_from(schema.event)
 _PARKED = select(func.count()).select_from(schema.parked)
 _OUTBOX = select(func.count()).select_from(schema.outbox)
+_hook, _out = schema.webhook.c, schema.outbox.c
+_WEBHOOKS = select(schema.webhook).order_by(_hook.id)
+_WAITING = select(_out.webhook, func.count()).group_by(_out.webhook)
+_FIRST = select(func.min(_out.number)).group_by(_out.webhook, _out.subject)
+_DUE = (
+    select(_out.number, _out.type, _out.body, _hook.id, _hook.url, _hook.secret, _hook.is_private)
+    .join(schema.webhook, _hook.id == _out.webhook)
+    .where(_out.due_at <= bindparam("now"), _hook.paused_because == "", _out.number.in_(_FIRST))
+    .order_by(_out.number)
+    .limit(_AT_ONCE)
+)
 _token = schema.token.c
 _NAMED_TOKENS = (
     select(_token.label, _token.role, _token.owner, _token.revoked_at)
@@ -186,6 +201,19 @@ class Reader:
     def outbox(self) -> int:
         """How many webhook messages wait."""
         return int(self._run(_OUTBOX).fetchone()[0])
+
+    def webhooks(self) -> Webhooks:
+        """Every webhook, without its secret."""
+        waiting = dict(self._run(_WAITING).fetchall())
+        rows = [WebhookRow(*found) for found in self._run(_WEBHOOKS).fetchall()]
+        return Webhooks(webhooks=tuple(webhooks.shown(row, waiting.get(row.id, 0)) for row in rows))
+
+    def due_messages(self, now: str) -> list[Message]:
+        """The oldest message of each order and webhook, where it is due and the webhook is not paused."""
+        return [
+            Message(number, type, body, webhook, url, secret, bool(is_private))
+            for number, type, body, webhook, url, secret, is_private in self._run(_DUE, now=now).fetchall()
+        ]
 
     def named_tokens(self) -> NamedTokens:
         """Every token that is no device's, without its secret."""

@@ -5,6 +5,7 @@ Decides how a process serves. Which signals reach it is the system's business; u
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from types import FrameType
 import uvicorn
 
 from server_stub.app import make_app
+from server_stub.courier import Courier
 from server_stub.place import Place, PlaceError, replace_file
 from server_stub.settings import Tls
 from server_stub.store import Store
@@ -78,8 +80,12 @@ async def serve(
             if ready_file is not None:
                 replace_file(ready_file, url.encode())
             say(f"The store in {place.folder} answers at {url}")
+            courier = Courier(store)
+            carrying = asyncio.create_task(courier.run())
             # The socket listens already: whoever reads the address may connect and waits a moment at most.
             await server.serve(sockets=[listener])
+            courier.stop()
+            await carrying
         finally:
             place.withdraw()
             await store.close()

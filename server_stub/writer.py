@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from server_stub import webhooks
 from server_stub.books import Books, News
 from server_stub.database import FAILURES, Cursor, Database
 from server_stub.problems import Refusal, cannot_write
@@ -123,6 +124,7 @@ class Writer:
                 job.error = refusal
             news.append(books.close_step())
         if books.tally.changes:
+            webhooks.tell(books)
             books.flush()
         self._database.commit(cursor)
         return Commit(

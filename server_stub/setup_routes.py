@@ -1,0 +1,211 @@
+"""What an administrator asks of the store: who may speak to it, who is told, and what stands on the floor.
+
+Thin functions, one an endpoint of the route table. Each is an act of the audit trail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+from orders import calendar
+from orders.records import Owner, Site, Tote
+from server_stub import (
+    people,
+    webhooks,
+)
+from server_stub.books import Books
+from server_stub.endpoints import Call, act
+from server_stub.floor_setup import (
+    CodeGiven,
+    Done,
+    NamedTokens,
+    NewCode,
+    NewToken,
+    NewTotes,
+    OwnerSet,
+    Printer,
+    Printers,
+    Revoke,
+    Revoked,
+    SiteSet,
+    Station,
+    Stations,
+    Terminals,
+    TokenGiven,
+    TotesAdded,
+    WebhookGiven,
+    Webhooks,
+    WorkerAdded,
+)
+from server_stub.problems import unknown, wrong_type
+from server_stub.rows import PrinterRow, StationRow
+from server_stub.store import Store
+
+
+async def add_worker(store: Store, call: Call) -> WorkerAdded:
+    """Adds a worker and tells the badge's text, this once."""
+    made = await asyncio.to_thread(people.make_secrets, call.message.pin)
+    step = partial(people.add_worker, new=call.message, made=made)
+    return await act(store, call, step, lambda added: f"{added.worker}: {', '.join(call.message.roles)}")
+
+
+async def add_terminal(store: Store, call: Call) -> CodeGiven:
+    """Gives a one-time code with which one device can enrol."""
+    asked: NewCode = call.message
+    code = people.new_code()
+    expires_at: datetime = await act(
+        store,
+        call,
+        lambda books: people.give_code(books, code, asked.role, asked.station),
+        lambda _: f"{asked.role} {asked.station}".strip(),
+    )
+    return CodeGiven(code=code, expires_at=expires_at)
+
+
+async def revoke_terminal(store: Store, call: Call) -> Revoked:
+    """Ends a terminal's token and frees the tasks it holds."""
+    asked: Revoke = call.message
+    held: tuple[str, ...] = await act(
+        store,
+        call,
+        partial(people.revoke, terminal=asked.terminal, is_lost=asked.is_lost),
+        lambda _: f"{asked.terminal}{' lost' if asked.is_lost else ''}",
+    )
+    store.tokens.reload()
+    return Revoked(id=asked.terminal, tasks=held)
+
+
+async def add_token(store: Store, call: Call) -> TokenGiven:
+    """Gives a token to a person at a desk or another system, told this once."""
+    asked: NewToken = call.message
+    token = people.new_token()
+    step = partial(people.add_token, asked=asked, token=token)
+    await act(store, call, step, lambda _: f"{asked.label}: {asked.role} {asked.owner}".strip())
+    store.tokens.reload()
+    return TokenGiven(label=asked.label, token=token)
+
+
+async def revoke_token(store: Store, call: Call) -> Done:
+    """Ends a token that is no device's."""
+    label = call.message.label
+    await act(store, call, partial(people.revoke_token, label=label), lambda _: label)
+    store.tokens.reload()
+    return Done(id=label)
+
+
+async def list_tokens(store: Store, _call: Call) -> NamedTokens:
+    """Lists every token that is no device's, without its secret."""
+    return store.reader.named_tokens()
+
+
+async def list_terminals(store: Store, _call: Call) -> Terminals:
+    """Lists every device that was ever enrolled."""
+    return store.reader.terminals()
+
+
+async def add_webhook(store: Store, call: Call) -> WebhookGiven:
+    """Tells an address of orders from now on; gives the secret that signs, this once."""
+    return await act(store, call, partial(webhooks.add, asked=call.message), lambda given: given.id)
+
+
+async def drop_webhook(store: Store, call: Call) -> Done:
+    """Ends a webhook and forgets what waits for it."""
+    id = call.message.id
+    await act(store, call, partial(webhooks.drop, id=id), lambda _: id)
+    return Done(id=id)
+
+
+async def resume_webhook(store: Store, call: Call) -> Done:
+    """Lets a paused webhook be tried again."""
+    id = call.message.id
+    await act(store, call, partial(webhooks.resume, id=id), lambda _: id)
+    return Done(id=id)
+
+
+async def list_webhooks(store: Store, _call: Call) -> Webhooks:
+    """Lists who is told of orders, and how many messages wait."""
+    return store.reader.webhooks()
+
+
+async def put_station(store: Store, call: Call) -> Done:
+    """Adds or changes a bench."""
+    new: Station = call.message
+
+    def step(books: Books) -> Done:
+        if new.printer and books.sheets.printer.get(new.printer) is None:
+            raise unknown("printer", new.printer)
+        books.sheets.station.put(StationRow(new.id, new.name, new.printer))
+        return Done(id=new.id)
+
+    return await act(store, call, step, _id_of)
+
+
+async def list_stations(store: Store, _call: Call) -> Stations:
+    """Lists every bench."""
+    return store.reader.stations()
+
+
+async def put_printer(store: Store, call: Call) -> Done:
+    """Adds or changes a printer."""
+    new: Printer = call.message
+
+    def step(books: Books) -> Done:
+        books.sheets.printer.put(PrinterRow(new.id, new.name, new.address, new.media))
+        return Done(id=new.id)
+
+    return await act(store, call, step, _id_of)
+
+
+async def list_printers(store: Store, _call: Call) -> Printers:
+    """Lists every printer."""
+    return store.reader.printers()
+
+
+async def add_totes(store: Store, call: Call) -> TotesAdded:
+    """Adds free totes under the next free codes."""
+    new: NewTotes = call.message
+
+    def step(books: Books) -> TotesAdded:
+        codes: list[str] = []
+        while len(codes) < new.count:
+            code = f"T{books.number('tote'):04d}"
+            # An offline terminal may have bound a tote of that code before the store made it.
+            if books.find(Tote, code) is None:
+                books.put(Tote(id=code))
+                codes.append(code)
+        return TotesAdded(totes=tuple(codes))
+
+    return await act(store, call, step, lambda added: f"{added.totes[0]} to {added.totes[-1]}")
+
+
+async def put_owner(store: Store, call: Call) -> Done:
+    """Adds or changes an owner of goods."""
+    new: OwnerSet = call.message
+
+    def step(books: Books) -> Done:
+        books.put(Owner(id=new.id, name=new.name, company_prefix=new.company_prefix))
+        return Done(id=new.id)
+
+    return await act(store, call, step, _id_of)
+
+
+async def put_site(store: Store, call: Call) -> Done:
+    """Changes the building: clock, calendar, carriers' times, sender."""
+    new: SiteSet = call.message
+
+    def step(books: Books) -> Done:
+        site = Site(id=books.site.id, **{name: getattr(new, name) for name in new.__struct_fields__})
+        try:
+            calendar.check_site(site)
+        except calendar.CalendarError as error:
+            raise wrong_type(str(error)) from error
+        books.put(site)
+        return Done(id=site.id)
+
+    return await act(store, call, step, _id_of)
+
+
+def _id_of(done: Done) -> str:
+    return done.id

@@ -1,0 +1,178 @@
+"""Who outside is told of orders, and what waits to be told: written in the same transaction as what it tells of.
+
+Decides which step of an order concerns which webhook, and what becomes of a message that was sent. How a message
+travels is the courier's.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from orders import states
+from orders.records import Order, Owner, encode_record
+from server_stub import schema
+from server_stub.books import Books
+from server_stub.floor_setup import NewWebhook, Webhook, WebhookGiven
+from server_stub.problems import Refusal, unknown, wrong_type
+from server_stub.rows import MetaRow, OutboxRow, WebhookRow
+from server_stub.schema import instant
+
+# Set while there is a webhook, so that a transaction of a store without any looks no further.
+NOTED = "webhooks"
+LONGEST = timedelta(hours=72)
+# As long as one attempt may take at most: whoever died with it lets another one try after that.
+LEASE = timedelta(seconds=60)
+_FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=1)
+_SECRET_BYTES = 24
+
+_ALL = select(schema.webhook).order_by(schema.webhook.c.id)
+_WAITING_FOR = select(schema.outbox).where(schema.outbox.c.webhook == bindparam("webhook"))
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What one attempt ended in: taken, or why not; `is_gone` where the receiver wants no more (410, RFC 9110)."""
+
+    number: int
+    is_taken: bool
+    why: str = ""
+    is_gone: bool = False
+    retry_after_seconds: int = 0
+
+
+def add(books: Books, asked: NewWebhook) -> WebhookGiven:
+    """Adds a webhook and tells the secret that signs for it, this once.
+
+    Refusal (409) where one of that name is there; (422) for a state that no order has or an address that is none.
+    """
+    if books.sheets.webhook.get(asked.id) is not None:
+        raise Refusal(
+            409,
+            "webhook_exists",
+            expected="a name that no webhook has",
+            came=asked.id,
+            remedy="choose another name, or drop that webhook first",
+        )
+    if strange := set(asked.states) - states.ORDER.follows.keys():
+        known = ", ".join(states.ORDER.follows)
+        raise wrong_type(f"Expected states of {known}, got {', '.join(sorted(strange))} - at `$.states`")
+    if asked.owner and books.find(Owner, asked.owner) is None:
+        raise unknown("owner", asked.owner)
+    _check_address(asked.url)
+    secret = base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    books.sheets.webhook.put(
+        WebhookRow(asked.id, asked.url, secret, ",".join(asked.states), asked.owner, asked.is_private, "", books.stamp)
+    )
+    books.sheets.meta.put(MetaRow(NOTED, "yes"))
+    return WebhookGiven(id=asked.id, secret=f"whsec_{secret}")
+
+
+def drop(books: Books, id: str) -> None:
+    """Ends a webhook and forgets what waits for it; Refusal (404) where there is none."""
+    books.sheets.webhook.drop(_required(books, id))
+    for row in books.sheets.outbox.where(_WAITING_FOR, webhook=id):
+        books.sheets.outbox.drop(row)
+    if not books.sheets.webhook.where(_ALL):
+        books.sheets.meta.drop(MetaRow(NOTED, ""))
+
+
+def resume(books: Books, id: str) -> None:
+    """Lets a paused webhook be tried again, with all that waits for it; Refusal (404) where there is none."""
+    row = _required(books, id)
+    row.paused_because = ""
+    books.sheets.webhook.put(row)
+    for waiting in books.sheets.outbox.where(_WAITING_FOR, webhook=id):
+        # Its three days begin anew, or it would be paused again by the first failure.
+        waiting.due_at = waiting.made_at = books.stamp
+        waiting.attempts = 0
+        books.sheets.outbox.put(waiting)
+
+
+def tell(books: Books) -> None:
+    """Puts into the outbox what this transaction's orders went through, in its order."""
+    if not books.moved or not books.is_noted(NOTED):
+        return
+    hooks = books.sheets.webhook.where(_ALL)
+    for order in books.moved:
+        for hook in hooks:
+            if (not hook.owner or hook.owner == order.owner) and order.state in hook.states.split(","):
+                _put_out(books, hook.id, order)
+
+
+def begin(books: Books, numbers: Iterable[int]) -> None:
+    """Notes an attempt before it is made, so that no second courier makes it at the same time."""
+    for number in numbers:
+        if (row := books.sheets.outbox.get(number)) is not None:
+            row.attempts, row.due_at = row.attempts + 1, instant(books.now + LEASE)
+            books.sheets.outbox.put(row)
+
+
+def settle(books: Books, ended: Iterable[Said]) -> None:
+    """What became of attempts: taken messages leave the outbox, the others are tried again, or their webhook pauses."""
+    for said in ended:
+        row = books.sheets.outbox.get(said.number)
+        if row is None:
+            continue
+        if said.is_taken:
+            books.sheets.outbox.drop(row)
+            continue
+        row.said = said.why
+        wait = max(retry_in(row.attempts), timedelta(seconds=said.retry_after_seconds))
+        row.due_at = instant(books.now + wait)
+        books.sheets.outbox.put(row)
+        hook = books.sheets.webhook.get(row.webhook)
+        is_too_late = books.now - datetime.fromisoformat(row.made_at) > LONGEST
+        if hook is not None and not hook.paused_because and (said.is_gone or is_too_late):
+            hook.paused_because = said.why if said.is_gone else f"nothing was taken for {LONGEST.days} days: {said.why}"
+            books.sheets.webhook.put(hook)
+
+
+def retry_in(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 5 s, doubled each time, an hour at most."""
+    doublings: int = 2 ** min(max(attempts - 1, 0), 20)
+    return min(_LONGEST_RETRY, _FIRST_RETRY * doublings)
+
+
+def shown(row: WebhookRow, waiting: int) -> Webhook:
+    """A webhook without its secret."""
+    return Webhook(
+        id=row.id,
+        url=row.url,
+        states=tuple(row.states.split(",")),
+        owner=row.owner,
+        is_private=bool(row.is_private),
+        paused_because=row.paused_because,
+        waiting=waiting,
+    )
+
+
+def _put_out(books: Books, webhook: str, order: Order) -> None:
+    number, kind = books.number("outbox"), f"order.{order.state}"
+    body = msgspec.json.encode(
+        {"id": f"msg_{number}", "type": kind, "at": books.stamp, "order": msgspec.Raw(encode_record(order))}
+    )
+    books.sheets.outbox.put(OutboxRow(number, webhook, order.id, kind, books.stamp, 0, books.stamp, "", body))
+
+
+def _required(books: Books, id: str) -> WebhookRow:
+    row = books.sheets.webhook.get(id)
+    if row is None:
+        raise unknown("webhook", id)
+    return row
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("https", "http") and bool(parts.hostname) and not (parts.username or parts.password)
+        is_one = is_one and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise wrong_type("Expected an address such as `https://shop.example/hook`, without a password - at `$.url`")

@@ -1,0 +1,263 @@
+"""Orders told to others: signed, again after a failure, in the order of each order, never to where it must not go."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from server_stub import courier, webhooks
+from server_stub.courier import Courier, NotThere
+
+
+class Receiver(ThreadingHTTPServer):
+    """Somebody's web server: notes what came, and answers what it was told to, else 204."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Take)
+        self.came: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[tuple[int, dict[str, str]]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.server_port}/hook"
+
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        """Which order came to which state, as it was told."""
+        told = [json.loads(body) for _, body in self.came]
+        return [(each["order"]["number"], each["type"]) for each in told]
+
+
+class _Take(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.came.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        status, headers = self.server.answers.pop(0) if self.server.answers else (204, {})
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as server:
+        yield server
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=5) as client:
+        yield client
+
+
+async def hook(warehouse: Any, receiver: Receiver, **more: Any) -> str:
+    asked = {"id": "SHOP", "url": receiver.url, "states": ["allocated", "released"], "is_private": True, **more}
+    answer = await warehouse.admin.post("/v1/webhooks", json=asked)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["secret"])
+
+
+async def two_orders(warehouse: Any) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    await warehouse.order("1", ("LAMP", 2))
+    await warehouse.order("2", ("LAMP", 2))
+    await warehouse.release()
+
+
+async def all_carried(warehouse: Any, http: httpx.AsyncClient) -> None:
+    messenger = Courier(warehouse.store)
+    while await messenger.carry(http):
+        pass
+
+
+async def waiting(warehouse: Any) -> int:
+    (listed,) = (await warehouse.admin.get("/v1/webhooks")).json()["webhooks"]
+    return int(listed.get("waiting", 0))
+
+
+async def test_every_step_that_was_asked_for_is_told_signed_and_in_order(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    secret = base64.b64decode((await hook(warehouse, receiver)).removeprefix("whsec_"))
+    await two_orders(warehouse)
+    assert await waiting(warehouse) == 4
+    await all_carried(warehouse, http)
+    assert await waiting(warehouse) == 0
+    for number in ("1", "2"):
+        assert [kind for order, kind in receiver.states if order == number] == ["order.allocated", "order.released"]
+    assert len({headers["webhook-id"] for headers, _ in receiver.came}) == 4
+    for headers, body in receiver.came:
+        content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        signature = base64.b64encode(hmac.digest(secret, content, sha256)).decode()
+        assert headers["webhook-signature"] == f"v1,{signature}"
+        assert json.loads(body)["id"] == headers["webhook-id"]
+        assert headers["host"] == f"localhost:{receiver.server_port}"
+
+
+async def test_a_failure_holds_up_its_own_order_alone_and_is_tried_again_later_each_time(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    await hook(warehouse, receiver)
+    await two_orders(warehouse)
+    receiver.answers = [(500, {})]
+    await all_carried(warehouse, http)
+    failed = receiver.states[0][0]
+    other = next(number for number in ("1", "2") if number != failed)
+    assert [kind for order, kind in receiver.states if order == other] == ["order.allocated", "order.released"]
+    assert [kind for order, kind in receiver.states if order == failed] == ["order.allocated"]
+    receiver.answers = [(503, {"retry-after": "100"})]
+    warehouse.clock.move(seconds=5)
+    await all_carried(warehouse, http)
+    warehouse.clock.move(seconds=99)
+    await all_carried(warehouse, http)
+    assert len(receiver.came) == 4, "the receiver asked for a pause"
+    warehouse.clock.move(seconds=1)
+    await all_carried(warehouse, http)
+    told = [kind for order, kind in receiver.states if order == failed]
+    assert told == ["order.allocated"] * 3 + ["order.released"]
+    ids = [headers["webhook-id"] for headers, body in receiver.came if json.loads(body)["order"]["number"] == failed]
+    assert len(set(ids[:3])) == 1, "the same message keeps its id"
+
+
+def test_waits_grow_to_an_hour() -> None:
+    seconds = [webhooks.retry_in(attempts).total_seconds() for attempts in (1, 2, 3, 10, 11, 1000)]
+    assert seconds == [5, 10, 20, 2560, 3600, 3600]
+
+
+async def test_an_attempt_that_was_cut_off_is_made_again_after_a_minute(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    await hook(warehouse, receiver)
+    await two_orders(warehouse)
+    due = warehouse.store.reader.due_messages(warehouse.clock().isoformat(timespec="microseconds"))
+    await warehouse.store.write(lambda books: webhooks.begin(books, [each.number for each in due]))
+    await warehouse.reopen()
+    await all_carried(warehouse, http)
+    assert receiver.came == [], "somebody else may be carrying it"
+    warehouse.clock.move(seconds=60)
+    await all_carried(warehouse, http)
+    assert len(receiver.came) == 4
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_a_receiver_that_takes_nothing_is_paused_and_goes_on_when_told_to(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient, is_gone: bool
+) -> None:
+    await hook(warehouse, receiver)
+    await two_orders(warehouse)
+    receiver.answers = [(410 if is_gone else 500, {})] * 10
+    await all_carried(warehouse, http)
+    if not is_gone:
+        warehouse.clock.move(hours=73)
+        await all_carried(warehouse, http)
+    (listed,) = (await warehouse.admin.get("/v1/webhooks")).json()["webhooks"]
+    assert ("410" if is_gone else "nothing was taken for 3 days") in listed["paused_because"]
+    came = len(receiver.came)
+    warehouse.clock.move(hours=5)
+    await all_carried(warehouse, http)
+    assert len(receiver.came) == came
+    receiver.answers.clear()
+    assert (await warehouse.admin.post("/v1/webhooks/resume", json={"id": "SHOP"})).status_code == 200
+    await all_carried(warehouse, http)
+    assert await waiting(warehouse) == 0
+
+
+async def test_a_redirect_is_not_followed(warehouse: Any, receiver: Receiver, http: httpx.AsyncClient) -> None:
+    await hook(warehouse, receiver)
+    await two_orders(warehouse)
+    receiver.answers = [(302, {"location": receiver.url})] * 2
+    await all_carried(warehouse, http)
+    assert len(receiver.came) == 2
+    assert await waiting(warehouse) == 4
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "10.1.2.3", "192.168.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "[fd00::1]",
+     "0.0.0.0", "100.64.0.1", "2130706433", "[2002:7f00:1::]"],
+)  # fmt: skip
+async def test_an_address_inside_is_asked_only_where_that_was_allowed(host: str) -> None:
+    with pytest.raises(NotThere, match="not on the public internet"):
+        await courier.resolved(f"http://{host}/hook", is_private=False)
+    assert await courier.resolved(f"http://{host}/hook", is_private=True)
+
+
+async def test_what_must_not_be_asked_is_told_and_nothing_is_sent(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    await hook(warehouse, receiver, is_private=False)
+    await two_orders(warehouse)
+    await all_carried(warehouse, http)
+    assert receiver.came == []
+    assert await waiting(warehouse) == 4
+
+
+async def test_a_webhook_of_one_owner_hears_of_that_owner_alone(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    await warehouse.admin.put("/v1/owners", json={"id": "ACME", "name": "Acme"})
+    await hook(warehouse, receiver, owner="ACME")
+    await two_orders(warehouse)
+    assert await waiting(warehouse) == 0
+
+
+async def test_a_dropped_webhook_forgets_what_waits(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    secret = await hook(warehouse, receiver)
+    await two_orders(warehouse)
+    listed = await warehouse.admin.get("/v1/webhooks")
+    assert secret.removeprefix("whsec_") not in listed.text
+    assert (await warehouse.admin.post("/v1/webhooks/drop", json={"id": "SHOP"})).status_code == 200
+    await all_carried(warehouse, http)
+    assert (receiver.came, (await warehouse.admin.get("/v1/webhooks")).json()["webhooks"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "says"),
+    [
+        ({"url": "ftp://a/b"}, 422, "$.url"),
+        ({"url": "http://user:secret@a/b"}, 422, "without a password"),
+        ({"url": "http://[::1"}, 422, "$.url"),
+        ({"states": ["lost"]}, 422, "got lost"),
+        ({"states": []}, 422, "$.states"),
+        ({"owner": "NOBODY"}, 404, "NOBODY"),
+        ({"id": "a b"}, 422, "$.id"),
+    ],
+)
+async def test_a_webhook_that_cannot_be_is_refused(warehouse: Any, changed: Any, status: int, says: str) -> None:
+    asked = {"id": "SHOP", "url": "https://shop.example/hook", "states": ["shipped"], **changed}
+    answer = await warehouse.admin.post("/v1/webhooks", json=asked)
+    assert (answer.status_code, says in answer.text) == (status, True), answer.text
