@@ -6,8 +6,9 @@ has one shape. What a route does is the route table's business.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from time import monotonic
 from typing import Any
 
@@ -16,10 +17,11 @@ from litestar import Litestar, Request, Response
 from litestar.enums import HttpMethod, MediaType, ScopeType
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.wire import MAX_BODY_BYTES
-from server_stub import authority, limits, metrics, openapi, problems, reading_page
+from server_stub import authority, export, limits, metrics, openapi, problems, reading_page
 from server_stub.endpoints import Endpoint
 from server_stub.limits import Limit
 from server_stub.problems import Refusal
@@ -43,6 +45,7 @@ def make_app(store: Store) -> ASGIApp:
             _page("/openapi.json", "document", MediaType.JSON, _once(msgspec.json.encode(document))),
             _page("/docs", "document", "text/html; charset=utf-8", _once(reading_page.written(document))),
             _page("/metrics", "metrics", metrics.CONTENT_TYPE, store.told_metrics),
+            _export(store),
         ],
         exception_handlers={Exception: _problem},
         request_max_body_size=MAX_BODY_BYTES,
@@ -138,6 +141,29 @@ def _page(path: str, act: str, kind: str, content: Callable[[], bytes]) -> HTTPR
         return Response(content(), media_type=kind)
 
     return HTTPRouteHandler(path, http_method=HttpMethod.GET, status_code=200, name=path)(page)
+
+
+def _export(store: Store) -> HTTPRouteHandler:
+    async def export_table(request: Asked) -> Stream:
+        request.scope["state"]["act"] = "export"
+        caller: authority.Caller = request.scope["user"]
+        if not caller.may("export"):
+            raise authority.forbidden(caller, *authority.roles_for("export"))
+        table, form = request.path_params["table"], request.query_params.get("format", "csv")
+        if table not in export.TABLES:
+            raise problems.unknown(f"table (there is {', '.join(export.TABLES)})", problems.shown(table))
+        if form not in export.KINDS:
+            raise problems.wrong_type(f"query: Expected `csv` or `json`, got `{problems.shown(form)}` - at `$.format`")
+        pages = store.exported(table, form, caller.owner)
+        return Stream(_in_turns(pages), media_type=export.KINDS[form])
+
+    return HTTPRouteHandler("/v1/export/{table:str}", http_method=HttpMethod.GET, status_code=200)(export_table)
+
+
+async def _in_turns(pages: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for page in pages:
+        yield page
+        await asyncio.sleep(0)  # the floor's own requests go between two pages
 
 
 def _once(content: bytes) -> Callable[[], bytes]:

@@ -23,7 +23,7 @@ PROVEN_BY_ITSELF = frozenset(("enrol",))
 
 _LOOKS = frozenset(("record", "records", "changes"))
 _FLOOR = _LOOKS | {"hello", "events", "claim", "give_back", "lease_ssccs", "list_stations", "list_printers"}
-_BOOKS = frozenset(("report_orders", "stock", "status"))
+_BOOKS = frozenset(("report_orders", "stock", "status", "export"))
 _REPAIRS = frozenset(("release_orders", "count_shelf", "put_back", "resolve_discrepancy", "add_totes"))
 _SETTING_UP = frozenset(
     (
@@ -51,7 +51,7 @@ ACTS: dict[str, frozenset[str]] = {
     TERMINAL: _FLOOR | {"document"},
     SUPERVISOR: _FLOOR | _BOOKS | _REPAIRS | {"intake", "list_terminals", "document"},
     OFFICE: _LOOKS | _BOOKS | {"intake", "release_orders", "document"},
-    INTEGRATION: _LOOKS | {"intake", "stock", "document"},
+    INTEGRATION: _LOOKS | {"intake", "stock", "export", "document"},
     MONITOR: frozenset(("metrics", "status")),
     ADMIN: _FLOOR | _BOOKS | _REPAIRS | _SETTING_UP | {"intake", "list_terminals"},
 }

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import httpx
 import msgspec
@@ -74,17 +74,10 @@ class StoreClient:
         try:
             answer = await self._http.request(method, path, content=body, headers=headers, params=query)
         except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            raise StoreUnreachable(f"no store answers at {self._http.base_url}: {reason}") from error
+            raise self._unreachable(error) from error
         if answer.status_code == 200:
             return self._read(answer, gives)
-        try:
-            problem = decoded(_PROBLEM, answer.content)
-        except msgspec.DecodeError:
-            raise StoreError(
-                f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}; check the address"
-            ) from None
-        raise StoreRefused(answer.status_code, problem)
+        raise self._refusal(answer)
 
     def _read(self, answer: httpx.Response, gives: type[Gives]) -> Gives:
         try:
@@ -93,6 +86,29 @@ class StoreClient:
             raise StoreError(
                 f"the store's answer cannot be read ({error}): check its address, and that it runs this version"
             ) from error
+
+    async def download(self, path: str, file: BinaryIO, **query: str) -> None:
+        """Writes an answer of any kind into `file`, as it comes."""
+        try:
+            async with self._http.stream("GET", path, params=query) as answer:
+                if answer.status_code != 200:
+                    await answer.aread()
+                    raise self._refusal(answer)
+                async for part in answer.aiter_bytes():
+                    file.write(part)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: httpx.HTTPError) -> StoreUnreachable:
+        return StoreUnreachable(f"no store answers at {self._http.base_url}: {str(error) or type(error).__name__}")
+
+    def _refusal(self, answer: httpx.Response) -> StoreError:
+        try:
+            return StoreRefused(answer.status_code, decoded(_PROBLEM, answer.content))
+        except msgspec.DecodeError:
+            return StoreError(
+                f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}; check the address"
+            )
 
     async def intake(self, batch: Intake) -> Receipts:
         """Hands in master data and orders; the same batch again changes nothing."""

@@ -103,6 +103,31 @@ def parser() -> argparse.ArgumentParser:
     command("tokens", "list the tokens that add-token gave")
     command("terminals", "list the devices that joined")
 
+    hook = command(
+        "add-webhook",
+        "tell an address of orders, signed, from now on",
+        "example:\n  floorhand store add-webhook SHOP https://shop.example/hook --state shipped --state backordered",
+    )
+    hook.add_argument("id", type=_code, metavar="NAME")
+    hook.add_argument("url", metavar="URL")
+    hook.add_argument("--state", action="append", required=True, help="a state of an order; may be given again")
+    hook.add_argument("--owner", default="", metavar="ID", help="of this owner's orders alone")
+    hook.add_argument("--private", action="store_true", help="the address may lie inside of this network")
+    for name, summary in (
+        ("drop-webhook", "end a webhook and forget what waits for it"),
+        ("resume-webhook", "let a paused webhook be tried again"),
+    ):
+        command(name, summary).add_argument("id", type=_code, metavar="NAME")
+    command("webhooks", "list who is told of orders, and what waits")
+    export = command(
+        "export",
+        "write a table as CSV or JSON lines",
+        "example:\n  floorhand store export orders orders.csv\n  floorhand store export stock stock.json --format json",
+    )
+    export.add_argument("table", choices=("orders", "lines", "parcels", "stock", "moves"))
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--format", default="csv", choices=("csv", "json"))
+
     station = command("add-station", "add or change a bench")
     station.add_argument("id", type=_code, metavar="ID")
     station.add_argument("--name", default="")

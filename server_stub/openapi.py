@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from orders import VERSION
 from orders.wire import Problem
-from server_stub import authority
+from server_stub import authority, export
 from server_stub.endpoints import Endpoint
 
 _SCHEMA = "#/components/schemas/{name}"
@@ -40,6 +40,8 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for each in endpoints:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, by_type, components)
+    problem = {"content": {"application/json": {"schema": by_type[Problem]}}}
+    paths.update({path: {"get": _page(page, problem)} for path, page in _PAGES.items()})
     for query in filter(None, (each.asks for each in endpoints)):
         components.pop(query.__name__, None)
     return {
@@ -57,6 +59,48 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+class _Page(NamedTuple):
+    """What answers with a page of its own kind and no message."""
+
+    operation: str
+    act: str
+    summary: str
+    kinds: tuple[str, ...]
+    parameters: tuple[dict[str, Any], ...] = ()
+
+
+_PAGES = {
+    "/openapi.json": _Page("openapi", "document", "Answers this document.", ("application/json",)),
+    "/docs": _Page("docs", "document", "Answers this document for reading.", ("text/html",)),
+    "/metrics": _Page("metrics", "metrics", "Answers the figures of this process for Prometheus.", ("text/plain",)),
+    "/v1/export/{table}": _Page(
+        "export",
+        "export",
+        "Answers a table as CSV (RFC 4180) or as one JSON object a line.",
+        ("text/csv", "application/jsonl"),
+        (
+            {"name": "table", "in": "path", "required": True, "schema": {"enum": list(export.TABLES)}},
+            {"name": "format", "in": "query", "schema": {"enum": list(export.KINDS), "default": "csv"}},
+        ),
+    ),
+}
+
+
+def _page(page: _Page, problem: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": page.operation,
+        "summary": page.summary,
+        "description": _who(page.act),
+        "responses": {
+            "200": {"description": "Done", "content": {kind: {"schema": {}} for kind in page.kinds}},
+            **{status: {"description": text, **problem} for status, text in _REFUSALS.items()},
+        },
+    }
+    if page.parameters:
+        operation["parameters"] = list(page.parameters)
+    return operation
 
 
 def _who(act: str) -> str:

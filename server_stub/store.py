@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from orders.records import Address, Site
-from server_stub import admission, keyed, migration, schema
+from server_stub import admission, export, keyed, migration, schema
 from server_stub.audit import Heads
 from server_stub.books import Books
 from server_stub.changes import ChangeReader, Wakers
@@ -120,6 +120,10 @@ class Store:
         self.metrics.parked.set(self.reader.parked())
         self.metrics.outbox.set(self.reader.outbox())
         return self.metrics.told()
+
+    def exported(self, table: str, form: export.Format, owner: str) -> Iterator[bytes]:
+        """A table for others, a page of bytes after the other."""
+        return export.pages(self._database, self._reading, table, form, owner)
 
     def _on_disk(self, commit: Commit) -> None:
         self.metrics.committed(commit.steps, commit.seconds)
