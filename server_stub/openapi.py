@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +17,8 @@ from orders.wire import Problem
 from server_stub import authority, export
 from server_stub.endpoints import Endpoint
 
+# One morning that was really asked and answered; a test asks it again.
+_EXAMPLES = Path(__file__).with_name("examples.json")
 _SCHEMA = "#/components/schemas/{name}"
 _REFUSALS = {
     "400": "The body cannot be read",
@@ -32,6 +35,7 @@ _REFUSALS = {
 
 def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The whole document as plain objects."""
+    examples: dict[str, dict[str, Any]] = msgspec.json.decode(_EXAMPLES.read_bytes())
     types: dict[type, None] = {Problem: None}
     for each in endpoints:
         types.update(dict.fromkeys(filter(None, (each.takes, each.asks, each.gives))))
@@ -39,7 +43,9 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     by_type = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for each in endpoints:
-        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, by_type, components)
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(
+            each, by_type, components, examples.get(each.name, {})
+        )
     problem = {"content": {"application/json": {"schema": by_type[Problem]}}}
     paths.update({path: {"get": _page(page, problem)} for path, page in _PAGES.items()})
     for query in filter(None, (each.asks for each in endpoints)):
@@ -59,6 +65,27 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+# What may follow an answer, and what of it the next request repeats (OpenAPI 3.1, Link Object).
+_LINKS: dict[str, dict[str, dict[str, Any]]] = {
+    "add_token": {"revoke_token": {"requestBody": {"label": "$response.body#/label"}}},
+    "add_webhook": {
+        "resume_webhook": {"requestBody": {"id": "$response.body#/id"}},
+        "drop_webhook": {"requestBody": {"id": "$response.body#/id"}},
+    },
+    "add_worker": {"record": {"parameters": {"kind": "worker", "id": "$response.body#/worker"}}},
+    "put_owner": {"record": {"parameters": {"kind": "owner", "id": "$response.body#/id"}}},
+    "put_site": {"record": {"parameters": {"kind": "site", "id": "$response.body#/id"}}},
+    "claim": {"record": {"parameters": {"kind": "task", "id": "$response.body#/task"}}},
+    "records": {"record": {"parameters": {"kind": "$request.path.kind", "id": "$response.body#/records/0/id"}}},
+    "changes": {"changes": {"parameters": {"after": "$response.body#/cursor", "epoch": "$response.body#/epoch"}}},
+}
+
+
+def _links(act: str) -> dict[str, Any]:
+    links = {name: {"operationId": name, **link} for name, link in _LINKS.get(act, {}).items()}
+    return {"links": links} if links else {}
 
 
 class _Page(NamedTuple):
@@ -111,29 +138,41 @@ def _who(act: str) -> str:
     return f"For tokens of role {', '.join(authority.roles_for(act))}."
 
 
-def _operation(each: Endpoint, by_type: dict[type, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    each: Endpoint, by_type: dict[type, Any], components: dict[str, Any], example: dict[str, Any]
+) -> dict[str, Any]:
     problem = {"content": {"application/json": {"schema": by_type[Problem]}}}
+    given: dict[str, Any] = {"schema": by_type[each.gives]}
+    if "gives" in example:
+        given["example"] = example["gives"]
     operation: dict[str, Any] = {
         "operationId": each.name,
         "summary": each.summary,
         "description": _who(each.name),
         "responses": {
-            "200": {"description": "Done", "content": {"application/json": {"schema": by_type[each.gives]}}},
+            "200": {"description": "Done", "content": {"application/json": given}} | _links(each.name),
             **{status: {"description": text, **problem} for status, text in _REFUSALS.items()},
         },
     }
     if each.name in authority.OPEN:
         operation["security"] = []
     if each.takes:
-        body = {"required": True, "content": {"application/json": {"schema": by_type[each.takes]}}}
-        operation["requestBody"] = body
-    parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        taken: dict[str, Any] = {"schema": by_type[each.takes]}
+        if "takes" in example:
+            taken["example"] = example["takes"]
+        operation["requestBody"] = {"required": True, "content": {"application/json": taken}}
+    named, asked = example.get("path", {}), example.get("query", {})
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        | ({"example": named[name]} if name in named else {})
         for name in re.findall(r"{(\w+)}", each.path)
     ]
     if each.asks:
         fields = components[each.asks.__name__]["properties"]
-        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
+        parameters += [
+            {"name": name, "in": "query", "schema": schema} | ({"example": asked[name]} if name in asked else {})
+            for name, schema in fields.items()
+        ]
     if parameters:
         operation["parameters"] = parameters
     return operation
