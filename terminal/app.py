@@ -26,7 +26,17 @@ from terminal.notices import Notices
 from terminal.parts import CannotStart
 from terminal.screens.floor_screen import CSS, FloorScreen
 from terminal.screens.floor_view import FloorView
-from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
+from terminal.screens.overlays import (
+    CLOSE_PROGRAM,
+    HELP,
+    SCANNER_TEST,
+    ActList,
+    Closed,
+    Overlay,
+    Reader,
+    act_list,
+    help_reader,
+)
 from terminal.turns import Chosen, Cleared, Entered, Stale, Turn, Turns
 from terminal.workflows.prompts import Prompt, Showing
 
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from orders.records import Key
-    from terminal.parts import Background, Opening, Parts
+    from terminal.parts import Background, Opening, Parts, Sitting
     from terminal.screens.queue_screen import QueueScreen
 
 _QUEUE_STEP = "queue"
@@ -71,6 +81,9 @@ class FloorApp(App[int], inherit_bindings=False):
         self._report = report
         self.farewell = ""
         """What has to be said once the screen is gone, because the work could not begin or go on."""
+        self.tap: Callable[[events.Key | events.Paste, float], None] | None = None
+        """Who takes keys and pastes from the driver before they are told apart, while a scanner is tested."""
+        self._sitting: Sitting | None = None
         self._parts: Parts | None = None
         self._turns = Turns(self._hub, self._arrived)
         self._entry = Entry()
@@ -135,7 +148,9 @@ class FloorApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Takes keys and pastes before any binding or focused widget could; only the palette types for itself."""
-        if isinstance(event, events.Paste) and not event.is_forwarded:
+        if self._sitting is not None and isinstance(event, events.Key | events.Paste):
+            self._sitting.take(event)
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
             self._take_paste(event)
         elif isinstance(event, events.Key) and not self._is_palette_open:
             self._take_key(event)
@@ -264,8 +279,21 @@ class FloorApp(App[int], inherit_bindings=False):
             self._open(help_reader(self.showing.prompt))
         elif act == CLOSE_PROGRAM:
             self.exit(0)
+        elif act == SCANNER_TEST:
+            self.run_worker(self._test_scanner(), name="scanner-test", group="scanner-test")
         else:
             self._turns.put(Chosen(act))
+
+    async def _test_scanner(self) -> None:
+        """Lays the scanner's self-test over everything; the session goes on below it."""
+        if self._parts is None or self._parts.scanner_test is None or self._sitting is not None:
+            return
+        self._sitting = self._parts.scanner_test(self)
+        try:
+            await self._sitting.run(self._parts.scanners)
+        finally:
+            self._sitting = None
+        self._repaint()
 
     # What is shown
 
@@ -310,6 +338,8 @@ class FloorApp(App[int], inherit_bindings=False):
         self._repaint()
 
     def _repaint(self) -> None:
+        if self._sitting is not None:
+            return
         view = self._view
         is_queue = self.showing.prompt.step == _QUEUE_STEP and not view.refusal and self._overlay is None
         if is_queue and self._queue_screen is None and self._parts:
@@ -358,4 +388,6 @@ class FloorApp(App[int], inherit_bindings=False):
         for act in self.showing.prompt.acts:
             yield SystemCommand(act.label, words.act_described(), lambda name=act.name: self._do(name))
         yield SystemCommand(words.help_act(), words.help_described(), lambda: self._do(HELP))
+        if self._parts and self._parts.scanner_test:
+            yield SystemCommand(words.scanner_act(), words.scanner_described(), lambda: self._do(SCANNER_TEST))
         yield SystemCommand(words.close_act(), words.close_described(), lambda: self._do(CLOSE_PROGRAM))

@@ -22,10 +22,14 @@ from terminal.messages import LinkChanged, Noted, RecordsChanged
 from terminal.parts import CannotStart, Parts, Tell, Toy, utc_now
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from printing.printers import Printer
     from printing.spool import PrintJob, Spool
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
+    from terminal.raw_log import RawLog
+    from terminal.scanner_test.sitting import Sitting
     from terminal.session import PrinterChoice
     from terminal.site_clock import SiteClock
     from terminal.sync.worker import Sync
@@ -38,7 +42,15 @@ class Rig:
         self._config, self._enrolment, self._toy = config, enrolment, toy
         wedges = (profile for profile in config.scanners if profile.kind == "wedge")
         self.wedge = next(wedges, None) or ScannerProfile("keyboard", kind="wedge")
-        self.hub = Hub((self.wedge, *(profile for profile in config.scanners if profile.kind != "wedge")))
+        profiles = (self.wedge, *(profile for profile in config.scanners if profile.kind != "wedge"))
+        self._log: RawLog | None = None
+        if config.terminal.scan_log:
+            from terminal.raw_log import FILE, LoggedHub, RawLog
+
+            self._log = RawLog(config.state_folder / FILE)
+            self.hub: Hub = LoggedHub(profiles, self._log)
+        else:
+            self.hub = Hub(profiles)
         self._tell: Tell = lambda message: None
         self._printing = asyncio.Event()
         self._endings: list[Callable[[], object]] = []
@@ -102,6 +114,7 @@ class Rig:
             sync=lambda tell: self._run_sync(sync, tell),
             spool=lambda tell: self._run_spool(thread, journal, printers, tell),
             toy=self._toy,
+            scanner_test=self._scanner_test,
             clock=clock,
         )
 
@@ -110,10 +123,17 @@ class Rig:
         for end in self._endings:
             await asyncio.to_thread(end)
         self.hub.close()
+        if self._log is not None:
+            await asyncio.to_thread(self._log.close)
         if self._journal is not None:
             thread, journal = self._journal
             await thread.run(journal.close)
             await thread.close()
+
+    def _scanner_test(self, app: App[int]) -> Sitting:
+        from terminal.scanner_test.sitting import Sitting, setup_of
+
+        return Sitting(app, setup_of(self._config), self._log)
 
     def _on_changed(self, keys: frozenset[Key]) -> None:
         self._tell(RecordsChanged(keys))

@@ -52,12 +52,14 @@ class TerminalSettings:
     """This device. `journal` is the folder of everything it keeps; None is the platform's place for state.
 
     `witness` is a file elsewhere by which the journal notices that its whole folder was put back from a copy.
+    `scan_log` keeps a rolling log of raw reads for support.
     """
 
     name: str = ""
     station: str = ""
     journal: str | None = None
     witness: str | None = None
+    scan_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,7 @@ _TERMINAL = {
     "station": _text('the station where it stands, such as "BENCH-1"'),
     "journal": _place("the folder for what this terminal keeps"),
     "witness": _place("a file outside of that folder"),
+    "scan_log": _Setting(bool, "true or false"),
 }
 _LABELS = {"media": _PAPER}
 _PRINTER = {

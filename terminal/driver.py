@@ -52,7 +52,8 @@ def end_after(error: Exception, app: App[Any], loop: AbstractEventLoop) -> None:
 class FloorDriver(LinuxDriver):
     """A Linux driver that sends a `ScanBurst` for each scan and lets typed keys through.
 
-    The app may hold the wedge's profile as `wedge`; a hand's keys wait at most its `burst_gap_ms`.
+    The app may hold the wedge's profile as `wedge`; a hand's keys wait at most its `burst_gap_ms`. While it holds a
+    `tap`, keys and pastes go there as they come, in the input thread, each with its time.
     """
 
     def __init__(
@@ -69,7 +70,10 @@ class FloorDriver(LinuxDriver):
         """Takes each event, in the input thread."""
         if isinstance(message, _NEVER_TYPED):
             return
-        if isinstance(message, events.Key):
+        tap = getattr(self._app, "tap", None)
+        if tap is not None and isinstance(message, events.Key | events.Paste):
+            tap(message, monotonic())
+        elif isinstance(message, events.Key):
             self._pass_on(self._wedge.key(message, message.key, message.character, monotonic()))
         elif isinstance(message, events.Paste):
             self._pass_on(self._wedge.paste(message.text, monotonic()))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from textual import events
+from textual.app import App
 from textual.message import Message
 
 from scanners.scan import Scan, Unreadable
@@ -63,6 +65,16 @@ class Toy(Protocol):
         """Hears of F2 to F5: the trigger."""
 
 
+class Sitting(Protocol):
+    """One self-test of a scanner on the running app."""
+
+    async def run(self, scanners: Sequence[Scanner]) -> None:
+        """Shows its screen until it is closed; `scanners` give up their ports meanwhile."""
+
+    def take(self, event: events.Key | events.Paste) -> None:
+        """Takes a key or a paste."""
+
+
 class CannotStart(Exception):
     """The terminal cannot begin its work; the text is one sentence with the remedy."""
 
@@ -89,6 +101,7 @@ class Parts:
     sync: Background | None = None
     spool: Background | None = None
     toy: Toy | None = None
+    scanner_test: Callable[[App[int]], Sitting] | None = None
     clock: Callable[[], datetime] = utc_now
 
 

@@ -95,6 +95,14 @@ def close_act() -> str:
     return "Close program"
 
 
+def scanner_act() -> str:
+    return "Scanner test"
+
+
+def scanner_described() -> str:
+    return "Scan one card: what this scanner sends, and what to set"
+
+
 def help_described() -> str:
     return "What to scan here, and which keys"
 

@@ -1,0 +1,43 @@
+"""Keyboard layouts: what a computer makes of a scanner that types as on another country's keyboard."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from scanners.keyboard_layouts import LAYOUTS, typed
+
+PRINTABLE = "".join(map(chr, range(33, 127)))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_level_of_a_layout_has_the_same_keys(layout: str) -> None:
+    shapes = {tuple(len(row) for row in level.split(" ")) for level in LAYOUTS[layout]}
+    assert shapes == {(13, 12, 12, 11)}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_scanner_and_computer_agreed_change_nothing(layout: str) -> None:
+    assert typed(PRINTABLE, layout, layout) == PRINTABLE
+
+
+@pytest.mark.parametrize(
+    ("scanner", "host", "sent", "came"),
+    [
+        ("US", "German", "FHL-A/zy[]", "FHLßA-yzü+"),
+        ("US", "French", "AQ-10m", "QA)&à,"),
+        ("US", "UK", '@"#', '"@£'),
+        ("US", "Spanish", "a-b/c:", "a'b-cÑ"),
+        ("German", "US", "zy-", "yz/"),
+        ("French", "US", "AZ10", "QW!)"),
+        ("German", "Spanish", "@", ""),
+    ],
+)
+def test_a_layout_moves_the_keys_that_it_is_known_to_move(scanner: str, host: str, sent: str, came: str) -> None:
+    assert typed(sent, scanner, host) == came
+
+
+def test_letters_that_no_layout_moves_come_through_all_of_them() -> None:
+    for scanner, host in itertools.product(LAYOUTS, LAYOUTS):
+        assert typed("FHBLKTxcvb", scanner, host) == "FHBLKTxcvb"
