@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from terminal import config as settings
-from terminal import scanner_wording as words
+from terminal import scanner_test_wording as words
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -26,7 +26,7 @@ FILE = "scanner-card.pdf"
 def document() -> ScannerCard:
     """The card."""
     from printing.documents import ScannerCard
-    from terminal import scanner_wording as words
+    from terminal import scanner_test_wording as words
 
     return ScannerCard(
         title=words.card_title(), parts=(FIRST, SECOND), steps=words.card_steps(), settings=words.device_settings()

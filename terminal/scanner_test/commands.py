@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal import config as settings
-from terminal import scanner_wording as words
+from terminal import scanner_test_wording as words
 from terminal.crash import Reports
 from terminal.exits import CANNOT_START
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum
 
-from scanners.keyboard_layouts import LAYOUTS, typed
 from terminal.scanner_test.capture import ENDS, Capture
 from terminal.scanner_test.card import AIM, FIRST, GS, SECOND
+from terminal.scanner_test.layouts import LAYOUTS, typed
 
 _LIKE_THE_CARD = 0.6
 _CLEARLY_BETTER = 0.08

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Any
 
 from scanners.port_list import SerialPort, is_same_port, serial_ports
-from terminal import scanner_wording as words
+from terminal import scanner_test_wording as words
 from terminal.scanner_test.capture import Capture, Gatherer, LineSettings, Source
 
 _LOOK_SECONDS = 1.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from scanners.profile import STX
-from terminal import scanner_wording as words
+from terminal import scanner_test_wording as words
 from terminal.scanner_test.card import GS
 from terminal.scanner_test.diagnosis import Diagnosis, Letters, shown
 

@@ -16,7 +16,7 @@ from orders.barcodes import BarcodeError, Kind, decode
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal import config_edit, raw_log
-from terminal import scanner_wording as words
+from terminal import scanner_test_wording as words
 from terminal.config_edit import CannotEdit, Edit
 from terminal.raw_log import RawLog, outcome_of
 from terminal.scanner_test.capture import ENDS, Capture, LineSettings

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terminal import scanner_wording as words
+from terminal import scanner_test_wording as words
 from terminal.scanner_test.findings import Weight
 from terminal.scanner_test.trial import Page, Trial
 from terminal.screens import big

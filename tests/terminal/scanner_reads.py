@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scanners.keyboard_layouts import typed
 from terminal.scanner_test.capture import Capture, LineSettings, Source
 from terminal.scanner_test.card import AIM, FIRST, GS, SECOND, WHOLE
+from terminal.scanner_test.layouts import typed
 
 KEYS = Source()
 PORT = Source("/dev/serial/by-id/usb-Example_Scanner-if00")

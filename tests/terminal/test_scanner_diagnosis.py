@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanners.keyboard_layouts import LAYOUTS
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal.config_edit import Table
 from terminal.scanner_test.capture import Capture, Gatherer, LineSettings
 from terminal.scanner_test.diagnosis import Diagnosis, Letters, diagnose
 from terminal.scanner_test.findings import Weight, findings, has_fault
+from terminal.scanner_test.layouts import LAYOUTS
 from terminal.scanner_test.proposal import entry
 from tests.terminal.scanner_reads import (
     AIM,

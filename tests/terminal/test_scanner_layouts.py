@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from scanners.keyboard_layouts import LAYOUTS, typed
+from terminal.scanner_test.layouts import LAYOUTS, typed
 
 PRINTABLE = "".join(map(chr, range(33, 127)))
 
