@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="what the new terminal is called (with --enrol); else terminal.name")
     parser.add_argument("--station", help="the station where it stands; else terminal.station")
     parser.add_argument(
-        "--cards", metavar="FOLDER", help="write the command cards of cart, bench and dock as PDFs, and end"
+        "--cards", metavar="FOLDER", help="write the command cards of cart, bench, dock and desk as PDFs, and end"
     )
     parser.add_argument("--feed", metavar="SOCKET", help=argparse.SUPPRESS)
     return parser
