@@ -7,22 +7,22 @@ caller's business; whatever comes out is checked like any config before it is wr
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from terminal import config as settings
 from terminal import scanner_test_wording as words
 
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-
 Value = str | int | bool | list[str] | None
 Table = dict[str, Value]
+
+_HEAD = re.compile(r"\s*\[\[\s*scanner\s*\]\]")
 
 
 class CannotEdit(Exception):
@@ -49,14 +49,11 @@ def with_scanner(path: Path, entry: Table) -> Edit:
 
     A key whose value is None goes. Raises CannotEdit, also where the config would not pass its check.
     """
-    import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     before = _text(path)
     try:
-        document = tomlkit.parse(before)
-        _put(document, entry)
-        after = document.as_string()
+        after = _changed(before, entry)
         if "\r\n" in before:
             after = after.replace("\r\n", "\n").replace("\n", "\r\n")
         settings.check(tomllib.loads(after), path)
@@ -104,27 +101,56 @@ def _text(path: Path) -> str:
         raise CannotEdit(words.config_not_read(str(path), str(error))) from error
 
 
-def _put(document: TOMLDocument, entry: Table) -> None:
+def _changed(before: str, entry: Table) -> str:
     import tomlkit
     from tomlkit.items import AoT
 
-    every: Any = document.setdefault("scanner", tomlkit.aot())
+    document = tomlkit.parse(before)
+    every: Any = document.get("scanner", [])
     if not isinstance(every, list):
         raise CannotEdit(words.config_will_not_do(f"`scanner` is {every!r}, and not a list"))
-    place = next((place for place, each in enumerate(every) if each.get("name") == entry["name"]), len(every))
-    if place == len(every):
-        every.append(tomlkit.table() if isinstance(every, AoT) else tomlkit.inline_table())
-    found = every[place]
+    is_tables = isinstance(every, AoT) or not every
+    place = next((place for place, each in enumerate(every) if each.get("name") == entry["name"]), None)
+    if place is None and is_tables:
+        return _with_new_table(before, entry)
+    if place is None:
+        every.append(tomlkit.inline_table())
+    found = every[-1 if place is None else place]
     new: Table = {}
     for key, value in entry.items():
         if value is None:
             found.pop(key, None)
-        elif key not in found and isinstance(every, AoT):
+        elif key not in found and is_tables:
             new[key] = value
         elif found.get(key) != value:
             found[key] = value
-    if new:
+    if new and place is not None:
         every[place] = _with_new_keys(found, new)
+    return document.as_string()
+
+
+def _with_new_table(before: str, entry: Table) -> str:
+    """The text with another `[[scanner]]` behind the last one, or at its end; what follows keeps its comments.
+
+    Done on the text, because tomlkit would put a comment that stands above the next section into the wrong one.
+    """
+    import tomlkit
+
+    lines = before.splitlines(keepends=True)
+    heads = [place for place, line in enumerate(lines) if _HEAD.match(line)]
+    place = len(lines)
+    if heads:
+        place = next((n for n in range(heads[-1] + 1, place) if lines[n].lstrip().startswith("[")), place)
+        while not lines[place - 1].strip() or lines[place - 1].lstrip().startswith("#"):
+            place -= 1
+    above, below = "".join(lines[:place]), "".join(lines[place:])
+    above += "" if above.endswith("\n") or not above else "\n"
+    block = "[[scanner]]\n" + tomlkit.dumps({key: value for key, value in entry.items() if value is not None})
+    gap = "\n" if below.strip() and not below.startswith(("\n", "\r\n")) else ""
+    after = above + ("\n" if above.strip() else "") + block + gap + below
+    if tomllib.loads(after).get("scanner", [])[-1:] != [tomllib.loads(block)["scanner"][0]]:
+        raise CannotEdit(words.config_will_not_do(words.no_place_for_an_entry()))
+    return after
 
 
 def _with_new_keys(table: Any, new: Table) -> Any:

@@ -14,9 +14,9 @@ def card_title() -> str:
 
 def card_steps() -> tuple[str, ...]:
     return (
-        "Start `floorhand scanner`, or choose Scanner test on the terminal's list of acts before you sign on.",
+        "Start “floorhand scanner”, or choose Scanner test on the terminal's list of acts before you sign on.",
         "Scan the code above once, from the distance at which you work.",
-        "Do what the screen says, then scan it again until every line says OK.",
+        "Do what the screen says, then scan it again until no line says NO.",
         "Press Enter twice: the settings stand in this machine's config.",
     )
 
@@ -97,7 +97,7 @@ def keys_raw() -> tuple[str, ...]:
 
 
 def keys_lines() -> tuple[str, ...]:
-    return ("Enter: write these lines   Esc: leave the config as it is", "Enter write  Esc leave", "Enter  Esc")
+    return ("Enter: write these lines   Esc: leave the config as it is", "Enter write  Esc leave", "Enter write  Esc")
 
 
 # What the test found
@@ -276,6 +276,10 @@ def written(path: str) -> str:
 
 def config_will_not_do(fault: str) -> str:
     return f"The config cannot take these lines: {fault}"
+
+
+def no_place_for_an_entry() -> str:
+    return "no place for another [[scanner]] was found, write it by hand"
 
 
 def config_changed_meanwhile(path: str) -> str:

@@ -58,8 +58,8 @@ class Diagnosis:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every sign of the card came as it stands there."""
-        return self.is_card and not (self.changed or self.missing or self.extra or self.parity)
+        """Whether every sign of the card came as it stands there, the separator at least as a mark."""
+        return self.is_card and self.separator != "" and not (self.changed or self.missing or self.extra or self.parity)
 
 
 @dataclass(frozen=True, slots=True)

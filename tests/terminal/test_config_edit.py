@@ -50,7 +50,8 @@ def test_a_new_entry_stands_at_the_end_and_passes_the_check(path: Path) -> None:
     read = config.read(path)
     assert [(each.name, each.kind) for each in read.scanners] == [("pistol", "serial"), ("ring", "wedge")]
     assert read.scanners[1].terminators == "\r"
-    assert "# ask Sam" in path.read_text() and "# the red one" in path.read_text()
+    new = '[[scanner]]\nname = "ring"\nkind = "wedge"\nterminators = "\\r"\n\n'
+    assert path.read_text() == WRITTEN.replace("# Labels\n", f"{new}# Labels\n")
 
 
 @pytest.mark.parametrize("before", ["", '[store]\nurl = "http://10.0.0.5:1"\n', "# nothing yet\n"])
@@ -61,7 +62,8 @@ def test_the_first_scanner_of_a_config_and_a_config_that_is_not_there_yet(tmp_pa
         path.write_text(before)
     config_edit.write(config_edit.with_scanner(path, {"name": "pistol", "kind": "serial", "port": "/dev/ttyACM0"}))
     assert [each.port for each in config.read(path).scanners] == ["/dev/ttyACM0"]
-    assert path.read_text().startswith(before)
+    new = '[[scanner]]\nname = "pistol"\nkind = "serial"\nport = "/dev/ttyACM0"\n'
+    assert path.read_text() == (f"{before}\n{new}" if before else new)
 
 
 def test_scanners_in_one_line_get_another_one_in_that_line(tmp_path: Path) -> None:
