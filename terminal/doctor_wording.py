@@ -100,7 +100,7 @@ def clock_untold() -> str:
 
 
 def wedge_found() -> str:
-    return "types into the terminal; start `floorhand terminal` and scan to try it"
+    return "types into the terminal; `floorhand scanner` tries it"
 
 
 def scanner_found(port: str) -> str:

@@ -43,13 +43,12 @@ class Ears:
         tell: Tell,
         *,
         known: Mapping[str, LineSettings] | None = None,
-        avoided: Iterable[str] = (),
         find: Callable[[], Iterable[SerialPort]] = serial_ports,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`known` are ports to listen to, listed or not, each with its settings; `avoided` belong to others."""
+        """`known` are ports to listen to, listed or not, each with its settings."""
         self._tell, self._find, self._clock = tell, find, clock
-        self._known, self._avoided = dict(known or {}), tuple(avoided)
+        self._known = dict(known or {})
         self._ears: dict[str, _Ear] = {}
         self._stopping = Event()
         self._thread: Thread | None = None
@@ -84,8 +83,7 @@ class Ears:
             self._stopping.wait(_LOOK_SECONDS)
 
     def _wanted(self) -> list[SerialPort]:
-        taken = (*self._known, *self._avoided)
-        found = (port for port in self._find() if not any(is_same_port(port.device, other) for other in taken))
+        found = (port for port in self._find() if not any(is_same_port(port.device, other) for other in self._known))
         return [*(SerialPort(path, path, "") for path in self._known), *found]
 
 

@@ -100,7 +100,8 @@ def _separator(found: Diagnosis) -> Finding:
         # Where layouts differ, Ctrl+] is one of the keys that moved: first things first.
         is_grave = bool(found.aim) and not found.scanner_layout
         return Finding(Weight.FAULT if is_grave else Weight.ADVICE, words.separator_lost())
-    if _is_mark(mark):
+    is_key = mark in found.capture.signs and len(mark) > 1
+    if not is_key and _stands_apart(mark):
         return Finding(Weight.RIGHT, words.separator_mark(mark))
     return Finding(Weight.FAULT, words.separator_strange(shown(mark)))
 
@@ -128,6 +129,11 @@ def _suffix(found: Diagnosis) -> Finding:
     if found.suffix:
         return Finding(Weight.RIGHT, words.suffix_seen(shown(found.suffix)))
     return Finding(Weight.ADVICE, words.suffix_missing())
+
+
+def _stands_apart(text: str) -> bool:
+    """Whether no data can be taken for it: a mark, or some text between two marks, such as <GS>."""
+    return text.isascii() and text.isprintable() and not (text[0].isalnum() or text[-1].isalnum())
 
 
 def _is_mark(text: str) -> bool:

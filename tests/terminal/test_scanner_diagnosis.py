@@ -74,12 +74,19 @@ def test_caps_lock_and_case_conversion_are_told_apart(change: object, letters: L
 
 @pytest.mark.parametrize(
     ("separator", "is_safe"),
-    [("|", True), ("~", True), ("<GS>", False), ("", False), ("A", False), ("<f8>", False), ("\x1e", False)],
+    [("|", True), ("~", True), ("<GS>", True), ("", False), ("A", False), ("\x1e", False)],
 )
 def test_what_comes_for_the_separator_is_seen(separator: str, is_safe: bool) -> None:
     found = diagnose(keyed(f"{AIM}{FIRST}{separator}{SECOND}\r"))
     assert found.separator == separator
     assert has_fault(found) is not is_safe
+
+
+def test_a_key_that_types_nothing_is_seen_in_place_of_the_separator() -> None:
+    signs = (*AIM, *FIRST, "<f8>", *SECOND, "\r")
+    found = diagnose(Capture(KEYS, signs, tuple(100 + place / 1000 for place in range(len(signs)))))
+    assert found.separator == "<f8>"
+    assert "<f8>" in faults(found)
 
 
 def test_a_lost_separator_is_no_danger_where_no_read_claims_to_be_gs1() -> None:
