@@ -148,9 +148,7 @@ class FloorApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Takes keys and pastes before any binding or focused widget could; only the palette types for itself."""
-        if self._sitting is not None and isinstance(event, events.Key | events.Paste):
-            self._sitting.take(event)
-        elif isinstance(event, events.Paste) and not event.is_forwarded:
+        if isinstance(event, events.Paste) and not event.is_forwarded:
             self._take_paste(event)
         elif isinstance(event, events.Key) and not self._is_palette_open:
             self._take_key(event)
@@ -209,6 +207,9 @@ class FloorApp(App[int], inherit_bindings=False):
         self._repaint()
 
     def _take_key(self, event: events.Key) -> None:
+        if self._sitting is not None:
+            self._sitting.take(event)
+            return
         if self._overlay is not None:
             self._take_overlay_key(self._overlay, event)
         else:

@@ -68,12 +68,13 @@ class FloorDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """Takes each event, in the input thread."""
-        if isinstance(message, _NEVER_TYPED):
-            return
         tap = getattr(self._app, "tap", None)
         if tap is not None and isinstance(message, events.Key | events.Paste):
             tap(message, monotonic())
-        elif isinstance(message, events.Key):
+            return
+        if isinstance(message, _NEVER_TYPED):
+            return
+        if isinstance(message, events.Key):
             self._pass_on(self._wedge.key(message, message.key, message.character, monotonic()))
         elif isinstance(message, events.Paste):
             self._pass_on(self._wedge.paste(message.text, monotonic()))

@@ -71,8 +71,8 @@ class Sitting(Protocol):
     async def run(self, scanners: Sequence[Scanner]) -> None:
         """Shows its screen until it is closed; `scanners` give up their ports meanwhile."""
 
-    def take(self, event: events.Key | events.Paste) -> None:
-        """Takes a key or a paste."""
+    def take(self, event: events.Key) -> None:
+        """Takes a key that came past the driver's tap."""
 
 
 class CannotStart(Exception):
