@@ -24,19 +24,10 @@ from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
 from terminal.notices import Notices
 from terminal.parts import CannotStart
+from terminal.screens import overlays
 from terminal.screens.floor_screen import CSS, FloorScreen
 from terminal.screens.floor_view import FloorView
-from terminal.screens.overlays import (
-    CLOSE_PROGRAM,
-    HELP,
-    SCANNER_TEST,
-    ActList,
-    Closed,
-    Overlay,
-    Reader,
-    act_list,
-    help_reader,
-)
+from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
 from terminal.turns import Chosen, Cleared, Entered, Stale, Turn, Turns
 from terminal.workflows.prompts import Prompt, Showing
 
@@ -280,7 +271,7 @@ class FloorApp(App[int], inherit_bindings=False):
             self._open(help_reader(self.showing.prompt))
         elif act == CLOSE_PROGRAM:
             self.exit(0)
-        elif act == SCANNER_TEST:
+        elif act == overlays.SCANNER_TEST:
             self.run_worker(self._test_scanner(), name="scanner-test", group="scanner-test")
         else:
             self._turns.put(Chosen(act))
@@ -390,5 +381,5 @@ class FloorApp(App[int], inherit_bindings=False):
             yield SystemCommand(act.label, words.act_described(), lambda name=act.name: self._do(name))
         yield SystemCommand(words.help_act(), words.help_described(), lambda: self._do(HELP))
         if self._parts and self._parts.scanner_test:
-            yield SystemCommand(words.scanner_act(), words.scanner_described(), lambda: self._do(SCANNER_TEST))
+            yield SystemCommand(words.scanner_act(), words.scanner_described(), lambda: self._do(overlays.SCANNER_TEST))
         yield SystemCommand(words.close_act(), words.close_described(), lambda: self._do(CLOSE_PROGRAM))

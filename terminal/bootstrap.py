@@ -130,11 +130,6 @@ class Rig:
             await thread.run(journal.close)
             await thread.close()
 
-    def _scanner_test(self, app: App[int]) -> Sitting:
-        from terminal.scanner_test.sitting import Sitting, setup_of
-
-        return Sitting(app, setup_of(self._config), self._log)
-
     def _on_changed(self, keys: frozenset[Key]) -> None:
         self._tell(RecordsChanged(keys))
 
@@ -149,6 +144,11 @@ class Rig:
 
         if ahead := clock.hear(store_at):
             self._tell(Noted(screen_wording.clock_put_right(ahead), is_fault=True))
+
+    def _scanner_test(self, app: App[int]) -> Sitting:
+        from terminal.scanner_test.sitting import Sitting, setup_of
+
+        return Sitting(app, setup_of(self._config), self._log)
 
     def _saved(self, sync: Sync, jobs: Sequence[PrintJob]) -> None:
         sync.poke()
