@@ -142,9 +142,17 @@ def _exact(capture: Capture, body: str, suffix: str, suspicion: _Suspicion) -> D
 
 def _alike(capture: Capture, body: str, suffix: str, suspicions: tuple[_Suspicion, ...]) -> Diagnosis:
     """The best that can be said of a read in which signs were lost or changed in a way that no layout explains."""
-    rated = [(_likeness(body, suspicion), suspicion) for suspicion in suspicions]
-    plain = rated[0][0]
-    best, suspicion = max(rated, key=lambda each: each[0])
+    matcher = SequenceMatcher(None, autojunk=False)
+    matcher.set_seq2(body)
+    plain, best, suspicion = 0.0, 0.0, suspicions[0]
+    for each in suspicions:
+        matcher.set_seq1(each(FIRST) + GS + each(SECOND))
+        # The quick ratio is a bound, and what cannot win is most of them.
+        likeness = matcher.ratio() if matcher.quick_ratio() > max(best, _LIKE_THE_CARD) else 0.0
+        if each is suspicions[0]:
+            plain = likeness
+        if likeness > best:
+            best, suspicion = likeness, each
     if best < _LIKE_THE_CARD:
         return Diagnosis(capture, suffix=suffix)
     if best - plain < _CLEARLY_BETTER:
@@ -162,11 +170,6 @@ def _alike(capture: Capture, body: str, suffix: str, suspicions: tuple[_Suspicio
         changed=tuple({sign: came for sign in FIRST + SECOND if (came := suspicion(sign)) != sign}.items()),
     )
     return _with_differences(found, expected, body)
-
-
-def _likeness(body: str, suspicion: _Suspicion) -> float:
-    expected = suspicion(FIRST) + GS + suspicion(SECOND)
-    return SequenceMatcher(None, body, expected, autojunk=False).ratio()
 
 
 def _with_differences(found: Diagnosis, expected: str, body: str) -> Diagnosis:
