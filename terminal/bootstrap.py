@@ -46,7 +46,7 @@ class Rig:
 
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
-        from scanners.serial_scanner import SerialScanner
+        from scanners.reader import reader_of
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -87,9 +87,7 @@ class Rig:
             station=self._config.terminal.station or self._enrolment.station,
             on_saved=lambda jobs: self._saved(sync, jobs),
         )
-        scanners = [
-            SerialScanner(profile, self.hub.put) for profile in self._config.scanners if profile.kind == "serial"
-        ]
+        scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
         self._endings += [scanner.stop for scanner in scanners]
         try:
             await session.start()

@@ -213,14 +213,14 @@ def clock(told: str | None, now: datetime) -> Finding:
 
 def scanner(profile: ScannerProfile) -> Finding:
     """Whether a scanner's port opens; asks the scanner's own reader, so that the answer is the terminal's."""
+    from scanners.reader import reader_of
     from scanners.scan import Heard, ScannerFound, ScannerLost
-    from scanners.serial_scanner import SerialScanner
 
     what = f"scanner {profile.name}"
     if profile.kind == "wedge":
         return Finding(what, words.wedge_found())
     heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
-    reader = SerialScanner(profile, heard.put)
+    reader = reader_of(profile, heard.put)
     reader.start()
     try:
         first = heard.get(timeout=_PORT_S)
