@@ -91,6 +91,16 @@ class ScannerProfile:
 
         return self.port is not None and isinstance(place_of(self.port), Address)
 
+    def wrote(self, text: str) -> bool:
+        """Whether only this scanner, however slow, can have typed `text`: by its prefix, suffix, an AIM id or GS."""
+        prefix = self.prefix.removeprefix(STX)
+        return (
+            (bool(prefix) and text.startswith(prefix) and text != prefix)
+            or (bool(self.suffix) and text.endswith(self.suffix) and text != self.suffix)
+            or (self.aim is not False and text.startswith("]") and len(text) > 3)
+            or GS in text
+        )
+
     @property
     def separator_keys(self) -> frozenset[str]:
         """The keys that stand for GS, as a terminal names them."""

@@ -16,10 +16,12 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from scanners.hub import Hub
+from scanners.keyboard_wedge import character_of, split_paste
 from scanners.profile import ScannerProfile
 from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
+from terminal import scanner_wording
 from terminal import screen_wording as words
-from terminal.entry import Entry
+from terminal.entry import Entry, Search
 from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
 from terminal.notices import Notices
@@ -73,8 +75,9 @@ class FloorApp(App[int], inherit_bindings=False):
         """What has to be said once the screen is gone, because the work could not begin or go on."""
         self._parts: Parts | None = None
         self._turns = Turns(self._hub, self._arrived)
-        self._entry = Entry()
+        self._entry = Entry(self.wedge)
         self._notices = Notices()
+        self._away: set[str] = set()
         self._badge = LinkChanged("", 0)
         self.showing = Showing(Prompt(step="starting", title=words.starting(), ask=words.starting_ask()))
         self._overlay: Overlay | None = None
@@ -134,20 +137,20 @@ class FloorApp(App[int], inherit_bindings=False):
     # What comes in
 
     async def on_event(self, event: events.Event) -> None:
-        """Takes keys and pastes before any binding or focused widget could; only the palette types for itself."""
+        """Takes keys and pastes before any binding or focused widget could; only the palette is typed into."""
         if isinstance(event, events.Paste) and not event.is_forwarded:
             self._take_paste(event)
-        elif isinstance(event, events.Key) and not self._is_palette_open:
+        elif not isinstance(event, events.Key):
+            await super().on_event(event)
+        elif not self._is_palette_open:
             self._take_key(event)
-        else:
+        elif self._is_for_palette(event):
             await super().on_event(event)
 
     def on_scan_burst(self, burst: ScanBurst) -> None:
         """A scan from a scanner that types joins the one stream of all scanners."""
-        from scanners.parse import cut_short, parse
-
-        name, at = self.wedge.name, burst.time
-        self._hub.put(parse(burst.text, self.wedge, name, at) if burst.is_whole else cut_short(burst.text, name, at))
+        self._entry.scanned(burst.time)
+        self._read(burst.text, burst.time, is_whole=burst.is_whole)
 
     def on_shown(self, message: Shown) -> None:
         """The session changed what it shows by itself."""
@@ -178,20 +181,40 @@ class FloorApp(App[int], inherit_bindings=False):
         return isinstance(self.screen, CommandPalette)
 
     def _take_paste(self, event: events.Paste) -> None:
-        from scanners.keyboard_wedge import split_paste
-
         for text in split_paste(event.text, self.wedge.terminators):
             scan = ScanBurst(text)
             scan.time = event.time
             self.post_message(scan)
 
+    def _read(self, text: str, at: float, *, is_whole: bool = True) -> None:
+        from scanners.parse import cut_short, parse
+
+        name = self.wedge.name
+        self._hub.put(parse(text, self.wedge, name, at) if is_whole else cut_short(text, name, at))
+
     def _arrived(self, read: Scan | Unreadable) -> None:
         """A read takes away whatever is laid over the prompt, and what was half typed for the question before it."""
         if self._is_palette_open:
             self.pop_screen()
-        self._entry.scanned(read.at_monotonic)
+        if read.source != self.wedge.name:  # what came by keyboard has its place among the keys
+            self._entry.scanned_elsewhere(read.at_monotonic)
         self._close_overlay()
         self._repaint()
+
+    def _is_for_palette(self, event: events.Key) -> bool:
+        """Whether the palette gets this key: what it is searched for may as well be typed by a slow scanner."""
+        titles = [command.title for command in self.get_system_commands(self.screen)]
+        search = self._entry.search(event.key, character_of(event.key, event.character), event.time, titles)
+        if search is Search.IS_A_LINE:
+            self.pop_screen()
+            self._enter(event.time)
+        elif search is Search.IS_TOO_LATE:
+            self._notices.note(scanner_wording.typed_too_late())
+        return search is Search.GOES_ON
+
+    def _type(self, characters: str, now: float) -> None:
+        if not self._entry.add(characters, now):
+            self._notices.note(scanner_wording.typed_too_late())
 
     def _take_key(self, event: events.Key) -> None:
         if self._overlay is not None:
@@ -201,8 +224,9 @@ class FloorApp(App[int], inherit_bindings=False):
         self._repaint()
 
     def _take_floor_key(self, event: events.Key) -> None:
+        typed = character_of(event.key, event.character)
         match event.key:
-            case "enter":
+            case _ if self._entry.ends(event.key, typed):
                 self._enter(event.time)
             case "backspace":
                 self._entry.back()
@@ -220,8 +244,8 @@ class FloorApp(App[int], inherit_bindings=False):
                 self._notices.note(words.how_to_close())
             case "f2" | "f3" | "f4" | "f5" if self._parts and self._parts.toy:
                 self._parts.toy.pressed(event.key)
-            case _ if event.character:
-                self._entry.add(event.character, event.time)
+            case _ if typed:
+                self._type(typed, event.time)
 
     def _take_overlay_key(self, overlay: Overlay, event: events.Key) -> None:
         if event.key == "enter" and not self._entry.may_enter(event.time):
@@ -232,16 +256,18 @@ class FloorApp(App[int], inherit_bindings=False):
             return
         self._close_overlay()
         if after.typed:
-            self._entry.add(after.typed, event.time)
+            self._type(after.typed, event.time)
         if after.act:
             self._do(after.act)
 
     def _enter(self, now: float) -> None:
-        if not self._entry.text or not self._entry.may_enter(now):
+        if not self._entry.may_enter(now) or not self._entry.text:
             return
         text = self._entry.take()
         if text == HELP:
             self._do(HELP)
+        elif self.wedge.wrote(text):
+            self._read(text, now)
         else:
             self._turns.put(Entered(text))
 
@@ -283,13 +309,17 @@ class FloorApp(App[int], inherit_bindings=False):
     def _after(self, turn: Turn, showing: Showing | None) -> None:
         match turn:
             case ScannerLost(source=source, sentence=sentence):
+                self._away.add(source)
                 self._notices.fault(source, sentence)
             case ScannerFound(source=source):
                 self._notices.fault(source, "")
+                if source in self._away:
+                    self._away.remove(source)
+                    self._notices.note(scanner_wording.scanner_back(source))
             case RepeatDropped(repeats_dropped=count):
                 self._notices.note(words.repeat_dropped(count))
             case Stale() if showing and showing.prompt.step != self.showing.prompt.step:
-                self._entry.clear()
+                self._entry.overtake()
             case Scan() | Unreadable() | Entered() | Chosen():
                 self._notices.pass_on()
         if showing is None:

@@ -3,12 +3,10 @@
 import errno
 import fcntl
 import os
-import pty
 import queue
 import struct
 import termios
 import threading
-import tty
 from pathlib import Path
 
 import pytest
@@ -20,47 +18,18 @@ from scanners.profile import ScannerProfile
 from scanners.reader import Reader, reader_of
 from scanners.scan import LossReason, Reason, Scan, ScannerFound, ScannerLost, Unreadable
 from scanners.serial_scanner import SerialScanner
+from tests.scanners.pty_scanner import PtyScanner
 
 PATIENCE_SECONDS = 10
 TIOCGEXCL = 0x80045440
 """Linux: whether a port is exclusive; Python has no name for it."""
 
 
-class FakeScanner:
-    """One end of a pty, found under a name that stays the same when it is plugged in again."""
-
-    def __init__(self, link: Path) -> None:
-        self.link = link
-        self._ends: tuple[int, ...] = ()
-
-    def plug_in(self) -> None:
-        self._ends = pty.openpty()
-        tty.setraw(self._ends[1])
-        self.link.symlink_to(os.ttyname(self._ends[1]))
-
-    def unplug(self) -> None:
-        self.link.unlink(missing_ok=True)
-        for end in self._ends:
-            os.close(end)
-        self._ends = ()
-
-    def send(self, *chunks: bytes) -> None:
-        def write() -> None:
-            for chunk in chunks:
-                rest = chunk
-                while rest:
-                    rest = rest[os.write(self._ends[0], rest) :]
-
-        writer = threading.Thread(target=write)
-        writer.start()
-        writer.join()
-
-
 class Bench:
     """A scanner under test and what it said."""
 
     def __init__(self, link: Path) -> None:
-        self.device = FakeScanner(link)
+        self.device = PtyScanner(link)
         self.said: queue.Queue = queue.Queue()
         self.scanners: list[Reader] = []
 

@@ -69,6 +69,39 @@ def test_a_scanner_that_types_slowly_is_gathered_until_its_end(running: InPty) -
     running.until(lambda: running.told == ["'SLOW-42'"])
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\t"])
+def test_a_scanner_that_types_slowly_over_the_palette_chooses_nothing(running: InPty, end: bytes) -> None:
+    running.write(b"\x10")
+    running.until(lambda: "Close program" in running.screen)
+    for place in range(7):
+        running.write(b"SLOW-42"[place : place + 1])
+        running.read_for(0.1)
+    assert "SLOW-42" in running.screen
+    running.write(end)
+    running.until(lambda: running.told == ["'SLOW-42'"])
+    running.until(lambda: "Close program" not in running.screen)
+
+
+def test_a_burst_over_the_palette_closes_it_and_is_judged(running: InPty) -> None:
+    running.write(b"\x10")
+    running.until(lambda: "Close program" in running.screen)
+    running.write(b"FHL-A-03-12\r")
+    running.until(lambda: running.told == ["'FHL-A-03-12'"])
+    running.until(lambda: "Close program" not in running.screen)
+
+
+def test_a_function_key_may_stand_for_gs(tmp_path: Path) -> None:
+    with in_a_pty(["-m", "tests.terminal.looking", "{tell}", str(tmp_path), "F8"]) as program:
+        program.until(lambda: "Scan your badge" in program.screen)
+        program.write(b"]C110AB\x1b[19~21X\r")
+        program.until(lambda: len(program.told) == 1)
+        assert program.told == [repr("10AB\x1d21X")]
+        program.write(b"\x1b[19~")
+        program.read_for(0.1)  # a hand
+        program.write(b"AB-12\r")
+        program.until(lambda: len(program.told) == 2)
+
+
 def test_a_lone_key_is_seen_at_once_and_waits_for_nothing(running: InPty) -> None:
     running.write(b"7")
     running.until(lambda: "> 7_" in running.screen)
