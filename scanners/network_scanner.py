@@ -16,7 +16,7 @@ from scanners.reader import Clock, Deliver, Reader
 from scanners.scan import LossReason
 from scanners.stream import ReadStream
 
-_CONNECT_SECONDS = 3.0
+_CONNECT_SECONDS = 1.5
 # A scanner that lost its power says nothing, so it is asked: gone after 5 + 3 x 2 seconds.
 _ASK_AFTER_SECONDS, _ASK_AGAIN_SECONDS, _ASK_TIMES = 5, 2, 3
 
