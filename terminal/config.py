@@ -320,6 +320,9 @@ def _scanners(path: Path, came: object) -> tuple[ScannerProfile, ...]:
             raise ConfigError(path, f"scanner.{name}.{error.field}", problem, "correct it") from error
         if profile.kind == "wedge" and any(each.kind == "wedge" for each in profiles):
             raise ConfigError(path, f"scanner.{name}.kind", "a second wedge", "all of them type alike: describe one")
+        if taken := next((each.name for each in profiles if each.port and each.port == profile.port), None):
+            problem = f"`{taken}` reads {profile.port} already"
+            raise ConfigError(path, f"scanner.{name}.port", problem, "give each scanner a port of its own")
         profiles.append(profile)
     return tuple(profiles)
 

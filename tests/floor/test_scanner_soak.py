@@ -1,6 +1,6 @@
 """Thousands of scans into a terminal that has no rest: none lost, glued, doubled or out of order.
 
-The short forms run with every test; the long ones are those that the README states.
+The screen changes, the event loop stands still and the interpreter is held meanwhile. Short forms run with every test.
 """
 
 from __future__ import annotations
