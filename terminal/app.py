@@ -263,10 +263,11 @@ class FloorApp(App[int], inherit_bindings=False):
     def _enter(self, now: float) -> None:
         if not self._entry.may_enter(now) or not self._entry.text:
             return
+        is_number_scanned = self.showing.prompt.takes == "number" and self._entry.is_at_scan_speed(now)
         text = self._entry.take()
         if text == HELP:
             self._do(HELP)
-        elif self.wedge.wrote(text):
+        elif self.wedge.wrote(text) or is_number_scanned:
             self._read(text, now)
         else:
             self._turns.put(Entered(text))

@@ -34,6 +34,8 @@ class Entry:
 
     def __init__(self, wedge: ScannerProfile) -> None:
         self._ends = set(wedge.terminators) & set("\r\n\t")
+        self._gap_seconds = wedge.burst_gap_ms / 1000
+        self._is_fast = True
         self.text = ""
         self._scanned_at = -inf
         self._began_at = -inf
@@ -47,6 +49,7 @@ class Entry:
         False where it is dropped, because it goes on with what was overtaken.
         """
         self._is_overtaken = self._is_overtaken and now - self._typed_at <= _ANEW_SECONDS
+        self._is_fast = not self.text or self._goes_on_fast(now)
         self._typed_at = now
         if self._is_overtaken:
             return False
@@ -87,6 +90,10 @@ class Entry:
             return False
         return now - self._scanned_at > _AFTER_SCAN_SECONDS or self._has_typed_since
 
+    def is_at_scan_speed(self, now: float) -> bool:
+        """Whether no hand can have typed the line and the Enter that comes now: a barcode too short for a burst."""
+        return len(self.text) > 1 and self._goes_on_fast(now)
+
     def take(self) -> str:
         """What was typed, which is entered now."""
         text, self.text = self.text, ""
@@ -114,6 +121,9 @@ class Entry:
         elif character and not self.add(character, now):
             return Search.IS_TOO_LATE
         return Search.GOES_ON
+
+    def _goes_on_fast(self, now: float) -> bool:
+        return self._is_fast and now - self._typed_at <= self._gap_seconds
 
     def _names_one_of(self, titles: Iterable[str]) -> bool:
         is_word = self.text.islower() and self.text.replace(" ", "").isalpha()

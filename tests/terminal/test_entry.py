@@ -58,6 +58,28 @@ def test_a_slow_scanner_may_end_with_tab_or_line_feed_and_a_hand_with_enter() ->
     assert not entry.ends("ctrl+j", "\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "gap", "enter_after", "is_scan"),
+    [
+        ("12", 0.0004, 0.0004, True),
+        ("123", 0.03, 0.03, True),
+        ("12", 0.0004, 0.1, False),
+        ("12", 0.1, 0.0004, False),
+        ("5", 0.0, 0.0004, False),
+        ("", 0.0, 0.0004, False),
+    ],
+)
+def test_no_hand_types_a_line_and_its_enter_at_a_scanners_speed(
+    text: str, gap: float, enter_after: float, is_scan: bool
+) -> None:
+    entry = an_entry()
+    at = 10.0
+    for character in text:
+        entry.add(character, at)
+        at += gap
+    assert entry.is_at_scan_speed(at - gap + enter_after) is is_scan
+
+
 def searched(entry: Entry, text: str, *, end: str = "enter", at: float = 10.0) -> Search:
     for character in text:
         entry.search(character, character, at, TITLES)
