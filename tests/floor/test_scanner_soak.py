@@ -104,6 +104,38 @@ def test_both_at_once_each_in_its_own_order(pistol: PtyScanner, chance: Random) 
         assert len(told) == 2 * count
 
 
+@pytest.mark.parametrize("by", ["port", "keys"])
+@pytest.mark.parametrize("kilobytes", [40, pytest.param(1000, marks=pytest.mark.long)])
+def test_a_read_without_end_keeps_memory_flat_and_spoils_no_other(kilobytes: int, by: str, pistol: PtyScanner) -> None:
+    with in_a_pty(["-m", "tests.terminal.busy", "{tell}", str(pistol.link)]) as program:
+        program.until(lambda: READY in program.screen)
+        held = [0]
+        for size in (20, kilobytes):  # the first one loads whatever is loaded only then
+            endless, last = [b"x" * 1000] * size, f"A-{size}"
+            if by == "port":
+                sending = pistol.sending([*endless, f"\r{last}\r".encode()])
+            else:
+                for piece in endless:
+                    program.write(piece)
+                program.write(f"\r{last}\r".encode())
+            program.until(lambda last=last: program.told[-1:] == [f"scan:{last}"])
+            if by == "port":
+                sending.join()
+            held.append(resident_kilobytes(program.process.pid))
+        assert held[-1] - held[-2] < 4_000
+        assert {told for told in program.told if not told.startswith("scan:")} == {
+            "unreadable:too-long" if by == "port" else "unreadable:cut-short"
+        }
+        if by == "port":
+            assert len(program.told) == 4
+
+
+def resident_kilobytes(process: int) -> int:
+    """What a process holds in memory (Linux)."""
+    (line,) = (line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1])
+
+
 @pytest.mark.parametrize("times", [1, pytest.param(20, marks=pytest.mark.long)])
 def test_a_scanner_that_is_plugged_in_again_reads_within_two_seconds(times: int, pistol: PtyScanner) -> None:
     said: queue.Queue = queue.Queue()
