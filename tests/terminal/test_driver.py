@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
+import os
 import signal
 import termios
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,9 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from terminal.driver import FloorDriver
+from terminal.messages import ScanBurst
 from tests.terminal.in_a_pty import InPty, in_a_pty
+from tests.terminal.looking import ScriptedSession, an_app
 
 GS = b"\x1d"
 PASTE = b"\x1b[200~%s\x1b[201~"
@@ -177,3 +182,22 @@ def test_the_parser_still_names_keys_as_the_wedge_knows_them() -> None:
     assert keys("\x1d\x11") == [("ctrl+right_square_bracket", "\x1d"), ("ctrl+q", "\x11")]
     pasted = [each for each in XTermParser().feed("\x1b[200~a\rb\x1b[201~") if isinstance(each, events.Paste)]
     assert [each.text for each in pasted] == ["a\rb"]
+
+
+async def test_a_thread_that_is_late_takes_what_lay_ready_as_one_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count(1)  # each look at the clock finds it far on: somebody else held the processor
+    monkeypatch.setattr("terminal.driver.monotonic", lambda: next(ticks) * 0.5)
+    monkeypatch.setattr("terminal.driver._AT_ONCE_BYTES", 2)
+    driver = FloorDriver(an_app(ScriptedSession()))
+    came: list[object] = []
+    monkeypatch.setattr(driver, "send_message", came.append)
+    driver.fileno, writing = os.pipe()
+    try:
+        os.write(writing, b"]C0ABC-1\r]C0ABC-2\r")
+        os.close(writing)
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):  # all was read, and the terminal is gone
+            driver._read_keys()
+    finally:
+        os.close(driver.fileno)
+    assert [each.text for each in came if isinstance(each, ScanBurst)] == ["]C0ABC-1", "]C0ABC-2"]
+    assert len(came) == 2
