@@ -10,6 +10,7 @@ EXPECTED = (
     "the path of a port such as /dev/serial/by-id/..., a USB device such as usb:0c2e:0901 or usb:0c2e:0901:SERIAL, "
     "or an address such as socket://10.0.0.7:4001"
 )
+EXPECTED_DEVICE = "the path of a device such as /dev/input/by-id/..., or a USB device such as usb:0c2e:0b61"
 
 _USB = re.compile(r"usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", re.IGNORECASE)
 _SOCKET = re.compile(r"socket://(?:\[([0-9a-f:.]+)\]|([^\s/:\[\]]+)):([0-9]{1,5})/?", re.IGNORECASE)

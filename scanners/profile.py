@@ -9,7 +9,8 @@ from typing import Literal, Self, TypeGuard, get_args
 
 from scanners.scan import GS
 
-Kind = Literal["serial", "wedge"]
+Kind = Literal["serial", "wedge", "evdev", "hidraw"]
+Keyboard = Literal["us", "uk", "de", "fr", "es"]
 Parity = Literal["N", "E", "O", "M", "S"]
 Flow = Literal["none", "xonxoff", "rtscts", "dsrdtr"]
 
@@ -36,10 +37,11 @@ class ScannerProfile:
     - `baud`, `bytesize`, `parity`, `stopbits`, `flow`: the line of a real serial port; the others do not mind them.
     - `terminators`: the characters that end a read; with none, `silence_ms` without a byte does.
     - `prefix`, `suffix`: taken off a read, as STX is; a prefix marks a scan among typed keys, however slow.
-    - `separators`: what the scanner sends in place of GS: marks, or for a wedge a key such as F8.
+    - `separators`: what the scanner sends in place of GS: marks, or, of one that types, a key such as F8.
     - `aim`: True, every read begins with an AIM id; False, never; None, it is seen from the read.
     - `repeat_ms`: the same read again sooner than this is one read; 0 keeps all.
     - `burst_gap_ms`, `burst_characters`: so many keys at least, so far apart at most, are a scan.
+    - `layout`: the country of the keyboard that a scanner of kind `evdev` plays.
     - `digits_are_gtins`: 8, 12, 13 or 14 digits without an AIM id must have a right check digit; turn it off
       where order numbers look like that.
     - `zero_suppressed_gtin`: web addresses may name a GTIN with fewer than 14 digits.
@@ -62,6 +64,7 @@ class ScannerProfile:
     repeat_ms: int = 60
     burst_gap_ms: int = 30
     burst_characters: int = 4
+    layout: Keyboard = "us"
     digits_are_gtins: bool = True
     zero_suppressed_gtin: bool = False
 
@@ -70,6 +73,7 @@ class ScannerProfile:
             raise ProfileError(str(self.name), "name", self.name, "a name that tells this scanner from others")
         self._one_of("kind", get_args(Kind))
         self._one_of("parity", get_args(Parity))
+        self._one_of("layout", get_args(Keyboard))
         self._one_of("bytesize", (5, 6, 7, 8))
         self._one_of("stopbits", (1, 1.5, 2))
         self._one_of("flow", get_args(Flow))
@@ -128,13 +132,16 @@ class ScannerProfile:
             raise ProfileError(self.name, field, came, f"a whole number from {least} to {most} {unit}")
 
     def _check_port(self) -> None:
-        if self.kind == "serial":
-            from scanners.ports import EXPECTED, place_of
+        if self.kind != "wedge":
+            from scanners.ports import EXPECTED, EXPECTED_DEVICE, Address, place_of
 
+            expected = EXPECTED if self.kind == "serial" else EXPECTED_DEVICE
             try:
-                place_of(self.port)  # type: ignore[arg-type]  # judged here
+                place = place_of(self.port)  # type: ignore[arg-type]  # judged here
             except (ValueError, TypeError):
-                raise ProfileError(self.name, "port", self.port, EXPECTED) from None
+                raise ProfileError(self.name, "port", self.port, expected) from None
+            if isinstance(place, Address) and self.kind != "serial":
+                raise ProfileError(self.name, "port", self.port, expected)
         if self.kind == "wedge" and self.port is not None:
             raise ProfileError(self.name, "port", self.port, "no port, because a wedge types into the terminal")
 
@@ -150,11 +157,11 @@ class ScannerProfile:
             expected = "at most 8 ASCII characters without terminators, GS, STX or ESC"
             raise ProfileError(self.name, "suffix", self.suffix, expected)
         if not isinstance(self.separators, tuple) or not all(self._may_separate(mark) for mark in self.separators):
-            expected = 'a list of marks that no data holds, such as ["|", "<GS>"], or of a wedge\'s keys, ["F8"]'
+            expected = 'a list of marks that no data holds, such as ["|", "<GS>"], or of keys, ["F8"], where it types'
             raise ProfileError(self.name, "separators", self.separators, expected)
 
     def _may_separate(self, mark: object) -> bool:
-        if self.kind == "wedge" and _is_function_key(mark):
+        if self.kind in ("wedge", "evdev") and _is_function_key(mark):
             return True
         return _is_mark(mark, least=1) and not mark.isalnum() and not set(mark) & set(self.terminators)
 

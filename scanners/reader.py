@@ -125,6 +125,10 @@ def reader_of(profile: ScannerProfile, deliver: Deliver, clock: Clock = time.mon
             from scanners.serial_scanner import SerialScanner
 
             return SerialScanner(profile, deliver, clock)
+        case "evdev" | "hidraw":
+            from scanners.hid_scanner import HidScanner
+
+            return HidScanner(profile, deliver, clock)
     raise ValueError(f"scanner {profile.name} has no port to read")
 
 
