@@ -1,47 +1,31 @@
 """A scanner on USB or Bluetooth HID: one that types, grabbed before anyone sees its keys, or one in HID-POS mode.
 
-Decides when to read, when a device is lost and when to try again. Refuses to know what a read says and who listens; one
-thread a scanner, ended by `stop`. Linux alone has these device files.
+Decides what reads its device, and what is to be done where that may not be read. Refuses to know what a read says and
+who listens. Linux alone has these device files.
 """
 
-import errno
 import time
 from collections.abc import Callable, Sequence
-from threading import Event, Lock, Thread
 from typing import Protocol
 
 from scanners.framing import Overlong
 from scanners.hid_device import HidDevice, Keyboard
-from scanners.hid_pos import USUAL, NoScanner, PosReports, pos_layout
+from scanners.hid_place import RULES_FILE, descriptor_of, path_of, rule_for
+from scanners.hid_pos import USUAL, PosReports, pos_layout
 from scanners.key_events import Cut, KeyFrames, Keys
 from scanners.keyboard_layouts import LAYOUTS
 from scanners.parse import cut_short, parse
 from scanners.profile import ScannerProfile
-from scanners.scan import LossReason, Read, ScannerFound, ScannerLost
-from scanners.udev import RULES_FILE, descriptor_of, rule_for
+from scanners.reader import Clock, Deliver, Reader
+from scanners.scan import LossReason
 
-_FIRST_WAIT_SECONDS = 0.1
-_LONGEST_WAIT_SECONDS = 1.0
 # A read that stops midway this long has lost its end.
 _STALE_SECONDS = 1.0
 
-_REASONS = {
-    errno.ENOENT: LossReason.ABSENT,
-    errno.ENODEV: LossReason.ABSENT,
-    errno.ENXIO: LossReason.ABSENT,
-    errno.EBUSY: LossReason.BUSY,
-    errno.EACCES: LossReason.DENIED,
-    errno.EPERM: LossReason.DENIED,
-}
 _MODES = {"evdev": "USB keyboard", "hidraw": "USB HID-POS"}
-_STABLE = {
-    "evdev": "its name in /dev/input/by-id",
-    "hidraw": "the name that this line in {file} gives it: {rule}",
-}
-
 _SENTENCES = {
-    LossReason.ABSENT: "Scanner {name} is not at {port}: plug it in, see that it is set to {mode}, or correct its "
-    "port, best to {stable}",
+    LossReason.ABSENT: "Scanner {name} is not at {port}: plug it in, see that it is set to {mode}, or correct its port "
+    "(`lsusb` shows the numbers for usb:VVVV:PPPP).",
     LossReason.BUSY: "Scanner {name} at {port} is held by another program: close that program.",
     LossReason.DENIED: "This account may not read {port}: as administrator, write this line into {file}, run "
     "`udevadm control --reload` and plug the scanner in again: {rule}",
@@ -68,90 +52,48 @@ Opened = tuple[HidDevice, Decoder]
 
 
 def open_device(profile: ScannerProfile) -> Opened:
-    """The device of a profile of kind `evdev` or `hidraw`, and what reads it; raises OSError or `NoScanner`."""
-    port = profile.port or ""
+    """The device of a profile of kind `evdev` or `hidraw`, and what reads it; raises OSError or ValueError."""
+    path = path_of(profile.port or "", profile.kind)
     if profile.kind == "evdev":
-        keyboard = Keyboard(port)
+        keyboard = Keyboard(path)
         return keyboard, key_decoder(profile, keyboard)
-    descriptor = descriptor_of(port)
+    descriptor = descriptor_of(path)
     layout = pos_layout(descriptor) if descriptor else USUAL
-    return HidDevice(port), PosReports(layout, profile.terminators, profile.prefix)
+    return HidDevice(path), PosReports(layout, profile.terminators, profile.prefix)
 
 
 def key_decoder(profile: ScannerProfile, keyboard: Keyboard | None = None) -> KeyFrames:
     """What reads the key events of a profile's scanner; without a keyboard, those of a recording."""
-    layout, separators = LAYOUTS[profile.layout], profile.separators
+    layout, separators = LAYOUTS[profile.layout], profile.separator_keys
     if keyboard is None:
         return KeyFrames(Keys(layout, separators), profile.terminators)
     keys = Keys(layout, separators, keyboard.held, is_capslock_on=keyboard.is_capslock_on)
     return KeyFrames(keys, profile.terminators)
 
 
-class HidScanner:
-    """Reads one device in a thread of its own and hands over what it says, as often as the device comes back."""
+class HidScanner(Reader):
+    """Reads one device for as long as it is there."""
 
     def __init__(
         self,
         profile: ScannerProfile,
-        deliver: Callable[[Read | ScannerLost | ScannerFound], None],
-        clock: Callable[[], float] = time.monotonic,
+        deliver: Deliver,
+        clock: Clock = time.monotonic,
         open_device: Callable[[ScannerProfile], Opened] = open_device,
     ) -> None:
         """`deliver` is called in the scanner's thread and must not block; `clock` gives monotonic seconds."""
-        self._profile = profile
-        self._deliver = deliver
-        self._clock = clock
+        super().__init__(profile, deliver, clock)
         self._open_device = open_device
-        self._stopping = Event()
-        self._lock = Lock()
-        self._device: HidDevice | None = None
-        self._thread: Thread | None = None
-        self._has_heard = False
+        self._opened: Opened | None = None
 
-    def start(self) -> None:
-        """Begin to read; the device may come later. Raises RuntimeError if already started."""
-        if self._thread is not None:
-            raise RuntimeError(f"scanner {self._profile.name} is already started")
-        self._stopping.clear()
-        self._thread = Thread(target=self._run, name=f"scanner-{self._profile.name}", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop reading, let the device go and wait for the thread to end; harmless if not started."""
-        self._stopping.set()
+    def _open(self) -> None:
+        opened = self._open_device(self._profile)
         with self._lock:
-            if self._device is not None:
-                self._device.interrupt()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+            self._opened = opened
 
-    def _run(self) -> None:
-        told: LossReason | None = None
-        wait_seconds = _FIRST_WAIT_SECONDS
-        while not self._stopping.is_set():
-            was_open = self._has_heard = False
-            try:
-                device, decoder = self._open_device(self._profile)
-                with self._lock:
-                    self._device = device
-                was_open, told = True, None
-                self._deliver(ScannerFound(self._profile.name))
-                self._listen(device, decoder)
-            except (OSError, NoScanner) as fault:
-                reason = LossReason.UNPLUGGED if was_open else _reason(fault)
-                # Absent is what unplugged looks like from then on: no news.
-                if reason is not told and (told, reason) != (LossReason.UNPLUGGED, LossReason.ABSENT):
-                    self._deliver(self._lost(reason, fault))
-                    told = reason
-                # A device that opens and fails at once would be opened and lost many times a second.
-                wait_seconds = _FIRST_WAIT_SECONDS if self._has_heard else min(2 * wait_seconds, _LONGEST_WAIT_SECONDS)
-                self._stopping.wait(wait_seconds)
-            finally:
-                self._close()
-
-    def _listen(self, device: HidDevice, decoder: Decoder) -> None:
-        """Read until told to stop; raises what the device raises, with nothing of a read lost silently."""
+    def _listen(self) -> None:
+        assert self._opened is not None
+        device, decoder = self._opened
         patience_seconds = _STALE_SECONDS if self._profile.terminators else self._profile.silence_ms / 1000
         try:
             while not self._stopping.is_set():
@@ -169,26 +111,24 @@ class HidScanner:
             at, name = self._clock(), self._profile.name
             self._deliver(cut_short(read, name, at) if isinstance(read, Cut) else parse(read, self._profile, name, at))
 
+    def _cancel(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                self._opened[0].interrupt()
+
     def _close(self) -> None:
         with self._lock:
-            device, self._device = self._device, None
-        if device is not None:
-            device.close()
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened[0].close()
 
-    def _lost(self, reason: LossReason, fault: Exception) -> ScannerLost:
+    def _sentence(self, reason: LossReason, fault: Exception) -> str:
         profile = self._profile
-        rule = rule_for(profile.port or "", profile.kind)
-        sentence = _SENTENCES[reason].format(
+        return _SENTENCES[reason].format(
             name=profile.name,
             port=profile.port,
             mode=_MODES[profile.kind],
             fault=getattr(fault, "strerror", None) or fault,
             file=RULES_FILE,
-            rule=rule,
-            stable=_STABLE[profile.kind].format(file=RULES_FILE, rule=rule),
+            rule=rule_for(profile.port or "", profile.kind),
         )
-        return ScannerLost(profile.name, reason, sentence)
-
-
-def _reason(fault: Exception) -> LossReason:
-    return _REASONS.get(getattr(fault, "errno", None) or 0, LossReason.FAILED)

@@ -11,6 +11,7 @@ from enum import Enum
 
 from scanners.framing import Framer, Overlong
 from scanners.keyboard_layouts import SPACING, Key, Layout
+from scanners.scan import GS
 
 EVENT = struct.Struct("@llHHi")
 """`struct input_event`: seconds, microseconds, type, code, value."""
@@ -31,7 +32,8 @@ _PLAIN = {1: "\x1b", 14: "\b", 15: "\t", 28: "\r", 57: " ", 96: "\r", 111: "\x7f
 _NUMBER_PAD = dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True))
 _NUMBER_PAD_SIGNS = {55: "*", 74: "-", 78: "+", 98: "/", 117: "=", 121: ","}
 _DECIMAL = 83
-_FUNCTION_KEYS = {**{58 + n: f"<F{n}>" for n in range(1, 11)}, 87: "<F11>", 88: "<F12>"}
+_FUNCTION_KEYS = {**{58 + n: f"f{n}" for n in range(1, 11)}, 87: "f11", 88: "f12"}
+_FUNCTION_KEYS |= {170 + n: f"f{n}" for n in range(13, 25)}
 # Ctrl goes by where a key is on a US keyboard: Ctrl and the key right of P and its neighbour type GS everywhere.
 _CONTROL_PLACES = {3: "\x00", 7: "\x1e", 12: "\x1f", 26: "\x1b", 27: "\x1d", 43: "\x1c"}
 
@@ -54,14 +56,14 @@ class Keys:
     def __init__(
         self,
         layout: Layout,
-        separators: Iterable[str] = (),
+        separator_keys: Iterable[str] = (),
         held: Callable[[], Collection[int]] = tuple,
         *,
         is_capslock_on: bool = False,
     ) -> None:
-        """`separators` may name function keys (`<F8>`). `held` says which keys are down, after events were missed."""
+        """`separator_keys` type GS, such as f8. `held` says which keys are down, after events were missed."""
         self._layout = layout
-        self._separators = frozenset(separators)
+        self._separator_keys = frozenset(separator_keys)
         self._held = held
         self._rest = b""
         self._down: set[int] = set()
@@ -108,8 +110,7 @@ class Keys:
             self._alt_digits += _NUMBER_PAD[code]
             return ""
         if code in _FUNCTION_KEYS:
-            name = _FUNCTION_KEYS[code]
-            return name if name in self._separators else UNTYPED
+            return GS if _FUNCTION_KEYS[code] in self._separator_keys else UNTYPED
         if self._is_alt:
             return UNTYPED
         if code in _NUMBER_PAD or code in _NUMBER_PAD_SIGNS:

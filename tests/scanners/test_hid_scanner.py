@@ -14,12 +14,12 @@ import pytest
 
 from scanners import hid_device
 from scanners.hid_device import HidDevice, Keyboard
+from scanners.hid_place import descriptor_of, path_of, rule_for
 from scanners.hid_pos import USUAL, PosReports
 from scanners.hid_scanner import HidScanner, key_decoder
-from scanners.kinds import reader_of
 from scanners.profile import ProfileError, ScannerProfile
+from scanners.reader import reader_of
 from scanners.scan import LossReason, Reason, Scan, ScannerFound
-from scanners.udev import rule_for, usb_ids
 from tests.scanners.key_recording import press, typed
 
 PATIENCE_SECONDS = 10
@@ -151,22 +151,16 @@ def test_a_device_that_is_not_there_is_told_once_with_where_to_look_and_found_wh
     bench.listening()
     lost = bench.next()
     assert lost.reason is LossReason.ABSENT
-    assert "/dev/input/by-id" in lost.sentence
+    assert "set to USB keyboard" in lost.sentence
     bench.device.plug_in()
     assert bench.next() == ScannerFound("cart")
-
-
-def test_an_absent_hid_pos_scanner_is_told_with_the_rule_that_names_it(bench):
-    bench.listening(kind="hidraw")
-    sentence = bench.next().sentence
-    assert "USB HID-POS" in sentence
-    assert 'SUBSYSTEM=="hidraw", ATTRS{idVendor}=="XXXX"' in sentence
 
 
 @pytest.mark.parametrize(
     ("number", "reason", "words"),
     [
         (errno.EACCES, LossReason.DENIED, "/etc/udev/rules.d/70-floorhand.rules"),
+        (errno.EPERM, LossReason.DENIED, 'SUBSYSTEM=="input", KERNEL=="event*", ATTRS{idVendor}=="XXXX"'),
         (errno.EBUSY, LossReason.BUSY, "close that program"),
         (errno.ENOTTY, LossReason.FAILED, "set-up code"),
     ],
@@ -305,23 +299,60 @@ def test_a_keyboard_that_another_program_grabbed_is_busy(keyboard_file, monkeypa
     assert len([*Path("/proc/self/fd").iterdir()]) == files
 
 
-def test_the_udev_rule_names_the_device_that_sysfs_knows(tmp_path):
-    device = tmp_path / "hidraw" / "hidraw3" / "device"
-    device.mkdir(parents=True)
-    (device / "uevent").write_text("DRIVER=hid-generic\nHID_ID=0003:00000C2E:00000B8F\nHID_NAME=Example\n")
-    ids = tmp_path / "input" / "event5" / "device" / "id"
-    ids.mkdir(parents=True)
-    (ids / "vendor").write_text("05e0\n")
-    (ids / "product").write_text("1200\n")
-    assert usb_ids("/dev/hidraw3", "hidraw", sys=tmp_path) == ("0c2e", "0b8f")
-    assert usb_ids("/dev/hidraw4", "hidraw", sys=tmp_path) is None
-    rule = rule_for("/dev/input/event5", "evdev", sys=tmp_path)
+SCANNER = bytes.fromhex("058c0902a1018502a47508953826ff0009fe820201c0")
+KEYBOARD = bytes.fromhex("05010906a101050719e029e71500250175019508810205081901290591029501c0")
+KEYBOARD_KEYS, BUTTON_KEYS = "10000 0 0 fffffffffffffffe\n", "1000000000000 0\n"
+
+
+@pytest.fixture
+def sys(tmp_path):
+    """What sysfs holds of a HID-POS scanner with its keyboard half, and of a scanner that types and has a button."""
+    plugged_in = (("hidraw3", SCANNER, "S1"), ("hidraw4", KEYBOARD, "S1"), ("hidraw5", SCANNER, "S2"))
+    for name, descriptor, serial in plugged_in:
+        device = tmp_path / "hidraw" / name / "device"
+        device.mkdir(parents=True)
+        (device / "uevent").write_text(f"DRIVER=hid-generic\nHID_ID=0003:00000C2E:00000B8F\nHID_UNIQ={serial}\n")
+        (device / "report_descriptor").write_bytes(descriptor)
+    for name, keys in (("event5", KEYBOARD_KEYS), ("event6", BUTTON_KEYS)):
+        device = tmp_path / "input" / name / "device"
+        for folder in ("id", "capabilities"):
+            (device / folder).mkdir(parents=True)
+        (device / "id" / "vendor").write_text("05e0\n")
+        (device / "id" / "product").write_text("1200\n")
+        (device / "uniq").write_text("\n")
+        (device / "capabilities" / "key").write_text(keys)
+    (tmp_path / "hidraw" / "hidraw9").mkdir()
+    return tmp_path
+
+
+def test_the_udev_rule_names_the_device_that_sysfs_knows(sys):
+    rule = rule_for("/dev/input/event5", "evdev", sys=sys)
     assert 'KERNEL=="event*", ATTRS{idVendor}=="05e0", ATTRS{idProduct}=="1200", MODE="0660", GROUP="' in rule
+    assert 'ATTRS{idVendor}=="0c2e", ATTRS{idProduct}=="0b8f"' in rule_for("/dev/hidraw3", "hidraw", sys=sys)
+    assert 'ATTRS{idVendor}=="abcd", ATTRS{idProduct}=="0001"' in rule_for("usb:ABCD:0001", "hidraw", sys=sys)
+    assert "XXXX" in rule_for("/dev/hidraw9", "hidraw", sys=sys)
+
+
+def test_a_scanner_is_found_by_its_usb_numbers_wherever_it_is_plugged_in(sys):
+    assert path_of("usb:05e0:1200", "evdev", sys=sys) == "/dev/input/event5"
+    assert path_of("usb:0c2e:0b8f:S2", "hidraw", sys=sys) == "/dev/hidraw5"
+    assert path_of("/dev/hidraw0", "hidraw", sys=sys) == "/dev/hidraw0"
+    with pytest.raises(OSError, match="2 devices have these numbers: hidraw3 has S1, hidraw5 has S2"):
+        path_of("usb:0c2e:0b8f", "hidraw", sys=sys)
+    for port, kind in (("usb:0c2e:0b8f", "evdev"), ("usb:05e0:1200", "hidraw"), ("usb:0c2e:0b8f:S3", "hidraw")):
+        with pytest.raises(FileNotFoundError):
+            path_of(port, kind, sys=sys)
+
+
+def test_the_descriptor_of_a_scanner_comes_from_sysfs(sys):
+    assert descriptor_of("/dev/hidraw3", sys=sys) == SCANNER
+    assert descriptor_of("/dev/hidraw9", sys=sys) is None
 
 
 @pytest.mark.parametrize("kind", ["evdev", "hidraw"])
 def test_a_profile_needs_the_path_of_a_device(kind):
-    with pytest.raises(ProfileError, match="path of a device"):
-        ScannerProfile("cart", kind=kind)
+    for port in (None, " ", "socket://10.0.0.7:4001"):
+        with pytest.raises(ProfileError, match="path of a device"):
+            ScannerProfile("cart", kind=kind, port=port)
     with pytest.raises(ProfileError, match="'us', 'uk', 'de', 'fr', 'es'"):
         ScannerProfile("cart", kind="evdev", port="/dev/x", layout="nl")
