@@ -157,7 +157,8 @@ class ScalePort:
     def _tell(self, reading: Reading, now: float) -> None:
         with self._lock:
             judged = self._settling.judge(reading, now)
-        if not judged.says_the_same(self._last):
+        # What moves is told each time: who listens counts how long it does.
+        if judged.condition in (Condition.MOTION, Condition.BUSY) or not judged.says_the_same(self._last):
             self._last = judged
             self._deliver(judged)
 

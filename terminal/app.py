@@ -7,6 +7,7 @@ session's; no scan is lost while the session is busy or something is laid over t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -23,13 +24,13 @@ from terminal import scanner_wording
 from terminal import screen_wording as words
 from terminal.entry import Entry, Search
 from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
-from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
+from terminal.messages import LinkChanged, Noted, RecordsChanged, ScaleSpoke, ScanBurst, Shown
 from terminal.notices import Notices
 from terminal.parts import CannotStart
 from terminal.screens.floor_screen import CSS, FloorScreen
 from terminal.screens.floor_view import FloorView
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
-from terminal.turns import Chosen, Cleared, Entered, Stale, Turn, Turns
+from terminal.turns import Chosen, Cleared, Entered, Settled, Stale, Turn, Turns
 from terminal.workflows.prompts import Prompt, Showing
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class FloorApp(App[int], inherit_bindings=False):
             return
         for scanner in parts.scanners:
             scanner.start()
+        if parts.scale:
+            parts.scale.start(self.post_message)
         # Whoever reads what to scan scans it at once: by then the ports have to be open.
         await self._turns.hear_from_ports(len(parts.scanners), _PORTS_SECONDS)
         self._present(parts.session.showing)
@@ -168,6 +171,16 @@ class FloorApp(App[int], inherit_bindings=False):
         self._notices.fault("link", message.sentence)
         self._repaint()
 
+    def on_scale_spoke(self, message: ScaleSpoke) -> None:
+        """The live weight, a settled one, or a port that went away; a bell where it waits for a hand."""
+        if self._parts and (scale := self._parts.scale):
+            had_asked = scale.asks_packer
+            self._notices.fault("scale", scale.hear(message.said))
+            self._weigh()
+            if scale.asks_packer and not had_asked:
+                self.bell()
+            self._repaint()
+
     def on_noted(self, message: Noted) -> None:
         """A printer, a scanner or the journal has something to say."""
         if message.is_fault:
@@ -175,6 +188,12 @@ class FloorApp(App[int], inherit_bindings=False):
         else:
             self._notices.note(message.sentence)
         self._repaint()
+
+    def _weigh(self) -> None:
+        """Hands on what lies still on the scale, where the prompt asks for it."""
+        scale = self._parts.scale if self._parts else None
+        if scale and (settled := scale.offer(self.showing.prompt)) and settled.weight:
+            self._turns.put(Settled(settled.weight, settled.frame))
 
     @property
     def _is_palette_open(self) -> bool:
@@ -298,8 +317,9 @@ class FloorApp(App[int], inherit_bindings=False):
 
     @property
     def _view(self) -> FloorView:
+        scale = self._parts.scale if self._parts else None
         return FloorView(
-            self.showing,
+            replace(self.showing, prompt=scale.shown(self.showing.prompt)) if scale else self.showing,
             badge=self._badge.badge,
             waiting=self._badge.waiting,
             note=self._notices.seen,
@@ -321,6 +341,8 @@ class FloorApp(App[int], inherit_bindings=False):
                 self._notices.note(words.repeat_dropped(count))
             case Stale() if showing and showing.prompt.step != self.showing.prompt.step:
                 self._entry.overtake()
+            case Settled() if self._parts and self._parts.scale and showing and showing.is_good:
+                self._parts.scale.use()
             case Scan() | Unreadable() | Entered() | Chosen():
                 self._notices.pass_on()
         if showing is None:
@@ -338,6 +360,7 @@ class FloorApp(App[int], inherit_bindings=False):
             self.set_timer(_SECOND_BELL_SECONDS, self.bell)
         if self._parts and self._parts.toy:
             self._parts.toy.shown(showing)
+        self._weigh()
         self._repaint()
 
     def _repaint(self) -> None:

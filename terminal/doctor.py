@@ -30,6 +30,8 @@ from terminal.enrolment import EnrolmentError, kept
 if TYPE_CHECKING:
     import httpx
 
+    from scanners.scale_profile import ScaleProfile
+
 LEAST_FREE_MB = 50
 MOST_SKEW_S = 60
 _ANSWER_S = 5.0
@@ -49,7 +51,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
     """Looks at everything and prints a line each; 0 where all is in order, 1 where something fails."""
     argparse.ArgumentParser(
         prog="floorhand doctor",
-        description="Checks this machine's config, screen, journal, store, clock, scanners and printers. "
+        description="Checks this machine's config, screen, journal, store, clock, scanners, scale and printers. "
         "Each line says OK, or FAIL with what to do. Changes nothing.",
     ).parse_args(argv)
     failed = asyncio.run(_print_all(config, config_path))
@@ -81,6 +83,7 @@ async def examine(config: Mapping[str, object], path: Path) -> AsyncIterator[Fin
         yield scanner(profile)
     if not checked.scanners:
         yield Finding("scanner", words.no_scanner())
+    yield scale(checked.scale) if checked.scale else Finding("scale", words.no_scale())
     for printer in checked.printers:
         yield _printer(printer)
     if not checked.printers:
@@ -232,6 +235,38 @@ def scanner(profile: ScannerProfile) -> Finding:
         return Finding(what, first.sentence, False)
     assert isinstance(first, ScannerFound)
     return Finding(what, words.scanner_found(str(profile.port)))
+
+
+def scale(profile: ScaleProfile) -> Finding:
+    """Whether the scale answers in its protocol; asks the terminal's own port."""
+    from scanners.scale import Condition, ScaleFound, ScaleLost, ScaleSaid
+    from scanners.scale_port import ScalePort
+
+    heard: queue.SimpleQueue[ScaleSaid] = queue.SimpleQueue()
+    port = ScalePort(profile, heard.put)
+    port.start()
+    try:
+        said = heard.get(timeout=_PORT_S)
+        if isinstance(said, ScaleFound):
+            said = heard.get(timeout=_PORT_S)
+    except queue.Empty:
+        return Finding("scale", words.scale_mute(profile.port), False)
+    finally:
+        port.stop()
+    if isinstance(said, ScaleLost):
+        return Finding("scale", said.sentence, False)
+    assert not isinstance(said, ScaleFound)
+    match said.condition:
+        case Condition.SILENT:
+            return Finding("scale", words.scale_mute(profile.port), False)
+        case Condition.FAULT:
+            return Finding("scale", words.scale_troubled(profile.port, said.detail), False)
+        case Condition.STABLE | Condition.ZERO:
+            lies = words.scale_shows(str(said.weight) if said.condition is Condition.STABLE else "")
+            return Finding("scale", words.scale_found(profile.port, lies))
+        case _:
+            is_ok = said.condition not in (Condition.OVER, Condition.UNDER)
+            return Finding("scale", words.scale_found(profile.port, words.scale_state(said.condition)), is_ok)
 
 
 def _printer(printer: settings.PrinterSettings) -> Finding:
