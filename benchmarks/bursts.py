@@ -16,6 +16,7 @@ from benchmarks.figures import Amount, Figure, Plan, at_most, in_turns, millisec
 
 if TYPE_CHECKING:
     from benchmarks.pty_program import PtyProgram
+    from scanners.scale import Weight
 
 PAINT_BAR, CPU_BAR = 1.7, 2.0
 READY = "READY-TO-SCAN"
@@ -112,6 +113,9 @@ def _run() -> None:
 
         async def take_entry(self, text: str) -> Showing:
             return self._took(text)
+
+        async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
+            return self._took(str(weight))
 
         async def take_act(self, name: str) -> Showing:
             return self._took(name)

@@ -1,4 +1,4 @@
-"""The words of a scale: a weight in its own unit, what state it is in, and a port that came or went.
+"""The words of a scale: a weight in its own unit, and what state it is in.
 
 Decides how a weight becomes grams, and when one may be believed. Refuses to know protocols, ports and parcels.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from scanners.scan import LossReason
+from scanners.scan import ScannerFound, ScannerLost
 
 _SETTLED_SECONDS = 0.2
 _PAPER_GRAMS = 50
@@ -123,17 +123,4 @@ def _is_another(reading: Reading, used: Weight) -> bool:
     return change > _PAPER_GRAMS and change > used.grams / 20
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleLost:
-    """The scale's port is not there, or no longer; it is tried again."""
-
-    reason: LossReason
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleFound:
-    """The scale's port is open."""
-
-
-ScaleSaid = Reading | ScaleLost | ScaleFound
+ScaleSaid = Reading | ScannerLost | ScannerFound

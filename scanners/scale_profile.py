@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self, get_args
 
-from scanners.profile import Parity
+from scanners.profile import Parity, ProfileError, ScannerProfile
 from scanners.scale import Unit
 
 ProtocolName = Literal["toledo8217", "nci", "mt-sics"]
@@ -39,29 +39,35 @@ class ScaleProfile:
     baud: int = 9600
     bytesize: int | None = None
     parity: Parity | None = None
-    stopbits: int = 1
+    stopbits: float = 1
     unit: Unit | None = None
     division: Decimal | None = None
 
     def __post_init__(self) -> None:
         _one_of("protocol", self.protocol, get_args(ProtocolName))
-        if not isinstance(self.port, str) or not self.port.strip():
-            raise ScaleProfileError("port", self.port, "the path of a port, such as /dev/serial/by-id/...")
-        if type(self.baud) is not int or not 300 <= self.baud <= 921_600:
-            raise ScaleProfileError("baud", self.baud, "a whole number from 300 to 921600 bits a second")
-        _one_of("bytesize", self.bytesize, (7, 8, None))
-        _one_of("parity", self.parity, (*get_args(Parity), None))
-        _one_of("stopbits", self.stopbits, (1, 2))
+        try:
+            is_serial = not self.line.is_on_network
+        except ProfileError as error:
+            raise ScaleProfileError(error.field, error.came, error.expected) from error
+        if not is_serial:
+            raise ScaleProfileError("port", self.port, "the path of a serial port, such as /dev/serial/by-id/...")
         if self.protocol == "toledo8217" and self.unit is None:
             raise ScaleProfileError("unit", None, 'the unit it is set to, "kg" or "lb": this protocol does not send it')
         if self.division is not None and self.unit is None:
             raise ScaleProfileError("unit", None, "the unit of the division")
 
     @property
-    def frame(self) -> tuple[int, Parity]:
-        """Data bits and parity."""
+    def line(self) -> ScannerProfile:
+        """Its serial line, in the words that scanners have for theirs."""
         bits, parity = _FRAMES[self.protocol]
-        return self.bytesize or bits, self.parity or parity
+        return ScannerProfile(
+            "scale",
+            port=self.port,
+            baud=self.baud,
+            bytesize=bits if self.bytesize is None else self.bytesize,
+            parity=parity if self.parity is None else self.parity,
+            stopbits=self.stopbits,
+        )
 
     @classmethod
     def from_table(cls, table: Mapping[str, object]) -> Self:

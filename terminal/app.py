@@ -192,8 +192,8 @@ class FloorApp(App[int], inherit_bindings=False):
     def _weigh(self) -> None:
         """Hands on what lies still on the scale, where the prompt asks for it."""
         scale = self._parts.scale if self._parts else None
-        if scale and (settled := scale.offer(self.showing.prompt)) and settled.weight:
-            self._turns.put(Settled(settled.weight, settled.frame))
+        if scale and (settled := scale.offer(self.showing.prompt)):
+            self._turns.put(settled)
 
     @property
     def _is_palette_open(self) -> bool:

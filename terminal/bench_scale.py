@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from scanners.scale import Condition, Reading, ScaleFound, ScaleLost, ScaleSaid
+from scanners.scale import Condition, Reading, ScaleSaid
 from scanners.scale_port import ScalePort
 from scanners.scale_profile import ScaleProfile
+from scanners.scan import ScannerFound, ScannerLost
 from terminal import wording
 from terminal.messages import ScaleSpoke
 from terminal.parts import Tell
+from terminal.turns import Settled
 from terminal.workflows.prompts import Prompt
 
 PATIENCE_SECONDS = 3.0
@@ -33,7 +35,7 @@ class BenchScale:
         self._reading: Reading | None = None
         self._is_lost = False
         self._restless_since: float | None = None
-        self._offered: Reading | None = None
+        self._offered: Settled | None = None
 
     def start(self, tell: Tell) -> None:
         """Begins to ask; what the scale says comes as `ScaleSpoke`."""
@@ -54,10 +56,10 @@ class BenchScale:
     def hear(self, said: ScaleSaid) -> str:
         """Takes what the port told; returns what is wrong with the port, or an empty text."""
         match said:
-            case ScaleLost(sentence=sentence):
+            case ScannerLost(sentence=sentence):
                 self._reading, self._is_lost, self._restless_since = None, True, None
                 return sentence
-            case ScaleFound():
+            case ScannerFound():
                 self._is_lost = False
             case Reading():
                 self._take(said)
@@ -72,19 +74,20 @@ class BenchScale:
         details = (wording.scale_says(reading.detail),) if reading and reading.detail else ()
         return replace(prompt, ask=self._ask(), quantity=weight, details=details)
 
-    def offer(self, prompt: Prompt) -> Reading | None:
-        """What lies still, once, where the prompt asks for it."""
+    def offer(self, prompt: Prompt) -> Settled | None:
+        """What lies still, once, where the prompt asks for it: a turn for the session."""
         if prompt.takes != "weight":
             self._offered = None
             return None
-        if self._offered is not None or self._reading is None or not self._reading.is_settled:
+        reading = self._reading
+        if self._offered is not None or reading is None or reading.weight is None or not reading.is_settled:
             return None
-        self._offered = self._reading
+        self._offered = Settled(reading.weight, reading.frame)
         return self._offered
 
     def use(self) -> None:
         """What was offered last stands on a label: it has to leave the scale before the next."""
-        if self._offered is not None and self._offered.weight is not None:
+        if self._offered is not None:
             self._port.use(self._offered.weight)
             if self._reading is not None:
                 self._reading = replace(self._reading, is_settled=False, has_left=False)

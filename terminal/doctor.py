@@ -239,23 +239,24 @@ def scanner(profile: ScannerProfile) -> Finding:
 
 def scale(profile: ScaleProfile) -> Finding:
     """Whether the scale answers in its protocol; asks the terminal's own port."""
-    from scanners.scale import Condition, ScaleFound, ScaleLost, ScaleSaid
+    from scanners.scale import Condition, ScaleSaid
     from scanners.scale_port import ScalePort
+    from scanners.scan import ScannerFound, ScannerLost
 
     heard: queue.SimpleQueue[ScaleSaid] = queue.SimpleQueue()
     port = ScalePort(profile, heard.put)
     port.start()
     try:
         said = heard.get(timeout=_PORT_S)
-        if isinstance(said, ScaleFound):
+        if isinstance(said, ScannerFound):
             said = heard.get(timeout=_PORT_S)
     except queue.Empty:
         return Finding("scale", words.scale_mute(profile.port), False)
     finally:
         port.stop()
-    if isinstance(said, ScaleLost):
+    if isinstance(said, ScannerLost):
         return Finding("scale", said.sentence, False)
-    assert not isinstance(said, ScaleFound)
+    assert not isinstance(said, ScannerFound)
     match said.condition:
         case Condition.SILENT:
             return Finding("scale", words.scale_mute(profile.port), False)

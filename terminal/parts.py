@@ -17,8 +17,9 @@ from terminal.workflows.prompts import Prompt, Showing
 
 if TYPE_CHECKING:
     from orders.records import Key
-    from scanners.scale import Reading, ScaleSaid, Weight
+    from scanners.scale import ScaleSaid, Weight
     from terminal.floor import Floor
+    from terminal.turns import Settled
 
 
 Tell = Callable[[Message], object]
@@ -76,8 +77,8 @@ class Scale(Protocol):
     def shown(self, prompt: Prompt) -> Prompt:
         """The prompt with the live weight in it, where it asks for one."""
 
-    def offer(self, prompt: Prompt) -> Reading | None:
-        """What lies still, once, where the prompt asks for it."""
+    def offer(self, prompt: Prompt) -> Settled | None:
+        """What lies still, once, where the prompt asks for it: a turn for the session."""
 
     def use(self) -> None:
         """What was offered last stands on a label: it has to leave the scale before the next."""

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from scanners.profile import ScannerProfile
-from scanners.scale import Condition, Reading, ScaleFound, Unit
+from scanners.scale import Condition, Reading, Unit
 from scanners.scale_port import ScalePort
 from scanners.scale_profile import ScaleProfile
 from scanners.scan import ScannerFound
@@ -136,7 +136,7 @@ def scale(peer: Peer) -> Iterator[Scale]:
     peer.lay(0)
     scale = Scale(peer.scale)
     scale.port.start()
-    assert scale.said.get(timeout=PATIENCE_SECONDS) == ScaleFound()
+    assert scale.said.get(timeout=PATIENCE_SECONDS) == ScannerFound("scale")
     yield scale
     scale.port.stop()
 

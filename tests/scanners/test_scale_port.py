@@ -8,10 +8,10 @@ import threading
 import pytest
 
 from scanners import scale_port
-from scanners.scale import Condition, Reading, ScaleFound, ScaleLost, Unit
+from scanners.scale import Condition, Reading, Unit
 from scanners.scale_port import ScalePort
 from scanners.scale_profile import ScaleProfile
-from scanners.scan import LossReason
+from scanners.scan import LossReason, ScannerFound, ScannerLost
 from tests.scanners.toy_scale import ToyScale
 
 PATIENCE_SECONDS = 10
@@ -66,7 +66,7 @@ def laid_out(tmp_path, protocol):
     bench = Bench(tmp_path / "scale", protocol)
     bench.scale.plug_in()
     bench.port.start()
-    assert bench.next() == ScaleFound()
+    assert bench.next() == ScannerFound("scale")
     yield bench
     bench.port.stop()
     bench.scale.close()
@@ -132,12 +132,12 @@ def test_an_unplugged_scale_is_told_and_found_again(hasty, bench):
     bench.next()
     bench.scale.unplug()
     lost = bench.next()
-    while not isinstance(lost, ScaleLost):
+    while not isinstance(lost, ScannerLost):
         lost = bench.next()
     assert lost.reason is LossReason.UNPLUGGED
     bench.scale.lay(500)
     bench.scale.plug_in()
-    assert bench.next() == ScaleFound()
+    assert bench.next() == ScannerFound("scale")
     assert bench.until(lambda reading: reading.is_settled).weight.weight_grams == 500
 
 

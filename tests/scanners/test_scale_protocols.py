@@ -192,6 +192,7 @@ WRONG = [
     ({"protocol": "dibal", "port": "/dev/x"}, "protocol"),
     ({"protocol": "nci"}, "port"),
     ({"protocol": "nci", "port": " "}, "port"),
+    ({"protocol": "nci", "port": "socket://10.0.0.7:4001"}, "port"),
     ({"protocol": "toledo8217", "port": "/dev/x"}, "unit"),
     ({"protocol": "nci", "port": "/dev/x", "unit": "stone"}, "unit"),
     ({"protocol": "nci", "port": "/dev/x", "unit": []}, "unit"),
@@ -217,6 +218,7 @@ def test_a_setting_that_cannot_be_is_named(table, field):
 
 def test_a_profile_knows_what_its_protocol_has_from_the_factory():
     profile = ScaleProfile.from_table({"protocol": "toledo8217", "port": "/dev/x", "unit": "kg", "division": 0.005})
-    assert (profile.frame, profile.division) == ((7, "E"), Decimal("0.005"))
-    assert ScaleProfile("mt-sics", "/dev/x").frame == (8, "N")
-    assert ScaleProfile("nci", "/dev/x", bytesize=8, parity="N").frame == (8, "N")
+    assert profile.division == Decimal("0.005")
+    assert (profile.line.bytesize, profile.line.parity) == (7, "E")
+    for eight in (ScaleProfile("mt-sics", "/dev/x"), ScaleProfile("nci", "/dev/x", bytesize=8, parity="N")):
+        assert (eight.line.bytesize, eight.line.parity) == (8, "N")

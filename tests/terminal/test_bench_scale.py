@@ -18,12 +18,13 @@ from orders.events import ParcelSealed, Weighed, open_envelope
 from orders.identifiers import SsccBlock, sscc
 from orders.records import Record, Tote, encode_record, kind_of
 from orders.upcast import understood
-from scanners.scale import Condition, Reading, ScaleFound, ScaleLost, Unit, Weight
+from scanners.scale import Condition, Reading, Unit, Weight
 from scanners.scale_profile import ScaleProfile
-from scanners.scan import LossReason
+from scanners.scan import LossReason, ScannerFound, ScannerLost
 from terminal.bench_scale import PATIENCE_SECONDS, BenchScale
 from terminal.enrolment import Enrolment
 from terminal.journal import Journal
+from terminal.turns import Settled
 from terminal.workflows import acts
 from terminal.workflows.prompts import Prompt
 from tests.floors import ADDRESS, BADGE, LOCATIONS, OWNER, PRODUCTS, SITE, WORKER, line, order
@@ -46,6 +47,9 @@ class Scale(BenchScale):
         for reading in readings:
             assert self.hear(reading) == ""
         return self
+
+
+OFFERED = Settled(WEIGHT, b"frame")
 
 
 def settled() -> Reading:
@@ -91,28 +95,28 @@ def test_a_scale_that_never_settles_asks_the_packer() -> None:
 
 def test_a_port_that_went_away_asks_the_packer_until_it_is_back() -> None:
     scale = Scale().heard(settled())
-    assert scale.hear(ScaleLost(LossReason.UNPLUGGED, "plug it in")) == "plug it in"
+    assert scale.hear(ScannerLost("scale", LossReason.UNPLUGGED, "plug it in")) == "plug it in"
     assert scale.asks_packer
     assert scale.offer(WEIGHING) is None
     assert scale.shown(WEIGHING).ask == "The scale does not answer: type the grams, Enter"
-    assert scale.hear(ScaleFound()) == ""
+    assert scale.hear(ScannerFound("scale")) == ""
     assert not scale.asks_packer
 
 
 def test_a_settled_weight_is_offered_once_where_it_is_asked_for() -> None:
     scale = Scale().heard(settled())
     assert scale.offer(ELSEWHERE) is None
-    assert scale.offer(WEIGHING) == settled()
+    assert scale.offer(WEIGHING) == OFFERED
     assert scale.offer(WEIGHING) is None
     scale.offer(ELSEWHERE)
-    assert scale.offer(WEIGHING) == settled()
+    assert scale.offer(WEIGHING) == OFFERED
 
 
 def test_what_is_put_down_again_is_offered_again() -> None:
     scale = Scale().heard(settled())
     scale.offer(WEIGHING)
     scale.heard(Reading(Condition.ZERO), settled())
-    assert scale.offer(WEIGHING) == settled()
+    assert scale.offer(WEIGHING) == OFFERED
 
 
 def test_a_used_weight_is_not_offered_for_the_next_parcel() -> None:
