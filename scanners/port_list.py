@@ -41,6 +41,16 @@ def lasting_names(stable: Path = STABLE) -> dict[str, str]:
     return {str(link.resolve()): str(link) for link in links}
 
 
+def path_today(port: str) -> str:
+    """The path behind a configured port, a USB device's where it is plugged in now; empty for all others."""
+    from scanners.serial_scanner import path_of
+
+    try:
+        return path_of(port)
+    except (OSError, ValueError):
+        return ""
+
+
 def is_same_port(one: str, other: str) -> bool:
     """Whether two names lead to one device."""
     return Path(one).expanduser().resolve() == Path(other).expanduser().resolve()

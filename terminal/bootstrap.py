@@ -19,7 +19,7 @@ from scanners.profile import ScannerProfile
 from terminal.config import Config
 from terminal.enrolment import Enrolment
 from terminal.messages import LinkChanged, Noted, RecordsChanged
-from terminal.parts import CannotStart, Parts, Tell, Toy, utc_now
+from terminal.parts import CannotStart, Parts, Scale, Tell, Toy, utc_now
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -58,7 +58,7 @@ class Rig:
 
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
-        from scanners.serial_scanner import SerialScanner
+        from scanners.reader import reader_of
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -97,11 +97,10 @@ class Rig:
             store=sync,
             printers=choices,
             station=self._config.terminal.station or self._enrolment.station,
+            has_scale=self._config.scale is not None,
             on_saved=lambda jobs: self._saved(sync, jobs),
         )
-        scanners = [
-            SerialScanner(profile, self.hub.put) for profile in self._config.scanners if profile.kind == "serial"
-        ]
+        scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
         self._endings += [scanner.stop for scanner in scanners]
         try:
             await session.start()
@@ -111,6 +110,7 @@ class Rig:
             session=session,
             floor=floor,
             scanners=scanners,
+            scale=self._scale(),
             sync=lambda tell: self._run_sync(sync, tell),
             spool=lambda tell: self._run_spool(thread, journal, printers, tell),
             toy=self._toy,
@@ -129,6 +129,15 @@ class Rig:
             thread, journal = self._journal
             await thread.run(journal.close)
             await thread.close()
+
+    def _scale(self) -> Scale | None:
+        if self._config.scale is None:
+            return None
+        from terminal.bench_scale import BenchScale
+
+        scale = BenchScale(self._config.scale)
+        self._endings.append(scale.stop)
+        return scale
 
     def _on_changed(self, keys: frozenset[Key]) -> None:
         self._tell(RecordsChanged(keys))

@@ -19,7 +19,7 @@ from typing import Any
 from terminal import config as settings
 from terminal import scanner_test_wording as words
 
-Value = str | int | bool | list[str] | None
+Value = str | int | float | bool | list[str] | None
 Table = dict[str, Value]
 
 _HEAD = re.compile(r"\s*\[\[\s*scanner\s*\]\]")

@@ -123,6 +123,36 @@ def printer_not_writable(path: str) -> str:
     return f"{path} cannot be written: make the folder, or give this user the right"
 
 
+def no_scale() -> str:
+    return "none configured; the packer types the weight of a parcel where no product has one"
+
+
+def scale_found(port: str, said: str) -> str:
+    return f"{port} answers: {said}"
+
+
+def scale_shows(weight: str) -> str:
+    return f"{weight} lies on it" if weight else "nothing lies on it"
+
+
+def scale_troubled(port: str, said: str) -> str:
+    return f"{port} is open, and the scale says {said}"
+
+
+def scale_state(condition: str) -> str:
+    """What an answer without a fault says, in a word or two."""
+    return {
+        "motion": "something moves on it",
+        "under": "it stands below zero: take all off and press its ZERO",
+        "over": "it is overloaded: take everything off",
+        "busy": "it is busy",
+    }.get(condition, condition)
+
+
+def scale_mute(port: str) -> str:
+    return f"{port} is open, and no scale answers: switch it on, and check `scale.protocol`, `baud` and `parity`"
+
+
 def no_printer() -> str:
     return "none configured; labels and slips wait until a [[printer]] is named"
 

@@ -53,6 +53,8 @@ def entry_hint(takes: str) -> tuple[str, ...]:
     match takes:
         case "number":
             return ("Type a number, Enter", "Number, Enter")
+        case "weight":
+            return ("On the scale, or type grams, Enter", "Or type grams")
         case "secret":
             return ("Type, then Enter", "Type, Enter")
         case _:

@@ -12,7 +12,7 @@ CASES = [
     ("printing.documents, printing.spool", "textual reportlab httpx barcode"),
     (
         "terminal.app, terminal.session, terminal.bootstrap",
-        "httpx reportlab sqlalchemy litestar biip serial barcode tomlkit terminal.scanner_test terminal.raw_log",
+        "httpx reportlab litestar biip serial tomlkit scanners.scale scanners.hid_scanner terminal.scanner_test",
     ),
     ("floorhand", "textual httpx reportlab sqlalchemy litestar sqlite3"),
 ]

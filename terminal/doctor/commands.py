@@ -63,6 +63,7 @@ async def examine(config: Mapping[str, object], path: Path) -> AsyncIterator[Fin
         yield Finding("scanner", words.no_scanner())
     for finding in devices.ports(free):
         yield finding
+    yield devices.scale(checked.scale) if checked.scale else Finding("scale", words.no_scale())
     for printer in checked.printers:
         yield devices.printer(printer)
     if not checked.printers:
@@ -88,7 +89,7 @@ def _bundle(to: Path, found: list[Finding], config: Mapping[str, object], path: 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="floorhand doctor",
-        description="Checks this machine's config, screen, journal, store, clock, ports, scanners and printers. "
+        description="Checks this machine's config, screen, journal, store, clock, ports, scanners, scale and printers. "
         "Each line says OK, or FAIL with what to do. Changes nothing.",
     )
     parser.add_argument(

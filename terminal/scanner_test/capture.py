@@ -25,10 +25,10 @@ class LineSettings:
     baud: int = 9600
     bytesize: int = 8
     parity: str = "N"
-    stopbits: int = 1
+    stopbits: float = 1
 
     def __str__(self) -> str:
-        return f"{self.baud} {self.bytesize}{self.parity}{self.stopbits}"
+        return f"{self.baud} {self.bytesize}{self.parity}{self.stopbits:g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
 
-from scanners.port_list import SerialPort, is_same_port, serial_ports
+from scanners.port_list import SerialPort, is_same_port, path_today, serial_ports
 from terminal import scanner_test_wording as words
 from terminal.scanner_test.capture import Capture, Gatherer, LineSettings, Source
 
@@ -83,7 +83,8 @@ class Ears:
             self._stopping.wait(_LOOK_SECONDS)
 
     def _wanted(self) -> list[SerialPort]:
-        found = (port for port in self._find() if not any(is_same_port(port.device, other) for other in self._known))
+        taken = [path for port in self._known if (path := path_today(port))]
+        found = (port for port in self._find() if not any(is_same_port(port.device, other) for other in taken))
         return [*(SerialPort(path, path, "") for path in self._known), *found]
 
 
@@ -122,10 +123,12 @@ class _Ear:
     def _listen(self) -> None:
         import serial
 
+        from scanners.serial_scanner import path_of
+
         now = self.settings
-        source = Source(self._port.path, now)
+        source, path = Source(self._port.path, now), path_of(self._port.path)
         line: Any = serial.Serial(
-            self._port.path, now.baud, now.bytesize, now.parity, now.stopbits, timeout=_READ_SECONDS, exclusive=True
+            path, now.baud, now.bytesize, now.parity, now.stopbits, timeout=_READ_SECONDS, exclusive=True
         )
         with line:
             self._told = ""

@@ -5,6 +5,7 @@ Decides how grave each thing is. Only a fault keeps a profile from being written
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,6 +18,8 @@ TYPING_GAP_SECONDS = 0.03
 """Keys closer than this are a scanner's, as the wedge's profile has it unless told otherwise."""
 SLOW_GAP_SECONDS = 0.06
 """Keys further apart than this look like a hand: such a scanner needs a prefix."""
+FUNCTION_KEY = re.compile(r"<f(\d{1,2})>")
+"""A key that types nothing and may stand for the separator, as the driver names it."""
 _MOST_CHANGES = 5
 
 
@@ -101,7 +104,7 @@ def _separator(found: Diagnosis) -> Finding:
         is_grave = bool(found.aim) and not found.scanner_layout
         return Finding(Weight.FAULT if is_grave else Weight.ADVICE, words.separator_lost())
     is_key = mark in found.capture.signs and len(mark) > 1
-    if not is_key and _stands_apart(mark):
+    if FUNCTION_KEY.fullmatch(mark) if is_key else _stands_apart(mark):
         return Finding(Weight.RIGHT, words.separator_mark(mark))
     return Finding(Weight.FAULT, words.separator_strange(shown(mark)))
 

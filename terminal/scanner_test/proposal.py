@@ -14,7 +14,7 @@ from scanners.profile import STX, ScannerProfile
 from terminal.config_edit import Table, Value
 from terminal.scanner_test.card import GS
 from terminal.scanner_test.diagnosis import Diagnosis
-from terminal.scanner_test.findings import TYPING_GAP_SECONDS, is_slow
+from terminal.scanner_test.findings import FUNCTION_KEY, TYPING_GAP_SECONDS, is_slow
 
 _DEFAULTS = {each.name: each.default for each in fields(ScannerProfile)}
 
@@ -52,7 +52,7 @@ def _wanted(found: Diagnosis) -> Table:
     source, usual = found.capture.source, ScannerProfile("usual", kind="wedge")
     wanted: Table = {
         "terminators": usual.terminators if found.suffix else "",
-        "separators": [found.separator] if found.separator not in ("", GS) else [],
+        "separators": [_mark(found)] if found.separator not in ("", GS) else [],
         "prefix": found.prefix.removeprefix(STX) or usual.prefix,
         "aim": True if found.aim else None,
     }
@@ -66,6 +66,12 @@ def _wanted(found: Diagnosis) -> Table:
     wanted["parity"] = found.parity or source.settings.parity
     wanted["stopbits"] = source.settings.stopbits
     return wanted
+
+
+def _mark(found: Diagnosis) -> str:
+    """The separator as a profile names it: a mark as it is, a key by its name."""
+    is_key = found.separator in found.capture.signs and FUNCTION_KEY.fullmatch(found.separator)
+    return found.separator.strip("<>").upper() if is_key else found.separator
 
 
 def _usual(key: str) -> Value:

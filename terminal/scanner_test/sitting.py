@@ -54,7 +54,7 @@ class Setup:
         configured = {
             each.port: LineSettings(each.baud, each.bytesize, each.parity, each.stopbits)
             for each in self.scanners
-            if each.kind == "serial" and each.port
+            if each.kind == "serial" and each.port and not each.is_on_network
         }
         return {**configured, **self.more_ports}
 

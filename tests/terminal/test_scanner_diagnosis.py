@@ -86,7 +86,10 @@ def test_a_key_that_types_nothing_is_seen_in_place_of_the_separator() -> None:
     signs = (*AIM, *FIRST, "<f8>", *SECOND, "\r")
     found = diagnose(Capture(KEYS, signs, tuple(100 + place / 1000 for place in range(len(signs)))))
     assert found.separator == "<f8>"
-    assert "<f8>" in faults(found)
+    assert not has_fault(found)
+    assert entry(found, ())["separators"] == ["F8"]
+    strange = tuple("<insert>" if sign == "<f8>" else sign for sign in signs)
+    assert "<insert>" in faults(diagnose(Capture(KEYS, strange, tuple(range(len(strange))))))
 
 
 def test_a_lost_separator_is_no_danger_where_no_read_claims_to_be_gs1() -> None:

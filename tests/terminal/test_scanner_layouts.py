@@ -12,12 +12,6 @@ PRINTABLE = "".join(map(chr, range(33, 127)))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_level_of_a_layout_has_the_same_keys(layout: str) -> None:
-    shapes = {tuple(len(row) for row in level.split(" ")) for level in LAYOUTS[layout]}
-    assert shapes == {(13, 12, 12, 11)}
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
 def test_scanner_and_computer_agreed_change_nothing(layout: str) -> None:
     assert typed(PRINTABLE, layout, layout) == PRINTABLE
 
