@@ -17,7 +17,8 @@ ROOMS = {
     "terminal": ("terminal.commands", "the screen of a picker, packer or supervisor on this machine"),
     "store": ("server_stub.commands", "the central order store: set it up, run it, look after it"),
     "import": ("server_stub.importing.commands", "orders, products, locations, stock or customers from a CSV file"),
-    "doctor": ("terminal.doctor", "checks this machine's config, scanners, printers, store and screen"),
+    "scanner": ("terminal.scanner_test.commands", "tries a scanner with one printed card, and sets it up"),
+    "doctor": ("terminal.doctor.commands", "checks this machine's config, scanners, printers, store and screen"),
     "bench": ("benchmarks.commands", "measures this machine, each speed beside a yardstick in the same run"),
 }
 

@@ -36,6 +36,12 @@ MEASUREMENTS = {
         "Bytes into a real pseudo-terminal (a serial scanner's, or as typed by a keyboard wedge) until the verdict is "
         "painted, with the pick flushed to the journal before. Beside it: one key echoed by a bare Textual `Input`.",
     ),
+    "burst": Measurement(
+        "bursts",
+        "measure",
+        "Twenty-four keys of a scanner that types, through driver and app to the painted verdict, with nothing behind "
+        "them; and twenty such bursts written at once. Beside it: one key echoed by a bare Textual `Input`.",
+    ),
     "start": Measurement(
         "glass",
         "measure_start",

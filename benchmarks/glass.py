@@ -31,7 +31,7 @@ from terminal.sync.status import Standing
 
 PAINT_BAR, CPU_BAR, START_BAR, MEMORY_BAR = 1.7, 2.0, 1.5, 1.5
 _WARM_UP = 3
-_ECHO = ["-m", "benchmarks.bare_echo"]
+ECHO = ["-m", "benchmarks.bare_echo"]
 _BARE_SCAN = ["-m", "benchmarks.bare_scan"]
 _CLEAR_AFTER = 16
 # A hand scans three times a second at most: what the last scan still paints is not the next one's business.
@@ -46,8 +46,8 @@ def measure(folder: Path, plan: Plan) -> list[Figure]:
     with ExitStack() as stack:
         serial = stack.enter_context(_Floor.opened(folder / "serial", walked, is_wedge=False))
         wedge = stack.enter_context(_Floor.opened(folder / "wedge", walked, is_wedge=True))
-        echo = _Echo(stack.enter_context(in_a_pty(_ECHO)))
-        contestants: tuple[_Floor | _Echo, ...] = (serial, wedge, echo)
+        echo = Echo(stack.enter_context(in_a_pty(ECHO)))
+        contestants: tuple[_Floor | Echo, ...] = (serial, wedge, echo)
         in_turns(_WARM_UP, *(each.scan for each in contestants))
         before = [each.program.cpu_seconds() for each in contestants]
         taken = in_turns(count, *(each.scan for each in contestants))
@@ -162,7 +162,7 @@ class _Floor:
             raise Stumbled(f"{scans} scans were painted, the journal holds {len(picked)}")
 
 
-class _Echo:
+class Echo:
     """An Input that is typed into, one key a turn."""
 
     def __init__(self, program: PtyProgram) -> None:

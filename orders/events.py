@@ -172,6 +172,16 @@ class ItemVerified(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, ta
         return (Key("order", self.order),)
 
 
+class Weighed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the scale said of a parcel: its own unit and step, and its answer as it came (Latin-1)."""
+
+    value: str
+    unit: str
+    division: str
+    frame: str
+    is_net: bool = False
+
+
 class ParcelSealed(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_sealed"):
     """A carton was closed under an SSCC from this journal's lease; weight in grams, assumed where no scale gave it."""
 
@@ -182,6 +192,7 @@ class ParcelSealed(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     contents: tuple[ParcelLine, ...]
     weight_grams: Count
     is_weight_assumed: bool = False
+    weighed: Weighed | None = None
     carrier: str = ""
     service: str = ""
     departs_at: Instant | None = None

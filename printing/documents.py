@@ -188,6 +188,19 @@ class CommandCard(Struct, frozen=True, kw_only=True, tag="command_card"):
             raise DocumentError(f"command card {self.title!r} has no commands: give at least one")
 
 
+class ScannerCard(Struct, frozen=True, kw_only=True, tag="scanner_card"):
+    """A sheet with one large symbol for trying a scanner: FNC1, then `parts` with FNC1 between them."""
+
+    title: str
+    parts: tuple[str, ...]
+    steps: tuple[str, ...]
+    settings: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not all(self.parts):
+            raise DocumentError(f"scanner card {self.title!r} has nothing to scan: give its symbol a text")
+
+
 class LabelBatch(Struct, frozen=True, kw_only=True, tag="label_batch"):
     """Many small labels printed as one job, in the order given."""
 
@@ -199,7 +212,7 @@ class LabelBatch(Struct, frozen=True, kw_only=True, tag="label_batch"):
             raise DocumentError(f"batch {self.title!r} has no labels: give at least one")
 
 
-Document = ParcelLabel | PackingSlip | ShelfLabel | ProductLabel | WorkerBadge | CommandCard | LabelBatch
+Document = ParcelLabel | PackingSlip | ShelfLabel | ProductLabel | WorkerBadge | CommandCard | ScannerCard | LabelBatch
 
 _KINDS: dict[type, str] = {
     ParcelLabel: "label",
@@ -208,6 +221,7 @@ _KINDS: dict[type, str] = {
     ProductLabel: "product",
     WorkerBadge: "badge",
     CommandCard: "commands",
+    ScannerCard: "scanner",
     LabelBatch: "labels",
 }
 
@@ -228,7 +242,7 @@ def subject_of(document: Document) -> str:
             return document.sku
         case WorkerBadge():
             return document.name
-        case CommandCard() | LabelBatch():
+        case CommandCard() | ScannerCard() | LabelBatch():
             return document.title
 
 

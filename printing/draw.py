@@ -14,10 +14,11 @@ from typing import Any
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
-from printing.documents import Document, DrawError, Media, PackingSlip, ParcelLabel, kind_of, subject_of
+from printing.documents import Document, DrawError, Media, PackingSlip, ParcelLabel, ScannerCard, kind_of, subject_of
 from printing.fonts import Weight, printable
 from printing.label import draw_label
 from printing.page import GRIDS, OFFICE_GRID, POINTS_PER_MM, Page
+from printing.scanner_card import draw_scanner_card
 from printing.slip import draw_slip
 from printing.small_labels import draw_small_labels
 
@@ -72,6 +73,7 @@ _TITLES = {
     "product": "product label",
     "badge": "badge",
     "commands": "command card",
+    "scanner": "scanner card",
     "labels": "labels",
 }
 
@@ -82,5 +84,7 @@ def _layout(document: Document) -> tuple[tuple[Media, ...], Callable[[Page, Any]
             return SHIPPING_MEDIA, draw_label
         case PackingSlip():
             return OFFICE_MEDIA, draw_slip
+        case ScannerCard():
+            return OFFICE_MEDIA, draw_scanner_card
         case _:
             return SMALL_MEDIA, draw_small_labels

@@ -113,6 +113,15 @@ def _gs1_128(elements: tuple[tuple[str, str], ...]) -> Symbol:
     return _rendered(Gs1_128, data, "".join(f"({ai}) {value}" for ai, value in elements))
 
 
+@lru_cache(maxsize=8)
+def fnc1_first(parts: tuple[str, ...]) -> Symbol:
+    """The symbol of GS1-128 with any ASCII in it, FNC1 between the parts: for trying scanners, not for goods."""
+    text = "".join(parts)
+    if not (parts and all(parts) and text.isascii()):
+        raise SymbolError(f"expected ASCII texts for a symbol with FNC1, got {parts!r}")
+    return _rendered(Gs1_128, FNC1.join(parts), text)
+
+
 def _require_element(ai: str, value: str) -> None:
     if not (2 <= len(ai) <= 4 and ai.isascii() and ai.isdecimal()):
         raise SymbolError(f"expected an AI of 2 to 4 digits, got {ai!r}")

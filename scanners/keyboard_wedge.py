@@ -14,6 +14,7 @@ from math import inf
 from typing import Generic, TypeVar
 
 from scanners.profile import ENDS, STX, ScannerProfile
+from scanners.scan import GS
 
 Key = TypeVar("Key")
 
@@ -66,6 +67,7 @@ class Wedge(Generic[Key]):
         self._gap_seconds = profile.burst_gap_ms / 1000
         self._silence_seconds = profile.silence_ms / 1000
         self._enough = profile.burst_characters
+        self._separator_keys = profile.separator_keys
         self._held: list[Key] = []
         self._text = ""
         self._last_at = 0.0
@@ -88,7 +90,7 @@ class Wedge(Generic[Key]):
         `name` is the key's name in the terminal ("enter", "a", "ctrl+q"), `character` what it types, if anything.
         """
         out = self.flush(now)
-        typed = _character(name, character)
+        typed = GS if self.separates(name) else character_of(name, character)
         if name.rpartition("+")[2] in _MODIFIERS:
             # Some terminals tell of Shift as of a key of its own, in the middle of a read.
             if self._held:
@@ -104,6 +106,10 @@ class Wedge(Generic[Key]):
         else:
             out += self._hold(key, typed, now)
         return out
+
+    def separates(self, name: str) -> bool:
+        """Whether this key, now, stands for the GS of a read that is under way; alone it is a hand's."""
+        return name in self._separator_keys and bool(self._held)
 
     def interrupt(self, now: float) -> list[Burst | Key]:
         """What ends here, because something came that types nothing: a special key, or a word of the terminal itself.
@@ -208,13 +214,16 @@ class Wedge(Generic[Key]):
         return self._gap_seconds
 
 
-def _character(name: str, character: str | None) -> str | None:
-    """What a key types, control characters included; None for a key that no barcode can hold."""
+def character_of(name: str, character: str | None) -> str | None:
+    """What a key types, control characters included; None for a key that no barcode can hold.
+
+    `name` and `character` are the terminal's; some terminals name control keys and give no character.
+    """
     if name in _NEVER_SCANNED or name.startswith("alt+"):
         return None
     if character:
         return character
-    # A terminal with the Kitty keyboard protocol names control keys and gives no character.
+    # The Kitty keyboard protocol.
     if len(name) == 6 and name.startswith("ctrl+") and name[5].isalpha() and name[5].islower():
         return chr(ord(name[5]) - ord("a") + 1)
     return _NAMED_KEYS.get(name)

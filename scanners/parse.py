@@ -11,7 +11,7 @@ from scanners.digital_link import is_address, read_link
 from scanners.framing import LIMIT_BYTES, Overlong
 from scanners.gs1 import read_elements, without_contradiction
 from scanners.gs1_values import has_check_digit
-from scanners.profile import ScannerProfile
+from scanners.profile import STX, ScannerProfile
 from scanners.scan import GS, Element, Reason, Refusal, Scan, Symbology, Unreadable, shown
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
@@ -38,17 +38,29 @@ def parse(
         return Unreadable(_clipped(raw), refusal.reason, refusal.sentence, source, at, keyed)
 
 
-def cut_short(fragment: bytes | str, source: str, at: float) -> Unreadable:
-    """What becomes of the beginning of a read whose end never came."""
+def cut_short(fragment: bytes | str, source: str, at: float, *, has_ended_before: bool = True) -> Unreadable:
+    """What becomes of the beginning of a read whose end never came; `has_ended_before` is False where none ever did."""
     raw = _as_text(fragment)
     sentence = f"The read broke off after {shown(raw)}: scan it again."
+    if not has_ended_before:
+        sentence = (
+            f"Nothing ended the read {shown(raw)}: scan it again. If this goes on, set the scanner's suffix to CR, "
+            'or write terminators = "" in its settings.'
+        )
     return Unreadable(_clipped(raw), Reason.CUT_SHORT, sentence, source, at)
+
+
+def garbled(frame: bytes, source: str, at: float) -> Unreadable:
+    """What becomes of a read in which the line has damaged a byte."""
+    raw = _as_text(frame)
+    sentence = "The line damaged this read: scan it again. If this goes on, check baud, parity and cable."
+    return Unreadable(_clipped(raw), Reason.GARBLED, sentence, source, at)
 
 
 def _read(raw: str, profile: ScannerProfile, source: str, at: float, keyed: bool) -> Scan:
     if not raw.isascii():
         raise Refusal(Reason.NOT_ASCII, f"{shown(raw)} holds characters that no floor barcode has: set it aside.")
-    frame = raw.removeprefix(profile.prefix)
+    frame = raw.removeprefix(STX).removeprefix(profile.prefix.removeprefix(STX)).removesuffix(profile.suffix)
     _refuse_emptiness(frame)
     if frame.startswith("]") and profile.aim is not False:
         aim, text = split_aim(frame)

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too-long"
     CUT_SHORT = "cut-short"
+    GARBLED = "garbled"
     NOT_ASCII = "not-ascii"
     CONTROL_CHARACTER = "control-character"
     AIM_MISSING = "aim-missing"

@@ -7,6 +7,7 @@ session's; no scan is lost while the session is busy or something is laid over t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -16,25 +17,28 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from scanners.hub import Hub
+from scanners.keyboard_wedge import character_of, split_paste
 from scanners.profile import ScannerProfile
 from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
+from terminal import scanner_wording
 from terminal import screen_wording as words
-from terminal.entry import Entry
+from terminal.entry import Entry, Search
 from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
-from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
+from terminal.messages import LinkChanged, Noted, RecordsChanged, ScaleSpoke, ScanBurst, Shown
 from terminal.notices import Notices
 from terminal.parts import CannotStart
+from terminal.screens import overlays
 from terminal.screens.floor_screen import CSS, FloorScreen
 from terminal.screens.floor_view import FloorView
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
-from terminal.turns import Chosen, Cleared, Entered, Stale, Turn, Turns
+from terminal.turns import Chosen, Cleared, Entered, Settled, Stale, Turn, Turns
 from terminal.workflows.prompts import Prompt, Showing
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
     from orders.records import Key
-    from terminal.parts import Background, Opening, Parts
+    from terminal.parts import Background, Opening, Parts, Sitting
     from terminal.screens.queue_screen import QueueScreen
 
 _QUEUE_STEP = "queue"
@@ -71,10 +75,14 @@ class FloorApp(App[int], inherit_bindings=False):
         self._report = report
         self.farewell = ""
         """What has to be said once the screen is gone, because the work could not begin or go on."""
+        self.tap: Callable[[events.Key | events.Paste, float], None] | None = None
+        """Who takes keys and pastes from the driver before they are told apart, while a scanner is tested."""
+        self._sitting: Sitting | None = None
         self._parts: Parts | None = None
         self._turns = Turns(self._hub, self._arrived)
-        self._entry = Entry()
+        self._entry = Entry(self.wedge)
         self._notices = Notices()
+        self._away: set[str] = set()
         self._badge = LinkChanged("", 0)
         self.showing = Showing(Prompt(step="starting", title=words.starting(), ask=words.starting_ask()))
         self._overlay: Overlay | None = None
@@ -106,6 +114,8 @@ class FloorApp(App[int], inherit_bindings=False):
             return
         for scanner in parts.scanners:
             scanner.start()
+        if parts.scale:
+            parts.scale.start(self.post_message)
         # Whoever reads what to scan scans it at once: by then the ports have to be open.
         await self._turns.hear_from_ports(len(parts.scanners), _PORTS_SECONDS)
         self._present(parts.session.showing)
@@ -134,20 +144,20 @@ class FloorApp(App[int], inherit_bindings=False):
     # What comes in
 
     async def on_event(self, event: events.Event) -> None:
-        """Takes keys and pastes before any binding or focused widget could; only the palette types for itself."""
+        """Takes keys and pastes before any binding or focused widget could; only the palette is typed into."""
         if isinstance(event, events.Paste) and not event.is_forwarded:
             self._take_paste(event)
-        elif isinstance(event, events.Key) and not self._is_palette_open:
+        elif not isinstance(event, events.Key):
+            await super().on_event(event)
+        elif not self._is_palette_open:
             self._take_key(event)
-        else:
+        elif self._is_for_palette(event):
             await super().on_event(event)
 
     def on_scan_burst(self, burst: ScanBurst) -> None:
         """A scan from a scanner that types joins the one stream of all scanners."""
-        from scanners.parse import cut_short, parse
-
-        name, at = self.wedge.name, burst.time
-        self._hub.put(parse(burst.text, self.wedge, name, at) if burst.is_whole else cut_short(burst.text, name, at))
+        self._entry.scanned(burst.time)
+        self._read(burst.text, burst.time, is_whole=burst.is_whole)
 
     def on_shown(self, message: Shown) -> None:
         """The session changed what it shows by itself."""
@@ -165,6 +175,16 @@ class FloorApp(App[int], inherit_bindings=False):
         self._notices.fault("link", message.sentence)
         self._repaint()
 
+    def on_scale_spoke(self, message: ScaleSpoke) -> None:
+        """The live weight, a settled one, or a port that went away; a bell where it waits for a hand."""
+        if self._parts and (scale := self._parts.scale):
+            had_asked = scale.asks_packer
+            self._notices.fault("scale", scale.hear(message.said))
+            self._weigh()
+            if scale.asks_packer and not had_asked:
+                self.bell()
+            self._repaint()
+
     def on_noted(self, message: Noted) -> None:
         """A printer, a scanner or the journal has something to say."""
         if message.is_fault:
@@ -173,27 +193,56 @@ class FloorApp(App[int], inherit_bindings=False):
             self._notices.note(message.sentence)
         self._repaint()
 
+    def _weigh(self) -> None:
+        """Hands on what lies still on the scale, where the prompt asks for it."""
+        scale = self._parts.scale if self._parts else None
+        if scale and (settled := scale.offer(self.showing.prompt)):
+            self._turns.put(settled)
+
     @property
     def _is_palette_open(self) -> bool:
         return isinstance(self.screen, CommandPalette)
 
     def _take_paste(self, event: events.Paste) -> None:
-        from scanners.keyboard_wedge import split_paste
-
         for text in split_paste(event.text, self.wedge.terminators):
             scan = ScanBurst(text)
             scan.time = event.time
             self.post_message(scan)
 
+    def _read(self, text: str, at: float, *, is_whole: bool = True) -> None:
+        from scanners.parse import cut_short, parse
+
+        name = self.wedge.name
+        self._hub.put(parse(text, self.wedge, name, at) if is_whole else cut_short(text, name, at))
+
     def _arrived(self, read: Scan | Unreadable) -> None:
         """A read takes away whatever is laid over the prompt, and what was half typed for the question before it."""
         if self._is_palette_open:
             self.pop_screen()
-        self._entry.scanned(read.at_monotonic)
+        if read.source != self.wedge.name:  # what came by keyboard has its place among the keys
+            self._entry.scanned_elsewhere(read.at_monotonic)
         self._close_overlay()
         self._repaint()
 
+    def _is_for_palette(self, event: events.Key) -> bool:
+        """Whether the palette gets this key: what it is searched for may as well be typed by a slow scanner."""
+        titles = [command.title for command in self.get_system_commands(self.screen)]
+        search = self._entry.search(event.key, character_of(event.key, event.character), event.time, titles)
+        if search is Search.IS_A_LINE:
+            self.pop_screen()
+            self._enter(event.time)
+        elif search is Search.IS_TOO_LATE:
+            self._notices.note(scanner_wording.typed_too_late())
+        return search is Search.GOES_ON
+
+    def _type(self, characters: str, now: float) -> None:
+        if not self._entry.add(characters, now):
+            self._notices.note(scanner_wording.typed_too_late())
+
     def _take_key(self, event: events.Key) -> None:
+        if self._sitting is not None:
+            self._sitting.take(event)
+            return
         if self._overlay is not None:
             self._take_overlay_key(self._overlay, event)
         else:
@@ -201,8 +250,9 @@ class FloorApp(App[int], inherit_bindings=False):
         self._repaint()
 
     def _take_floor_key(self, event: events.Key) -> None:
+        typed = character_of(event.key, event.character)
         match event.key:
-            case "enter":
+            case _ if self._entry.ends(event.key, typed):
                 self._enter(event.time)
             case "backspace":
                 self._entry.back()
@@ -220,8 +270,8 @@ class FloorApp(App[int], inherit_bindings=False):
                 self._notices.note(words.how_to_close())
             case "f2" | "f3" | "f4" | "f5" if self._parts and self._parts.toy:
                 self._parts.toy.pressed(event.key)
-            case _ if event.character:
-                self._entry.add(event.character, event.time)
+            case _ if typed:
+                self._type(typed, event.time)
 
     def _take_overlay_key(self, overlay: Overlay, event: events.Key) -> None:
         if event.key == "enter" and not self._entry.may_enter(event.time):
@@ -232,16 +282,19 @@ class FloorApp(App[int], inherit_bindings=False):
             return
         self._close_overlay()
         if after.typed:
-            self._entry.add(after.typed, event.time)
+            self._type(after.typed, event.time)
         if after.act:
             self._do(after.act)
 
     def _enter(self, now: float) -> None:
-        if not self._entry.text or not self._entry.may_enter(now):
+        if not self._entry.may_enter(now) or not self._entry.text:
             return
+        is_number_scanned = self.showing.prompt.takes == "number" and self._entry.is_at_scan_speed(now)
         text = self._entry.take()
         if text == HELP:
             self._do(HELP)
+        elif self.wedge.wrote(text) or is_number_scanned:
+            self._read(text, now)
         else:
             self._turns.put(Entered(text))
 
@@ -264,15 +317,29 @@ class FloorApp(App[int], inherit_bindings=False):
             self._open(help_reader(self.showing.prompt))
         elif act == CLOSE_PROGRAM:
             self.exit(0)
+        elif act == overlays.SCANNER_TEST:
+            self.run_worker(self._test_scanner(), name="scanner-test", group="scanner-test")
         else:
             self._turns.put(Chosen(act))
+
+    async def _test_scanner(self) -> None:
+        """Lays the scanner's self-test over everything; the session goes on below it."""
+        if self._parts is None or self._parts.scanner_test is None or self._sitting is not None:
+            return
+        self._sitting = self._parts.scanner_test(self)
+        try:
+            await self._sitting.run(self._parts.scanners)
+        finally:
+            self._sitting = None
+        self._repaint()
 
     # What is shown
 
     @property
     def _view(self) -> FloorView:
+        scale = self._parts.scale if self._parts else None
         return FloorView(
-            self.showing,
+            replace(self.showing, prompt=scale.shown(self.showing.prompt)) if scale else self.showing,
             badge=self._badge.badge,
             waiting=self._badge.waiting,
             note=self._notices.seen,
@@ -283,13 +350,19 @@ class FloorApp(App[int], inherit_bindings=False):
     def _after(self, turn: Turn, showing: Showing | None) -> None:
         match turn:
             case ScannerLost(source=source, sentence=sentence):
+                self._away.add(source)
                 self._notices.fault(source, sentence)
             case ScannerFound(source=source):
                 self._notices.fault(source, "")
+                if source in self._away:
+                    self._away.remove(source)
+                    self._notices.note(scanner_wording.scanner_back(source))
             case RepeatDropped(repeats_dropped=count):
                 self._notices.note(words.repeat_dropped(count))
             case Stale() if showing and showing.prompt.step != self.showing.prompt.step:
-                self._entry.clear()
+                self._entry.overtake()
+            case Settled() if self._parts and self._parts.scale and showing and showing.is_good:
+                self._parts.scale.use()
             case Scan() | Unreadable() | Entered() | Chosen():
                 self._notices.pass_on()
         if showing is None:
@@ -307,9 +380,12 @@ class FloorApp(App[int], inherit_bindings=False):
             self.set_timer(_SECOND_BELL_SECONDS, self.bell)
         if self._parts and self._parts.toy:
             self._parts.toy.shown(showing)
+        self._weigh()
         self._repaint()
 
     def _repaint(self) -> None:
+        if self._sitting is not None:
+            return
         view = self._view
         is_queue = self.showing.prompt.step == _QUEUE_STEP and not view.refusal and self._overlay is None
         if is_queue and self._queue_screen is None and self._parts:
@@ -358,4 +434,6 @@ class FloorApp(App[int], inherit_bindings=False):
         for act in self.showing.prompt.acts:
             yield SystemCommand(act.label, words.act_described(), lambda name=act.name: self._do(name))
         yield SystemCommand(words.help_act(), words.help_described(), lambda: self._do(HELP))
+        if self._parts and self._parts.scanner_test:
+            yield SystemCommand(words.scanner_act(), words.scanner_described(), lambda: self._do(overlays.SCANNER_TEST))
         yield SystemCommand(words.close_act(), words.close_described(), lambda: self._do(CLOSE_PROGRAM))

@@ -19,13 +19,17 @@ from scanners.profile import ScannerProfile
 from terminal.config import Config
 from terminal.enrolment import Enrolment
 from terminal.messages import LinkChanged, Noted, RecordsChanged
-from terminal.parts import CannotStart, Parts, Tell, Toy, utc_now
+from terminal.parts import CannotStart, Parts, Scale, Tell, Toy, utc_now
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from printing.printers import Printer
     from printing.spool import PrintJob, Spool
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
+    from terminal.raw_log import RawLog
+    from terminal.scanner_test.sitting import Sitting
     from terminal.session import PrinterChoice
     from terminal.site_clock import SiteClock
     from terminal.sync.worker import Sync
@@ -38,7 +42,15 @@ class Rig:
         self._config, self._enrolment, self._toy = config, enrolment, toy
         wedges = (profile for profile in config.scanners if profile.kind == "wedge")
         self.wedge = next(wedges, None) or ScannerProfile("keyboard", kind="wedge")
-        self.hub = Hub((self.wedge, *(profile for profile in config.scanners if profile.kind != "wedge")))
+        profiles = (self.wedge, *(profile for profile in config.scanners if profile.kind != "wedge"))
+        self._log: RawLog | None = None
+        if config.terminal.scan_log:
+            from terminal.raw_log import FILE, LoggedHub, RawLog
+
+            self._log = RawLog(config.state_folder / FILE)
+            self.hub: Hub = LoggedHub(profiles, self._log)
+        else:
+            self.hub = Hub(profiles)
         self._tell: Tell = lambda message: None
         self._printing = asyncio.Event()
         self._endings: list[Callable[[], object]] = []
@@ -46,7 +58,7 @@ class Rig:
 
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
-        from scanners.serial_scanner import SerialScanner
+        from scanners.reader import reader_of
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -85,11 +97,10 @@ class Rig:
             store=sync,
             printers=choices,
             station=self._config.terminal.station or self._enrolment.station,
+            has_scale=self._config.scale is not None,
             on_saved=lambda jobs: self._saved(sync, jobs),
         )
-        scanners = [
-            SerialScanner(profile, self.hub.put) for profile in self._config.scanners if profile.kind == "serial"
-        ]
+        scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
         self._endings += [scanner.stop for scanner in scanners]
         try:
             await session.start()
@@ -99,9 +110,11 @@ class Rig:
             session=session,
             floor=floor,
             scanners=scanners,
+            scale=self._scale(),
             sync=lambda tell: self._run_sync(sync, tell),
             spool=lambda tell: self._run_spool(thread, journal, printers, tell),
             toy=self._toy,
+            scanner_test=self._scanner_test,
             clock=clock,
         )
 
@@ -110,10 +123,21 @@ class Rig:
         for end in self._endings:
             await asyncio.to_thread(end)
         self.hub.close()
+        if self._log is not None:
+            await asyncio.to_thread(self._log.close)
         if self._journal is not None:
             thread, journal = self._journal
             await thread.run(journal.close)
             await thread.close()
+
+    def _scale(self) -> Scale | None:
+        if self._config.scale is None:
+            return None
+        from terminal.bench_scale import BenchScale
+
+        scale = BenchScale(self._config.scale)
+        self._endings.append(scale.stop)
+        return scale
 
     def _on_changed(self, keys: frozenset[Key]) -> None:
         self._tell(RecordsChanged(keys))
@@ -129,6 +153,11 @@ class Rig:
 
         if ahead := clock.hear(store_at):
             self._tell(Noted(screen_wording.clock_put_right(ahead), is_fault=True))
+
+    def _scanner_test(self, app: App[int]) -> Sitting:
+        from terminal.scanner_test.sitting import Sitting, setup_of
+
+        return Sitting(app, setup_of(self._config), self._log)
 
     def _saved(self, sync: Sync, jobs: Sequence[PrintJob]) -> None:
         sync.poke()

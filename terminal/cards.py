@@ -1,4 +1,4 @@
-"""The cards that hang on a cart, a bench and a dock door: barcodes that do what a key would do.
+"""The cards that hang on a cart, a bench, a dock door and a desk: barcodes that do what a key would do.
 
 Decides which acts belong on which card. An act is scanned by the same name under which the workflows know it.
 """
@@ -15,12 +15,20 @@ CARDS = {
     "Cart": (acts.PICK, acts.ALL, *acts.SHORTS, acts.SKIP, acts.GIVE_BACK, acts.MENU, acts.SIGN_OFF),
     "Bench": (acts.PACK, acts.ALL, acts.SEAL, acts.WEIGHT, acts.REPRINT, acts.VOID, acts.MENU, acts.SIGN_OFF),
     "Dock": (acts.SHIP, acts.CLOSE, acts.HAND_OVER, acts.REOPEN, acts.YES, acts.NO, acts.MENU, acts.SIGN_OFF),
+    "Desk": (acts.QUEUE, acts.PICK, acts.PACK, acts.SHIP, acts.MENU, acts.SIGN_OFF),
 }
+# Any screen may ask something, the scanner's test among them.
+_ANSWERS = (acts.YES, acts.NO)
+
+
+def names(title: str) -> tuple[str, ...]:
+    """The acts on one of CARDS, the answers to a question among them."""
+    return tuple(dict.fromkeys((*CARDS[title], *_ANSWERS)))
 
 
 def card(title: str) -> CommandCard:
     """One of CARDS as a document."""
-    commands = tuple(Command(label=acts.label(name), barcode=encode(Kind.COMMAND, name)) for name in CARDS[title])
+    commands = tuple(Command(label=acts.label(name), barcode=encode(Kind.COMMAND, name)) for name in names(title))
     return CommandCard(title=title, commands=commands)
 
 

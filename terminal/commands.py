@@ -24,6 +24,7 @@ from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 if TYPE_CHECKING:
     from terminal.app import FloorApp
     from terminal.parts import Toy
+    from terminal.scanner_test.app import ScannerApp
 
 
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
@@ -47,7 +48,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return UNEXPECTED_ERROR
 
 
-def live(app: FloorApp, close: Callable[[], Awaitable[None]] | None = None) -> int:
+def live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]] | None = None) -> int:
     """Runs the app on this process's terminal until it ends, however it ends; returns the exit code.
 
     SIGTERM and SIGHUP (a closed window, a lost connection) end it like a person would. `close` is awaited last.
@@ -58,7 +59,7 @@ def live(app: FloorApp, close: Callable[[], Awaitable[None]] | None = None) -> i
     return app.return_code or 0
 
 
-async def _live(app: FloorApp, close: Callable[[], Awaitable[None]] | None) -> None:
+async def _live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]] | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 0)
@@ -71,7 +72,7 @@ async def _live(app: FloorApp, close: Callable[[], Awaitable[None]] | None) -> N
             await close()
 
 
-def _to_app(app: FloorApp, loop: asyncio.AbstractEventLoop) -> Callable[[threading.ExceptHookArgs], None]:
+def _to_app(app: FloorApp | ScannerApp, loop: asyncio.AbstractEventLoop) -> Callable[[threading.ExceptHookArgs], None]:
     """An error in a scanner's or a printer's thread is the app's error: it must not vanish behind the screen."""
     from terminal.driver import end_after
 
@@ -157,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="what the new terminal is called (with --enrol); else terminal.name")
     parser.add_argument("--station", help="the station where it stands; else terminal.station")
     parser.add_argument(
-        "--cards", metavar="FOLDER", help="write the command cards of cart, bench and dock as PDFs, and end"
+        "--cards", metavar="FOLDER", help="write the command cards of cart, bench, dock and desk as PDFs, and end"
     )
     parser.add_argument("--feed", metavar="SOCKET", help=argparse.SUPPRESS)
     return parser

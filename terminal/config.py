@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from scanners.profile import ScannerProfile
+    from scanners.scale_profile import ScaleProfile
 
 FILE = "floorhand.toml"
 VARIABLE = "FLOORHAND_CONFIG"
@@ -52,12 +53,14 @@ class TerminalSettings:
     """This device. `journal` is the folder of everything it keeps; None is the platform's place for state.
 
     `witness` is a file elsewhere by which the journal notices that its whole folder was put back from a copy.
+    `scan_log` keeps a rolling log of raw reads for support.
     """
 
     name: str = ""
     station: str = ""
     journal: str | None = None
     witness: str | None = None
+    scan_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Config:
     scanners: tuple[ScannerProfile, ...] = ()
     printers: tuple[PrinterSettings, ...] = ()
     labels: LabelSettings = LabelSettings()
+    scale: ScaleProfile | None = None
 
     @property
     def state_folder(self) -> Path:
@@ -190,7 +194,7 @@ def read(path: Path) -> Config:
 
 def check(table: Mapping[str, object], path: Path) -> Config:
     """The config that `table` (from `parse`) describes; ConfigError at the first thing that cannot be."""
-    known = {"store", "terminal", "scanner", "printer", "labels"}
+    known = {"store", "terminal", "scanner", "printer", "labels", "scale"}
     _refuse_unknown(path, "", table, known)
     store = _section(path, "store", table.get("store", {}), _STORE)
     terminal = _section(path, "terminal", table.get("terminal", {}), _TERMINAL)
@@ -202,6 +206,7 @@ def check(table: Mapping[str, object], path: Path) -> Config:
         _scanners(path, table.get("scanner", [])),
         _printers(path, table.get("printer", [])),
         LabelSettings(**labels),
+        _scale(path, table["scale"]) if "scale" in table else None,
     )
 
 
@@ -252,6 +257,7 @@ _TERMINAL = {
     "station": _text('the station where it stands, such as "BENCH-1"'),
     "journal": _place("the folder for what this terminal keeps"),
     "witness": _place("a file outside of that folder"),
+    "scan_log": _Setting(bool, "true or false"),
 }
 _LABELS = {"media": _PAPER}
 _PRINTER = {
@@ -320,8 +326,25 @@ def _scanners(path: Path, came: object) -> tuple[ScannerProfile, ...]:
             raise ConfigError(path, f"scanner.{name}.{error.field}", problem, "correct it") from error
         if profile.kind == "wedge" and any(each.kind == "wedge" for each in profiles):
             raise ConfigError(path, f"scanner.{name}.kind", "a second wedge", "all of them type alike: describe one")
+        if taken := next((each.name for each in profiles if each.port and each.port == profile.port), None):
+            problem = f"`{taken}` reads {profile.port} already"
+            raise ConfigError(path, f"scanner.{name}.port", problem, "give each scanner a port of its own")
         profiles.append(profile)
     return tuple(profiles)
+
+
+def _scale(path: Path, came: object) -> ScaleProfile:
+    from scanners.scale_profile import ScaleProfile, ScaleProfileError
+
+    if not isinstance(came, Mapping):
+        raise ConfigError(path, "scale", f"expected a table, got {came!r}", "write [scale] on a line of its own")
+    try:
+        return ScaleProfile.from_table(came)
+    except ScaleProfileError as error:
+        _refuse_unknown(path, "scale", came, set(ScaleProfile.__slots__))
+        got, remedy = ("nothing", "set it") if error.came is None else (repr(error.came), "correct it")
+        problem = f"expected {error.expected}, got {got}"
+        raise ConfigError(path, f"scale.{error.field}", problem, remedy) from error
 
 
 def _printers(path: Path, came: object) -> tuple[PrinterSettings, ...]:

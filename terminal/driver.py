@@ -10,7 +10,7 @@ import os
 import re
 from asyncio import AbstractEventLoop
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from errno import EIO
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
@@ -52,7 +52,8 @@ def end_after(error: Exception, app: App[Any], loop: AbstractEventLoop) -> None:
 class FloorDriver(LinuxDriver):
     """A Linux driver that sends a `ScanBurst` for each scan and lets typed keys through.
 
-    The app may hold the wedge's profile as `wedge`; a hand's keys wait at most its `burst_gap_ms`.
+    The app may hold the wedge's profile as `wedge`; a hand's keys wait at most its `burst_gap_ms`. While it holds a
+    `tap`, keys and pastes go there as they come, in the input thread, each with its time.
     """
 
     def __init__(
@@ -63,16 +64,20 @@ class FloorDriver(LinuxDriver):
         self._wedge: Wedge[events.Key] = Wedge(profile)
         self._parser = XTermParser(self._debug)
         self._is_pasting = False
-        self._heard_at = 0.0
+        self._heard_at = monotonic()
 
     def process_message(self, message: Message) -> None:
         """Takes each event, in the input thread."""
+        tap = getattr(self._app, "tap", None)
+        if tap is not None and isinstance(message, events.Key | events.Paste):
+            tap(message, monotonic())
+            return
         if isinstance(message, _NEVER_TYPED):
             return
         if isinstance(message, events.Key):
-            self._pass_on(self._wedge.key(message, message.key, message.character, monotonic()))
+            self._pass_on(self._wedge.key(message, message.key, message.character, self._heard_at))
         elif isinstance(message, events.Paste):
-            self._pass_on(self._wedge.paste(message.text, monotonic()))
+            self._pass_on(self._wedge.paste(message.text, self._heard_at))
         else:
             super().process_message(message)
 
@@ -88,35 +93,44 @@ class FloorDriver(LinuxDriver):
         with DefaultSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():
+                # Keys wait as long as more is there: only a look that finds nothing tells that they stood alone.
                 if selector.select(self._patience_seconds):
                     data = os.read(self.fileno, _AT_ONCE_BYTES)
                     if not data:
                         raise OSError(EIO, os.strerror(EIO))
+                    self._heard_at = self._arrival
                     for part in filter(None, _SEQUENCES.split(decoder.decode(data))):  # an empty one means the end
                         self._take(part)
-                self._let_go()
-                self._end_a_paste_without_end()
-                self._pass_on(self._wedge.flush(monotonic()))
+                else:
+                    self._let_go()
+                    self._end_a_paste_without_end()
+                    self._pass_on(self._wedge.flush(monotonic()))
 
     def _take(self, part: str) -> None:
         """Takes what stands before the next escape sequence, or what begins with one."""
-        if part.startswith("\x1b") and not _TYPED.match(part):
-            self._pass_on(self._wedge.interrupt(monotonic()))
-        if part.startswith((BRACKETED_PASTE_START, BRACKETED_PASTE_END)):
-            self._is_pasting = part.startswith(BRACKETED_PASTE_START)
-        self._heard_at = monotonic()
         try:
-            for event in self._parser.feed(part):
-                self.process_message(event)
+            came = list(self._parser.feed(part))
         except (ValueError, OverflowError):  # a sequence with numbers that no terminal sends
             self._parser = XTermParser(self._debug)
-            self._pass_on(self._wedge.interrupt(monotonic()))
-            self._take(part[1:])  # without its Esc it is text, and the end of a read that is spoiled
+            self._pass_on(self._wedge.interrupt(self._heard_at))
+            self._take(part.removeprefix("\x1b"))  # without its Esc it is text, and the end of a read that is spoiled
+            return
+        if part.startswith("\x1b") and not _TYPED.match(part) and not self._separates(came):
+            self._pass_on(self._wedge.interrupt(self._heard_at))
+        if part.startswith((BRACKETED_PASTE_START, BRACKETED_PASTE_END)):
+            self._is_pasting = part.startswith(BRACKETED_PASTE_START)
+        for event in came:
+            self.process_message(event)
+
+    def _separates(self, came: Sequence[Message]) -> bool:
+        """Whether the sequence was a key that the scanner types in place of GS."""
+        return bool(came) and isinstance(came[0], events.Key) and self._wedge.separates(came[0].key)
 
     def _let_go(self) -> None:
         """Takes an Esc that nothing followed, or what began like a sequence and is none."""
         if late := list(self._parser.tick()):
-            self._pass_on(self._wedge.interrupt(monotonic()))
+            self._heard_at = monotonic()
+            self._pass_on(self._wedge.interrupt(self._heard_at))
             for event in late:
                 self.process_message(event)
 
@@ -127,6 +141,14 @@ class FloorDriver(LinuxDriver):
             for event in self._parser.feed(BRACKETED_PASTE_END):
                 if isinstance(event, events.Paste):
                     self._pass_on([Burst(event.text, complete=False)])
+
+    @property
+    def _arrival(self) -> float:
+        """When bytes came that were there at a look for them. A busy screen makes this thread late, not the scanner:
+        what lay ready before the wedge lost its patience came in time.
+        """
+        deadline = self._wedge.deadline
+        return monotonic() if deadline is None else min(monotonic(), deadline)
 
     @property
     def _patience_seconds(self) -> float:

@@ -5,10 +5,15 @@ State flows down to the screens, messages flow up. No message carries a connecti
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from orders.records import Key
 from terminal.workflows.prompts import Showing
+
+if TYPE_CHECKING:
+    from scanners.scale import ScaleSaid
 
 
 class ScanBurst(Message):
@@ -43,6 +48,14 @@ class LinkChanged(Message):
 
     def __init__(self, badge: str, waiting: int, sentence: str = "") -> None:
         self.badge, self.waiting, self.sentence = badge, waiting, sentence
+        super().__init__()
+
+
+class ScaleSpoke(Message):
+    """The scale of this bench said something, or its port came or went."""
+
+    def __init__(self, said: ScaleSaid) -> None:
+        self.said = said
         super().__init__()
 
 

@@ -10,14 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from textual import events
+from textual.app import App
 from textual.message import Message
 
 from scanners.scan import Scan, Unreadable
-from terminal.workflows.prompts import Showing
+from terminal.workflows.prompts import Prompt, Showing
 
 if TYPE_CHECKING:
     from orders.records import Key
+    from scanners.scale import ScaleSaid, Weight
     from terminal.floor import Floor
+    from terminal.turns import Settled
+
+
+Tell = Callable[[Message], object]
 
 
 class Deciding(Protocol):
@@ -32,6 +39,9 @@ class Deciding(Protocol):
 
     async def take_entry(self, text: str) -> Showing:
         """Judges what was typed."""
+
+    async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
+        """Judges what lies still on the scale."""
 
     async def take_act(self, name: str) -> Showing:
         """Judges an act from the list, the palette or the queue."""
@@ -53,6 +63,29 @@ class Scanner(Protocol):
         """Stops reading and waits for its thread."""
 
 
+class Scale(Protocol):
+    """The scale of this bench: hears what its port tells, and says what of it concerns the prompt."""
+
+    @property
+    def asks_packer(self) -> bool:
+        """Whether no weight is to be had from it now, and a hand is wanted."""
+
+    def start(self, tell: Tell) -> None:
+        """Begins to ask; what it says comes as messages."""
+
+    def hear(self, said: ScaleSaid) -> str:
+        """Takes what the port told; returns what is wrong with the port, or an empty text."""
+
+    def shown(self, prompt: Prompt) -> Prompt:
+        """The prompt with the live weight in it, where it asks for one."""
+
+    def offer(self, prompt: Prompt) -> Settled | None:
+        """What lies still, once, where the prompt asks for it: a turn for the session."""
+
+    def use(self) -> None:
+        """What was offered last stands on a label: it has to leave the scale before the next."""
+
+
 class Toy(Protocol):
     """The toy scanner of the demo, which has to know what it should scan next."""
 
@@ -63,11 +96,20 @@ class Toy(Protocol):
         """Hears of F2 to F5: the trigger."""
 
 
+class Sitting(Protocol):
+    """One self-test of a scanner on the running app."""
+
+    async def run(self, scanners: Sequence[Scanner]) -> None:
+        """Shows its screen until it is closed; `scanners` give up their ports meanwhile."""
+
+    def take(self, event: events.Key) -> None:
+        """Takes a key that came past the driver's tap."""
+
+
 class CannotStart(Exception):
     """The terminal cannot begin its work; the text is one sentence with the remedy."""
 
 
-Tell = Callable[[Message], object]
 Background = Callable[[Tell], Awaitable[None]]
 
 
@@ -88,7 +130,9 @@ class Parts:
     scanners: Sequence[Scanner] = ()
     sync: Background | None = None
     spool: Background | None = None
+    scale: Scale | None = None
     toy: Toy | None = None
+    scanner_test: Callable[[App[int]], Sitting] | None = None
     clock: Callable[[], datetime] = utc_now
 
 

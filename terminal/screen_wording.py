@@ -53,6 +53,8 @@ def entry_hint(takes: str) -> tuple[str, ...]:
     match takes:
         case "number":
             return ("Type a number, Enter", "Number, Enter")
+        case "weight":
+            return ("On the scale, or type grams, Enter", "Or type grams")
         case "secret":
             return ("Type, then Enter", "Type, Enter")
         case _:
@@ -93,6 +95,14 @@ def help_act() -> str:
 
 def close_act() -> str:
     return "Close program"
+
+
+def scanner_act() -> str:
+    return "Scanner test"
+
+
+def scanner_described() -> str:
+    return "Scan one card: what this scanner sends, and what to set"
 
 
 def help_described() -> str:
@@ -264,134 +274,13 @@ def no_feed(path: str, fault: str) -> str:
     return f"Nobody listens at {path} ({fault}): --feed is for the demo, leave it out."
 
 
-# The doctor
-
-
-def doctor_ok(what: str, found: str) -> str:
-    return f"OK    {what}: {found}"
-
-
-def doctor_fail(what: str, remedy: str) -> str:
-    return f"FAIL  {what}: {remedy}"
-
-
-def doctor_ends(failed: int) -> str:
-    return "Everything is in order." if not failed else f"{failed} to put right."
-
-
-def config_absent(path: str) -> str:
-    return f"{path} is not there, so everything stands at its default"
-
-
-def screen_found(columns: int, rows: int, colours: str) -> str:
-    return f"{columns} columns, {rows} rows, {colours}"
-
-
-def no_tty() -> str:
-    return "this is not a terminal: run the doctor on the device's own screen"
-
-
-def screen_small(columns: int, rows: int) -> str:
-    return f"{columns} columns and {rows} rows: at least 20 and 16 are needed, choose a smaller font"
-
-
-def colours(name: str) -> str:
-    return f"colours by {name}" if name else "no colours (every tone has its word as well)"
-
-
-def terminal_dumb(name: str) -> str:
-    return f"TERM is {name!r}, which cannot place a cursor: set TERM=xterm-256color"
-
-
-def not_utf8(encoding: str) -> str:
-    return f"texts are encoded as {encoding}: set LANG=C.UTF-8, or arrows and large letters are lost"
-
-
-def journal_new(path: str) -> str:
-    return f"{path} will be made at the first start"
-
-
-def journal_sound(path: str, free_mb: int) -> str:
-    return f"{path} is sound, {free_mb} MB free"
-
-
-def journal_damaged(path: str, fault: str) -> str:
-    return f"{path} is damaged ({fault}): start the terminal, it salvages what can be read; keep a copy of the file"
-
-
-def disk_full(folder: str, free_mb: int) -> str:
-    return f"only {free_mb} MB free in {folder}: make room, a full disk stops every scan"
-
-
-def store_found(url: str, milliseconds: int) -> str:
-    return f"{url} answers in {milliseconds} ms"
-
-
-def authorities_unreadable(path: str, fault: str) -> str:
-    return f"The certificates in {path} cannot be read ({fault}): correct `store.authorities`."
-
-
-def store_silent(url: str, fault: str) -> str:
-    return f"{url} does not answer ({fault}): check the network, `store.url`, and whether `floorhand store run` runs"
-
-
-def store_strange(url: str, status: int) -> str:
-    return f"{url} answers {status}, which is not the order store: check `store.url`, and a Wi-Fi sign-in page"
-
-
-def token_taken(terminal: str) -> str:
-    return f"the store knows this device as {terminal}"
-
-
-def token_refused() -> str:
-    return "the store does not take this device's token: ask a supervisor for a code and enrol it again"
-
-
-def clock_right(seconds: int) -> str:
-    return f"within {seconds} s of the store's"
-
-
-def clock_wrong(seconds: int) -> str:
-    ahead = "ahead of" if seconds > 0 else "behind"
-    return f"{abs(seconds)} s {ahead} the store's: set this device's clock, cut-offs are counted by it"
-
-
-def clock_untold() -> str:
-    return "the store told no time"
+# Clock and cards
 
 
 def clock_put_right(ahead: timedelta) -> str:
     minutes = round(abs(ahead.total_seconds()) / 60)
     how = f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
     return f"This device's clock is {how} {'fast' if ahead > timedelta() else 'slow'}: the store's time is used here."
-
-
-def wedge_found() -> str:
-    return "types into the terminal; start `floorhand terminal` and scan to try it"
-
-
-def scanner_found(port: str) -> str:
-    return f"{port} is open"
-
-
-def scanner_silent(port: str) -> str:
-    return f"{port} does not open: plug the scanner in again"
-
-
-def no_scanner() -> str:
-    return "none configured; one that types like a keyboard needs no entry"
-
-
-def printer_found(where: str, documents: str) -> str:
-    return f"{where} takes {documents}"
-
-
-def printer_not_writable(path: str) -> str:
-    return f"{path} cannot be written: make the folder, or give this user the right"
-
-
-def no_printer() -> str:
-    return "none configured; labels and slips wait until a [[printer]] is named"
 
 
 def cards_not_written(folder: str, reason: str) -> str:

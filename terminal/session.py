@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from orders.events import FloorEvent, ParcelSealed, ScanRefused, WorkerSignedOn, open_envelope
+from orders.events import FloorEvent, ParcelSealed, ScanRefused, Weighed, WorkerSignedOn, open_envelope
 from orders.folds import Told, admit
 from orders.records import Key, Parcel, PickTask, Record, Worker
 from orders.upcast import MalformedEvent, UnknownEvent, understood
@@ -35,6 +35,7 @@ from terminal.workflows.steps import (
     ANumber,
     AskPin,
     AsksStore,
+    AWeight,
     Here,
     Meaning,
     Menu,
@@ -47,6 +48,9 @@ from terminal.workflows.steps import (
     Step,
     Weighing,
 )
+
+if TYPE_CHECKING:
+    from scanners.scale import Weight
 
 PIN_TRIES = 5
 LOCK_OUT = timedelta(minutes=5)
@@ -112,11 +116,13 @@ class Session:
         store: Store | None = None,
         printers: Mapping[str, PrinterChoice] | None = None,
         station: str = "",
+        has_scale: bool = False,
         on_saved: Callable[[Sequence[PrintJob]], None] = lambda jobs: None,
     ) -> None:
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
         self.store = store
         self.station = station
+        self._has_scale = has_scale
         self._printers = dict(printers or {})
         self._on_saved = on_saved
         self._step: Step = SignOn()
@@ -149,6 +155,19 @@ class Session:
     async def take_entry(self, text: str) -> Showing:
         """Judges what was typed before Enter."""
         return await self._take(resolve_entry(text.strip(), self._floor), text)
+
+    async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
+        """Judges what lies still on the scale; nothing where the step no longer asks for it."""
+        if not (isinstance(self._step, Weighing) and self._step.by_scale):
+            return self.showing
+        weighed = Weighed(
+            value=f"{weight.value:f}",
+            unit=weight.unit.value,
+            division=f"{weight.division:f}",
+            frame=frame.decode("latin-1"),
+            is_net=weight.is_net,
+        )
+        return await self._take(AWeight(weight.weight_grams, weighed), weighed.frame)
 
     async def take_act(self, name: str) -> Showing:
         """Judges an act from the list or the palette; refused where the step that offered it has passed meanwhile."""
@@ -267,6 +286,7 @@ class Session:
             worker=worker or (Worker(id=self._worker, name=self._worker, roles=()) if self._worker else None),
             next_sscc=lambda owner: sscc,
             is_locked=self._is_locked,
+            has_scale=self._has_scale,
         )
 
     def _show(self, verdict: Verdict | None) -> Showing:
@@ -278,7 +298,7 @@ class Session:
     async def _peek_sscc(self, meaning: Meaning) -> str | None:
         """The next SSCC, only where this very answer might seal a parcel."""
         seals = isinstance(self._step, Packing) and meaning == ACommand(acts.SEAL)
-        if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber)):
+        if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber | AWeight)):
             return None
         assert isinstance(self._step, (Packing, Weighing))
         order = self._floor.order(self._step.order)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orders.records import Key
 from scanners.hub import Hub
 from scanners.scan import Heard, RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
 from terminal.parts import Deciding
 from terminal.workflows.prompts import Showing
+
+if TYPE_CHECKING:
+    from scanners.scale import Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,15 @@ class Stale:
     """Records changed under the prompt; which ones is gathered until it is this one's turn."""
 
 
-Turn = Heard | Entered | Chosen | Cleared | Stale
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Something lies still on the scale, and the step wants its weight."""
+
+    weight: Weight
+    frame: bytes
+
+
+Turn = Heard | Settled | Entered | Chosen | Cleared | Stale
 PortNews = ScannerLost | ScannerFound | RepeatDropped
 
 
@@ -58,8 +70,8 @@ class Turns:
         self._ports: set[str] = set()
         self._port_spoke = asyncio.Event()
 
-    def put(self, turn: Entered | Chosen | Cleared) -> None:
-        """Adds what a hand did, behind every read that arrived before it."""
+    def put(self, turn: Entered | Chosen | Cleared | Settled) -> None:
+        """Adds what a hand or the scale did, behind every read that arrived before it."""
         if self._hub.waiting:
             self._behind_reads.append(turn)
         else:
@@ -111,6 +123,8 @@ class Turns:
                 return await session.take_act(act)
             case Cleared():
                 return await session.clear()
+            case Settled(weight=weight, frame=frame):
+                return await session.take_weight(weight, frame)
             case Stale():
                 keys, self._stale = frozenset(self._stale), set()
                 return session.refresh(keys)

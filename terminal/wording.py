@@ -133,6 +133,10 @@ def is_number(text: str) -> str:
     return f"{text} is only a number"
 
 
+def is_weight() -> str:
+    return "that is a weight"
+
+
 def is_ambiguous(skus: tuple[str, ...]) -> str:
     return f"that code is on {' and '.join(skus[:3])}: type the SKU"
 
@@ -385,6 +389,42 @@ def seal_first(stranger: str) -> str:
 
 def ask_weight() -> str:
     return "Type the weight in grams, Enter"
+
+
+def ask_scale() -> str:
+    return "Put the carton on the scale"
+
+
+def scale_settles() -> str:
+    return "Hands off: it settles"
+
+
+def scale_restless() -> str:
+    return "It does not settle: type the grams, Enter"
+
+
+def scale_is_full() -> str:
+    return "Too heavy for this scale: type the grams, Enter"
+
+
+def scale_below_zero() -> str:
+    return "Below zero: take all off, press ZERO on the scale"
+
+
+def scale_silent() -> str:
+    return "The scale does not answer: type the grams, Enter"
+
+
+def scale_faulty() -> str:
+    return "The scale is at fault: type the grams, Enter"
+
+
+def scale_says(detail: str) -> str:
+    return f"It says {detail}"
+
+
+def scale_still_loaded() -> str:
+    return "Take the last carton off the scale"
 
 
 def weight_wanted() -> str:

@@ -10,7 +10,10 @@ CASES = [
     ("scanners.hub, scanners.parse, scanners.profile", "textual reportlab httpx sqlalchemy litestar biip orders"),
     ("server_stub.commands", "textual reportlab serial terminal scanners"),
     ("printing.documents, printing.spool", "textual reportlab httpx barcode"),
-    ("terminal.app, terminal.session, terminal.bootstrap", "httpx reportlab sqlalchemy litestar biip serial barcode"),
+    (
+        "terminal.app, terminal.session, terminal.bootstrap",
+        "httpx reportlab litestar biip serial tomlkit scanners.scale scanners.hid_scanner terminal.scanner_test",
+    ),
     ("floorhand", "textual httpx reportlab sqlalchemy litestar sqlite3"),
 ]
 

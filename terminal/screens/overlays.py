@@ -14,7 +14,7 @@ from terminal.screens.lines import Line, cut, fitted, line, wrap
 from terminal.workflows.prompts import Act, Prompt
 
 # Acts of the program itself; the session never hears of them.
-HELP, CLOSE_PROGRAM = "?", "!close"
+HELP, CLOSE_PROGRAM, SCANNER_TEST = "?", "!close", "!scanner"
 
 _SIGN_ON_STEP = "sign_on"
 
@@ -118,10 +118,10 @@ Overlay = ActList | Reader
 
 
 def act_list(prompt: Prompt) -> ActList:
-    """What can be done at this prompt, help at the end; where nobody has signed on, also the way out."""
+    """What can be done here, help at the end; before anybody signs on, also the scanner's test and the way out."""
     own = [Act(0, HELP, words.help_act())]
     if prompt.step == _SIGN_ON_STEP:
-        own.insert(0, Act(9, CLOSE_PROGRAM, words.close_act()))
+        own[:0] = Act(8, SCANNER_TEST, words.scanner_act()), Act(9, CLOSE_PROGRAM, words.close_act())
     return ActList((*prompt.acts, *own))
 
 

@@ -18,6 +18,7 @@ from orders.events import (
     ParcelLabelled,
     ParcelSealed,
     ParcelVoided,
+    Weighed,
 )
 from orders.records import Address, Order, Parcel, Product
 from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing
@@ -35,6 +36,7 @@ from terminal.workflows.steps import (
     AParcel,
     AskVoid,
     ATote,
+    AWeight,
     Here,
     Labelling,
     Meaning,
@@ -158,14 +160,14 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
 
 
 def weighing_prompt(step: Weighing, floor: Floor) -> Prompt:
-    """Asks for grams."""
+    """Asks for grams: of the scale, which the packer may overrule at any moment, or of the packer."""
     order = floor.order(step.order)
     return Prompt(
         step="pack_weight",
         title=wording.pack_title(order.number if order else ""),
-        ask=wording.ask_weight(),
+        ask=wording.ask_scale() if step.by_scale else wording.ask_weight(),
         tote=step.tote,
-        takes="number",
+        takes="weight" if step.by_scale else "number",
         acts=acts.listed(acts.MENU),
         help=wording.help_pack(),
     )
@@ -180,6 +182,8 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
             return NeedsAnswer(back, "")
         case ANumber(value=grams) if grams > 0 and order is not None:
             return _seal(back, order, grams, False, floor, here)
+        case AWeight(grams=grams, weighed=weighed) if order is not None:
+            return _seal(back, order, grams, False, floor, here, weighed)
         case _:
             return Refused(wording.weight_wanted(), "weight_wanted")
 
@@ -293,6 +297,8 @@ def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str) 
 
 def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     match meaning:
+        case ACommand(name=acts.SEAL) if here.has_scale:
+            return NeedsAnswer(Weighing(order.id, step.tote, by_scale=True), "")
         case ACommand(name=acts.SEAL):
             grams, is_assumed = _weight(order, floor)
             if not grams:
@@ -306,7 +312,15 @@ def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, her
             return Refused(wording.seal_first(describe_stranger(meaning)), "seal_first")
 
 
-def _seal(step: Packing, order: Order, grams: int, is_assumed: bool, floor: Floor, here: Here) -> Outcome:
+def _seal(
+    step: Packing,
+    order: Order,
+    grams: int,
+    is_assumed: bool,
+    floor: Floor,
+    here: Here,
+    weighed: Weighed | None = None,
+) -> Outcome:
     if denial := judge_sealing(order, order.unpacked):
         return Refused(wording.denied(denial), denial.value)
     site, owner = floor.site, floor.owner(order.owner)
@@ -330,6 +344,7 @@ def _seal(step: Packing, order: Order, grams: int, is_assumed: bool, floor: Floo
         contents=order.unpacked,
         weight_grams=grams,
         is_weight_assumed=is_assumed,
+        weighed=weighed,
         carrier=order.carrier,
         service=order.service,
         departs_at=departure.departs_at if departure else None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-Takes = Literal["scan", "number", "text", "secret"]
+Takes = Literal["scan", "number", "text", "secret", "weight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +75,8 @@ class Showing:
     verdict: Verdict | None = None
     turn: int = 0
     worker: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the last act stands."""
+        return self.verdict is not None and self.verdict.tone is Tone.GOOD

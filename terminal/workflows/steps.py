@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from orders.barcodes import OwnBarcode
-from orders.events import FloorEvent
+from orders.events import FloorEvent, Weighed
 from orders.records import Location, Manifest, Order, Parcel, Product, Tote, Worker
 
 
@@ -56,10 +56,11 @@ class Packing(StepBase, frozen=True, tag="packing"):
 
 
 class Weighing(StepBase, frozen=True, tag="weighing"):
-    """Everything is verified; grams are keyed because no product weight is known, or the packer asked to."""
+    """Everything is verified; grams come from the scale of the bench, or are keyed where there is none, or at will."""
 
     order: str
     tote: str
+    by_scale: bool = False
 
 
 class Labelling(StepBase, frozen=True, tag="labelling"):
@@ -187,6 +188,14 @@ class ANumber:
 
 
 @dataclass(frozen=True, slots=True)
+class AWeight:
+    """A carton that lies still on the scale."""
+
+    grams: int
+    weighed: Weighed
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Nothing here carries it. `owns` is set where it is one of our barcodes for a thing that does not exist."""
 
@@ -219,6 +228,7 @@ Meaning = (
     | ABadge
     | ACommand
     | ANumber
+    | AWeight
     | Unknown
     | Ambiguous
     | Damaged
@@ -286,6 +296,7 @@ class Here:
     worker: Worker | None = None
     next_sscc: Callable[[str], str | None] = lambda owner: None
     is_locked: Callable[[str], bool] = lambda worker: False
+    has_scale: bool = False
 
     @property
     def worker_id(self) -> str:

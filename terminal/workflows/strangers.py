@@ -17,6 +17,7 @@ from terminal.workflows.steps import (
     AParcel,
     AtLocation,
     ATote,
+    AWeight,
     Damaged,
     Meaning,
     Unknown,
@@ -44,6 +45,8 @@ def describe_stranger(meaning: Meaning) -> str:
             return wording.is_command()
         case ANumber(text=text):
             return wording.is_number(text)
+        case AWeight():
+            return wording.is_weight()
         case Ambiguous(products=products):
             return wording.is_ambiguous(tuple(product.sku for product in products))
         case Damaged(sentence=sentence):

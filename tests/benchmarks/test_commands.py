@@ -17,6 +17,7 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
     ("name", "rows", "first"),
     [
         ("scan", 4, "scan to painted verdict, serial scanner"),
+        ("burst", 3, "a burst of 24 keys"),
         ("start", 4, "first frame"),
         ("journal", 1, "a scan's journal write"),
         ("verdict", 1, "verdict without disk and glass"),

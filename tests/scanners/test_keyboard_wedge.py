@@ -73,6 +73,15 @@ def test_gs_survives_where_the_terminal_gives_no_character():
     assert desk.story == [Burst("]C110AB\x1d21X")]
 
 
+def test_a_function_key_stands_for_gs_inside_of_a_read_only():
+    desk = Desk(separators=("F8",)).sends("]C110AB")
+    desk.key(events.Key("f8", None)).sends("21X\r").pause(1)
+    desk.key(events.Key("f8", None))
+    assert desk.story == [Burst("]C110AB\x1d21X"), "f8"]
+    desk = Desk().sends("]C110AB")
+    assert desk.key(events.Key("f8", None)).sends("21X\r").story[0] == Burst("]C110AB", complete=False)
+
+
 def test_modifier_keys_of_their_own_do_not_break_a_burst():
     desk = Desk()
     for letter in "ABCDE":

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orders.records import Discrepancy, Key, Order, OrderLine, PickTask, Record, Stop, Worker
+from scanners.profile import ScannerProfile
 from scanners.scan import Scan, Unreadable
 from terminal.app import FloorApp
 from terminal.floor import Floor
@@ -183,7 +184,7 @@ def an_app(session: ScriptedSession, floor: Floor | None = None, **others: objec
     return FloorApp(opened, **others)  # type: ignore[arg-type]
 
 
-def look(tell: int | None = None, reports: Path | None = None) -> int:
+def look(tell: int | None = None, reports: Path | None = None, *separators: str) -> int:
     """Runs the app in this terminal: digits walk through the prompts, a scan of X is refused, BOOM is an error.
 
     What the session takes is also written to the file descriptor `tell`, a line each.
@@ -210,9 +211,10 @@ def look(tell: int | None = None, reports: Path | None = None) -> int:
 
     session.judge = judge
     report = Reports(reports).write if reports else None
-    return live(an_app(session, a_floor(60), driver_class=FloorDriver, report=report))
+    wedge = ScannerProfile("keys", kind="wedge", separators=separators)
+    return live(an_app(session, a_floor(60), driver_class=FloorDriver, report=report, wedge=wedge))
 
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    sys.exit(look(int(words[0]), Path(words[1])) if words else look())
+    sys.exit(look(int(words[0]), Path(words[1]), *words[2:]) if words else look())

@@ -16,13 +16,13 @@ from orders.records import Key
 from scanners.hub import Hub
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
-from scanners.scan import LossReason, Scan, ScannerFound, ScannerLost
+from scanners.scan import LossReason, RepeatDropped, Scan, ScannerFound, ScannerLost
 from terminal.app import FloorApp
 from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
 from terminal.parts import Parts, Tell
 from terminal.screens.floor_screen import FloorScreen
 from terminal.screens.queue_screen import QueueScreen
-from terminal.turns import Entered
+from terminal.turns import Entered, Stale
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from tests.terminal.looking import (
     ITEM,
@@ -139,7 +139,7 @@ async def test_characters_gather_until_enter() -> None:
 
 async def test_no_printable_or_control_key_is_a_binding() -> None:
     session = ScriptedSession()
-    letters = ["q", "Q", "x", "space", "slash", "ctrl+q", "ctrl+c", "ctrl+right_square_bracket", "tab", "j", "0"]
+    letters = ["q", "Q", "x", "space", "slash", "ctrl+q", "ctrl+c", "ctrl+right_square_bracket", "j", "0"]
     async with running(an_app(session)) as pilot:
         await pilot.press("a", *letters)
         assert pilot.app.is_running
@@ -327,6 +327,18 @@ async def test_a_lost_scanner_is_said_until_it_is_found() -> None:
         await until(pilot, lambda: "went away" in said(pilot.app))
         hub.put(ScannerFound("hand"))
         await until(pilot, lambda: "went away" not in said(pilot.app))
+        assert "Scanner hand is back" in said(pilot.app)
+
+
+async def test_a_scanner_that_was_there_from_the_start_is_not_news() -> None:
+    hub = Hub()
+    async with running(an_app(ScriptedSession(), hub=hub), size=(80, 24)) as pilot:
+        hub.put(ScannerFound("hand"))
+        hub.put(RepeatDropped("hand", "A", 1))
+        await until(pilot, lambda: "came twice" in said(pilot.app))
+        hub.put(ScannerFound("ring"))
+        await pilot.pause()
+        assert "is back" not in said(pilot.app)
 
 
 async def test_nothing_is_asked_before_the_scanners_have_said_whether_they_are_there() -> None:
@@ -383,6 +395,51 @@ async def test_the_palette_holds_every_act_and_the_way_out() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette) and _has_hit(pilot.app.screen))
         await pilot.press("enter")
         await until(pilot, lambda: session.taken == ["act:SHORT-DAMAGED"])
+
+
+@pytest.mark.parametrize("end", ["enter", "tab", "ctrl+j"])
+@pytest.mark.parametrize("code", ["5901234123457", "SKIP"])
+async def test_a_slow_scanner_that_types_into_the_palette_is_judged_and_chooses_nothing(code: str, end: str) -> None:
+    session = ScriptedSession()
+    async with running(an_app(session), size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*code, end)
+        await until(pilot, lambda: session.taken == [f"entry:{code}"])
+        assert not isinstance(pilot.app.screen, CommandPalette)
+        assert f"Took {code}" in said(pilot.app)
+
+
+@pytest.mark.parametrize("end", ["enter", "tab", "ctrl+j"])
+@pytest.mark.parametrize(
+    ("settings", "typed", "taken"),
+    [
+        ({}, "ABC123", "entry:ABC123"),
+        ({}, "]C110AB\x1d21X", "scan:10AB\x1d21X"),
+        ({"prefix": "~"}, "~ABC123", "scan:ABC123"),
+        ({"suffix": "#"}, "ABC123#", "scan:ABC123"),
+    ],
+)
+async def test_a_slow_scanner_is_known_by_what_it_adds(settings: dict, typed: str, taken: str, end: str) -> None:
+    session, wedge = ScriptedSession(), ScannerProfile("keys", kind="wedge", **settings)
+    async with running(an_app(session, wedge=wedge), size=(80, 24)) as pilot:
+        keys = ["ctrl+right_square_bracket" if character == "\x1d" else character for character in typed]
+        await pilot.press(*keys, end)
+        await until(pilot, lambda: session.taken == [taken])
+
+
+async def test_a_question_that_changes_under_a_slow_read_gets_no_half_of_it() -> None:
+    session = ScriptedSession()
+    async with running(an_app(session), size=(80, 24)) as pilot:
+        await pilot.press(*"590123")
+        pilot.app._after(Stale(), Showing(ITEM))
+        await pilot.press(*"4123457")
+        assert "changed while this was typed" in said(pilot.app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert session.taken == []
+        await pilot.press("7", "enter")
+        await until(pilot, lambda: session.taken == ["entry:7"])
 
 
 def _has_hit(palette: CommandPalette) -> bool:

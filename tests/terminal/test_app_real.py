@@ -106,6 +106,38 @@ def test_offline_a_pick_goes_on_and_a_power_cut_resumes_at_the_same_line(device:
         assert program.end() == 0
 
 
+def test_no_scan_lands_in_a_quantity_box(device: Device) -> None:
+    with device.terminal() as program:
+        program.until(lambda: "Scan your badge" in program.screen)
+        device.scan(BADGE)
+        program.until(lambda: "1 Pick" in program.screen)
+        device.scan(barcodes.encode(Kind.COMMAND, acts.PICK))
+        program.until(lambda: "Scan an empty tote" in program.screen)
+        device.scan(barcodes.encode(Kind.TOTE, "T-01"))
+        program.until(lambda: "Scan shelf A-01-1" in program.screen)
+        device.scan(barcodes.encode(Kind.LOCATION, "A-01-1"))
+        program.until(lambda: "Scan the item" in program.screen)
+        device.scan("]E05012345678900")
+        program.until(lambda: "Type how many" in program.screen)
+        # At once, slowly as a hand, behind a digit that a hand began with, and too short for a burst.
+        for typed, gap in (("5012345678900", 0.0), ("5012345678900", 0.1), ("3|5012345678900", 0.0), ("12", 0.0)):
+            before, _, scanned = typed.rpartition("|")
+            program.write(before.encode())
+            if before:
+                program.until(lambda: "> 3_" in program.screen)
+            for character in scanned if gap else [scanned]:
+                program.write(character.encode())
+                program.read_for(gap)
+            program.write(b"\r")
+            program.until(lambda: "Esc clears this" in program.screen)
+            program.write(b"\x1b")
+            program.until(lambda: "Type how many" in program.screen and "Esc clears this" not in program.screen)
+        program.write(b"5")
+        program.until(lambda: "> 5_" in program.screen)
+        program.write(b"\r")
+        program.until(lambda: "Scan shelf A-02-1" in program.screen)
+
+
 def test_acts_reach_the_session_by_two_keys(device: Device) -> None:
     with device.terminal((20, 16)) as program:
         program.until(lambda: "Scan your badge" in program.screen)

@@ -16,8 +16,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from terminal import doctor
-from terminal.doctor import Finding
+from scanners.port_list import SerialPort
+from terminal.doctor import commands as doctor
+from terminal.doctor import devices
+from terminal.doctor.findings import Finding
+from terminal.doctor.store import clock
 from terminal.enrolment import Enrolment
 from terminal.journal import Journal
 from tests.terminal.in_a_pty import in_a_pty
@@ -140,14 +143,42 @@ async def test_a_wrong_config_ends_the_examination(tmp_path: Path) -> None:
 )
 def test_the_clock_is_held_against_the_store(offset_s: int, is_ok: bool, said: str) -> None:
     told = format_datetime(NOW - timedelta(seconds=offset_s), usegmt=True)
-    found = doctor.clock(told, NOW)
+    found = clock(told, NOW)
     assert found.is_ok == is_ok
     assert said in found.said
 
 
+async def test_ports_that_nothing_uses_are_named_and_an_absent_scanner_is_told_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, taken = tmp_path / "ttyACM1", tmp_path / "ttyUSB0"
+    listed = (SerialPort(str(free), str(free), "Example Scanner"), SerialPort(str(taken), str(taken), ""))
+    monkeypatch.setattr(devices, "serial_ports", lambda: listed)
+    config: dict[str, object] = {"scanner": [{"name": "hand", "port": str(taken)}]}
+    found = await findings(config, tmp_path / "floorhand.toml")
+    assert found["port"].is_ok and "(Example Scanner) belongs to no entry" in found["port"].said
+    assert not found["scanner hand"].is_ok and str(free) in found["scanner hand"].said
+    monkeypatch.setattr(devices, "serial_ports", lambda: ())
+    assert "none found" in (await findings(config, tmp_path / "floorhand.toml"))["port"].said
+
+
+async def test_a_port_with_a_name_for_today_is_told_its_lasting_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    name = os.ttyname(slave)
+    monkeypatch.setattr(devices, "lasting_names", lambda: {name: "/dev/serial/by-id/usb-Example-if00"})
+    found = await findings({"scanner": [{"name": "hand", "port": name}]}, tmp_path / "floorhand.toml")
+    os.close(master)
+    os.close(slave)
+    assert found["scanner hand"].is_ok
+    assert "set `port` to /dev/serial/by-id/usb-Example-if00" in found["scanner hand"].said
+
+
 @pytest.mark.parametrize("told", [None, "", "yesterday"])
 def test_a_store_that_tells_no_time_is_no_pass(told: str | None) -> None:
-    assert not doctor.clock(told, NOW).is_ok
+    assert not clock(told, NOW).is_ok
 
 
 @pytest.mark.parametrize(

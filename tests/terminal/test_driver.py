@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
+import os
 import signal
 import termios
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,9 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from terminal.driver import FloorDriver
+from terminal.messages import ScanBurst
 from tests.terminal.in_a_pty import InPty, in_a_pty
+from tests.terminal.looking import ScriptedSession, an_app
 
 GS = b"\x1d"
 PASTE = b"\x1b[200~%s\x1b[201~"
@@ -67,6 +72,39 @@ def test_a_scanner_that_types_slowly_is_gathered_until_its_end(running: InPty) -
     assert running.told == []
     running.write(b"\r")
     running.until(lambda: running.told == ["'SLOW-42'"])
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\t"])
+def test_a_scanner_that_types_slowly_over_the_palette_chooses_nothing(running: InPty, end: bytes) -> None:
+    running.write(b"\x10")
+    running.until(lambda: "Close program" in running.screen)
+    for place in range(7):
+        running.write(b"SLOW-42"[place : place + 1])
+        running.read_for(0.1)
+    assert "SLOW-42" in running.screen
+    running.write(end)
+    running.until(lambda: running.told == ["'SLOW-42'"])
+    running.until(lambda: "Close program" not in running.screen)
+
+
+def test_a_burst_over_the_palette_closes_it_and_is_judged(running: InPty) -> None:
+    running.write(b"\x10")
+    running.until(lambda: "Close program" in running.screen)
+    running.write(b"FHL-A-03-12\r")
+    running.until(lambda: running.told == ["'FHL-A-03-12'"])
+    running.until(lambda: "Close program" not in running.screen)
+
+
+def test_a_function_key_may_stand_for_gs(tmp_path: Path) -> None:
+    with in_a_pty(["-m", "tests.terminal.looking", "{tell}", str(tmp_path), "F8"]) as program:
+        program.until(lambda: "Scan your badge" in program.screen)
+        program.write(b"]C110AB\x1b[19~21X\r")
+        program.until(lambda: len(program.told) == 1)
+        assert program.told == [repr("10AB\x1d21X")]
+        program.write(b"\x1b[19~")
+        program.read_for(0.1)  # a hand
+        program.write(b"AB-12\r")
+        program.until(lambda: len(program.told) == 2)
 
 
 def test_a_lone_key_is_seen_at_once_and_waits_for_nothing(running: InPty) -> None:
@@ -144,3 +182,22 @@ def test_the_parser_still_names_keys_as_the_wedge_knows_them() -> None:
     assert keys("\x1d\x11") == [("ctrl+right_square_bracket", "\x1d"), ("ctrl+q", "\x11")]
     pasted = [each for each in XTermParser().feed("\x1b[200~a\rb\x1b[201~") if isinstance(each, events.Paste)]
     assert [each.text for each in pasted] == ["a\rb"]
+
+
+async def test_a_thread_that_is_late_takes_what_lay_ready_as_one_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count(1)  # each look at the clock finds it far on: somebody else held the processor
+    monkeypatch.setattr("terminal.driver.monotonic", lambda: next(ticks) * 0.5)
+    monkeypatch.setattr("terminal.driver._AT_ONCE_BYTES", 2)
+    driver = FloorDriver(an_app(ScriptedSession()))
+    came: list[object] = []
+    monkeypatch.setattr(driver, "send_message", came.append)
+    driver.fileno, writing = os.pipe()
+    try:
+        os.write(writing, b"]C0ABC-1\r]C0ABC-2\r")
+        os.close(writing)
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):  # all was read, and the terminal is gone
+            driver._read_keys()
+    finally:
+        os.close(driver.fileno)
+    assert [each.text for each in came if isinstance(each, ScanBurst)] == ["]C0ABC-1", "]C0ABC-2"]
+    assert len(came) == 2

@@ -99,6 +99,8 @@ def states() -> Iterator[tuple[str, Operator]]:
     weighed = ready_to_seal(next_sscc=lambda owner: SSCC)
     weighed.floor.confirm([(Key("product", "HOME/LAMP"), replace(PRODUCTS[0], weight_grams=None))], 3)
     yield "pack, weight", weighed.scan(command(acts.SEAL))
+    at_the_scale = ready_to_seal(next_sscc=lambda owner: SSCC, has_scale=True).scan(command(acts.SEAL))
+    yield "pack, scale", at_the_scale
     yield "pack, label", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
     yield (
         "pack, other label",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Reader, act_list, help_reader
+from terminal.screens.overlays import CLOSE_PROGRAM, HELP, SCANNER_TEST, ActList, Closed, Reader, act_list, help_reader
 from tests.terminal.looking import SHELF, SIGN_ON
 from tests.terminal.test_screens_floor import SIZES, bare
 
@@ -21,7 +21,7 @@ def typed(overlay: ActList | Reader, *keys: str) -> ActList | Reader | Closed:
 
 def test_help_stands_at_the_end_of_every_list_and_the_way_out_where_nobody_is_signed_on() -> None:
     assert [act.name for act in LIST.acts] == ["SHORT-EMPTY", "SHORT-FEWER", "SHORT-DAMAGED", "SKIP", "MENU", HELP]
-    assert [act.name for act in act_list(SIGN_ON).acts] == [CLOSE_PROGRAM, HELP]
+    assert [act.name for act in act_list(SIGN_ON).acts] == [SCANNER_TEST, CLOSE_PROGRAM, HELP]
 
 
 @pytest.mark.parametrize(

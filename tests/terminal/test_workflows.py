@@ -20,6 +20,7 @@ from orders.events import (
     StopSkipped,
     ToteBound,
     ToteDropped,
+    Weighed,
     WorkerSignedOn,
 )
 from orders.identifiers import sscc
@@ -35,6 +36,7 @@ from terminal.workflows.steps import (
     AskHandover,
     AskPin,
     AsksStore,
+    AWeight,
     Here,
     Labelling,
     Menu,
@@ -61,6 +63,7 @@ LAMP = "]E05012345678900"
 MUG = barcodes.encode(Kind.PRODUCT, "000002")
 HOOK = "HOOK-EAN"
 SSCC = sscc("952000", 1)
+WEIGHED = Weighed(value="1.615", unit="kg", division="0.005", frame="\x0201.615\r")
 
 
 def command(name: str) -> str:
@@ -87,6 +90,9 @@ class Operator:
         self.keys += 2
         assert name in [each.name for each in self.asked.acts], f"{name} is not on the list of {self.asked.step}"
         return self._take(ACommand(name))
+
+    def weigh(self, grams: int) -> Operator:
+        return self._take(AWeight(grams, WEIGHED))
 
     @property
     def asked(self) -> Any:
@@ -403,6 +409,31 @@ def test_goods_without_a_weight_are_weighed() -> None:
     assert operator.key("0").reason == "weight_wanted"
     (sealed,) = operator.key("1430").events
     assert (sealed.weight_grams, sealed.is_weight_assumed) == (1430, False)
+
+
+def at_the_scale() -> Operator:
+    return ready_to_seal(next_sscc=lambda owner: SSCC, has_scale=True).scan(command(acts.SEAL))
+
+
+def test_where_a_scale_stands_every_carton_is_weighed_and_no_weight_is_assumed() -> None:
+    operator = at_the_scale()
+    assert operator.step == Weighing("HOME/1001", "T-01", by_scale=True)
+    assert operator.asked.takes == "weight"
+    (sealed,) = operator.weigh(1615).events
+    assert (sealed.weight_grams, sealed.is_weight_assumed, sealed.weighed) == (1615, False, WEIGHED)
+    assert isinstance(operator.step, Labelling)
+
+
+def test_the_packer_may_overrule_the_scale_at_any_moment() -> None:
+    (sealed,) = at_the_scale().key("1600").events
+    assert (sealed.weight_grams, sealed.weighed) == (1600, None)
+    assert ready_to_seal(has_scale=True).act(acts.WEIGHT).step == Weighing("HOME/1001", "T-01")
+
+
+def test_a_weight_changes_nothing_of_what_stands_in_the_way_of_a_parcel() -> None:
+    operator = ready_to_seal(next_sscc=lambda owner: None, has_scale=True).scan(command(acts.SEAL))
+    assert operator.weigh(1615).reason == "no_sscc"
+    assert operator.scan(MUG).reason == "weight_wanted"
 
 
 def test_the_order_number_on_the_label_reads_back_as_well() -> None:

@@ -21,6 +21,7 @@ from orders.events import (
     StopSkipped,
     ToteBound,
     ToteDropped,
+    Weighed,
     WorkerSignedOff,
     WorkerSignedOn,
 )
@@ -53,6 +54,7 @@ EVENTS: tuple[FloorEvent, ...] = (
         contents=CONTENTS,
         weight_grams=750,
         is_weight_assumed=True,
+        weighed=Weighed(value="0.750", unit="kg", division="0.005", frame="\x0200.750N\r", is_net=True),
         carrier="ROYAL",
         service="24",
         departs_at=NOW,

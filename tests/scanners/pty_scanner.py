@@ -1,0 +1,46 @@
+"""A scanner made of a pseudo-terminal: it can be plugged in, scanned with and unplugged."""
+
+from __future__ import annotations
+
+import os
+import pty
+import threading
+import tty
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class PtyScanner:
+    """One end of a pty, found under a name that stays the same when it is plugged in again."""
+
+    def __init__(self, link: Path) -> None:
+        self.link = link
+        self._ends: tuple[int, ...] = ()
+
+    def plug_in(self) -> None:
+        self._ends = pty.openpty()
+        tty.setraw(self._ends[1])
+        self.link.symlink_to(os.ttyname(self._ends[1]))
+
+    def unplug(self) -> None:
+        self.link.unlink(missing_ok=True)
+        for end in self._ends:
+            os.close(end)
+        self._ends = ()
+
+    def send(self, *chunks: bytes) -> None:
+        """Sends, and waits until all of it is under way."""
+        self.sending(chunks).join()
+
+    def sending(self, chunks: Iterable[bytes]) -> threading.Thread:
+        """Sends in a thread of its own: a pty holds 4 kB, and who reads it may be this one."""
+
+        def write() -> None:
+            for chunk in chunks:
+                rest = chunk
+                while rest:
+                    rest = rest[os.write(self._ends[0], rest) :]
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        return writer
