@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from scanners.hub import Hub
-from scanners.keyboard_wedge import character_of, split_paste
+from scanners.keyboard_wedge import split_paste
 from scanners.profile import ScannerProfile
 from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
 from terminal import scanner_wording
@@ -227,7 +227,7 @@ class FloorApp(App[int], inherit_bindings=False):
     def _is_for_palette(self, event: events.Key) -> bool:
         """Whether the palette gets this key: what it is searched for may as well be typed by a slow scanner."""
         titles = [command.title for command in self.get_system_commands(self.screen)]
-        search = self._entry.search(event.key, character_of(event.key, event.character), event.time, titles)
+        search = self._entry.search(event.key, event.character, event.time, titles)
         if search is Search.IS_A_LINE:
             self.pop_screen()
             self._enter(event.time)
@@ -250,7 +250,7 @@ class FloorApp(App[int], inherit_bindings=False):
         self._repaint()
 
     def _take_floor_key(self, event: events.Key) -> None:
-        typed = character_of(event.key, event.character)
+        typed = self._entry.typed(event.key, event.character)
         match event.key:
             case _ if self._entry.ends(event.key, typed):
                 self._enter(event.time)

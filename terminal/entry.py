@@ -11,6 +11,9 @@ from enum import Enum
 from math import inf
 from typing import TYPE_CHECKING
 
+from scanners.keyboard_wedge import character_of
+from scanners.scan import GS
+
 if TYPE_CHECKING:
     from scanners.profile import ScannerProfile
 
@@ -34,6 +37,7 @@ class Entry:
 
     def __init__(self, wedge: ScannerProfile) -> None:
         self._ends = set(wedge.terminators) & set("\r\n\t")
+        self._separator_keys = wedge.separator_keys
         self._gap_seconds = wedge.burst_gap_ms / 1000
         self._is_fast = True
         self.text = ""
@@ -99,6 +103,10 @@ class Entry:
         text, self.text = self.text, ""
         return text
 
+    def typed(self, key: str, character: str | None) -> str | None:
+        """What a key types; inside of a line, a key that the scanner has in place of GS types GS."""
+        return GS if self.text and key in self._separator_keys else character_of(key, character)
+
     def ends(self, key: str, character: str | None) -> bool:
         """Whether this key ends the line: Enter, or a slow scanner's TAB or LF (which is Ctrl+J)."""
         return key == "enter" or (bool(self.text) and character in self._ends)
@@ -108,7 +116,8 @@ class Entry:
 
         A hand searches in small letters. Whatever else ends with Enter was a slow scanner's, and chooses nothing.
         """
-        if self.ends(key, character):
+        typed = self.typed(key, character)
+        if self.ends(key, typed):
             if not self.may_enter(now):
                 return Search.IS_NOTHING
             if self.text and not self._names_one_of(titles):
@@ -118,7 +127,7 @@ class Entry:
             self.clear()
         elif key == "backspace":
             self.back()
-        elif character and not self.add(character, now):
+        elif typed and not self.add(typed, now):
             return Search.IS_TOO_LATE
         return Search.GOES_ON
 

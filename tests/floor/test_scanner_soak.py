@@ -111,7 +111,7 @@ def test_a_read_without_end_keeps_memory_flat_and_spoils_no_other(kilobytes: int
         program.until(lambda: READY in program.screen)
         held = [0]
         for size in (5, kilobytes):  # the first one loads whatever is loaded only then
-            endless, last = [b"x" * 1000] * size, f"A-{size}"
+            endless, last = [b"x" * 1000] * size, f"LAST-{size}"
             if by == "port":
                 sending = pistol.sending([*endless, f"\r{last}\r".encode()])
             else:

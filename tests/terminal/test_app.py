@@ -418,13 +418,14 @@ async def test_a_slow_scanner_that_types_into_the_palette_is_judged_and_chooses_
         ({}, "]C110AB\x1d21X", "scan:10AB\x1d21X"),
         ({"prefix": "~"}, "~ABC123", "scan:ABC123"),
         ({"suffix": "#"}, "ABC123#", "scan:ABC123"),
+        ({"separators": ("F8",)}, "]C110AB\x8821X", "scan:10AB\x1d21X"),
     ],
 )
 async def test_a_slow_scanner_is_known_by_what_it_adds(settings: dict, typed: str, taken: str, end: str) -> None:
     session, wedge = ScriptedSession(), ScannerProfile("keys", kind="wedge", **settings)
     async with running(an_app(session, wedge=wedge), size=(80, 24)) as pilot:
-        keys = ["ctrl+right_square_bracket" if character == "\x1d" else character for character in typed]
-        await pilot.press(*keys, end)
+        named = {"\x1d": "ctrl+right_square_bracket", "\x88": "f8"}
+        await pilot.press(*(named.get(character, character) for character in typed), end)
         await until(pilot, lambda: session.taken == [taken])
 
 
