@@ -217,15 +217,45 @@ class ParcelLabelled(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class LabelReprinted(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="label_reprinted"):
-    """A label was printed once more, under the same SSCC."""
+    """A label, or another `document` of a parcel, was printed once more, under the same SSCC.
+
+    `printer` is set where it was moved to another printer.
+    """
 
     parcel: str
+    copy: Positive
+    reason: str
+    document: str = "label"
+    printer: str = ""
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("parcel", self.parcel),)
+
+
+class PrintCancelled(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="print_cancelled"):
+    """A document of a parcel will not come out: somebody said so, with a reason."""
+
+    parcel: str
+    document: str
     copy: Positive
     reason: str
 
     @property
     def touches(self) -> tuple[Key, ...]:
-        return (Key("parcel", self.parcel),)
+        return ()
+
+
+class PrintFound(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="print_found"):
+    """A document whose printer could not tell whether it came out was found printed."""
+
+    parcel: str
+    document: str
+    copy: Positive
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return ()
 
 
 class ParcelVoided(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_voided"):
@@ -299,6 +329,8 @@ FloorEvent = (
     | ParcelSealed
     | ParcelLabelled
     | LabelReprinted
+    | PrintCancelled
+    | PrintFound
     | ParcelVoided
     | ManifestClosed
     | ManifestReopened

@@ -305,7 +305,7 @@ def _parcel_labelled(parcel: Parcel, event: ParcelLabelled, _t: Told, _: str) ->
 
 
 def _parcel_reprinted(parcel: Parcel, event: LabelReprinted, _t: Told, _: str) -> Parcel:
-    return replace(parcel, copies=max(parcel.copies, event.copy))
+    return replace(parcel, copies=max(parcel.copies, event.copy)) if event.document == "label" else parcel
 
 
 def _parcel_voided(parcel: Parcel, _e: ParcelVoided, _t: Told, _: str) -> Parcel:

@@ -1,7 +1,8 @@
-"""The print spool: each job ends in exactly one of printed or held, and never comes out twice.
+"""The print spool: a job is sent once, and ends as printed, held with a reason, or cancelled.
 
-A job is written down before it is drawn, marked `printing` before its first byte leaves, and marked again with the
-printer's own answer. Knows no journal (a JobStore keeps the jobs) and no drawing library until the first job.
+A job is written down before it is drawn, marked `sending` before its first byte leaves, and marked again with the
+printer's own answer. What may have left is never sent again by itself: the printer is asked, and where it cannot tell,
+a person is. Knows no journal (a JobStore keeps the jobs) and no drawing library until the first job.
 """
 
 from __future__ import annotations
@@ -9,48 +10,65 @@ from __future__ import annotations
 import enum
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from printing.documents import Document, DrawError, Media, kind_of, subject_of
-from printing.printers import MAY_HAVE_PRINTED, Held, Printed, Printer
+from printing.printers import Answer, Held, Pages, Printed, Printer, Sent
+from printing.troubles import Trouble
 
 log = logging.getLogger(__name__)
 
-Draw = Callable[[Document, Media, int], bytes]
-
 
 class JobState(enum.Enum):
-    QUEUED = "queued"
-    PRINTING = "printing"
+    """Where a job stands. `held` waits for a person, everything else for the spool or for nobody."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
     PRINTED = "printed"
     HELD = "held"
+    CANCELLED = "cancelled"
 
 
 class PrintJob(Struct, frozen=True, kw_only=True):
-    """One document for one printer; `reason` explains a held job, `where` a printed one."""
+    """One document for one printer; `reason` explains a held or cancelled job, `where` a printed one.
+
+    `sent` says whether its bytes left, `ticket` is the number that the printer gave it.
+    """
 
     id: str
     document: Document
     media: Media
     printer: str
-    state: JobState = JobState.QUEUED
+    state: JobState = JobState.WAITING
     reason: str = ""
     where: str = ""
     attempts: int = 0
+    sent: Sent = Sent.NO
+    ticket: str = ""
 
 
 class JobStore(Protocol):
-    """Where jobs are kept; `mark` returns only when the mark would survive a power cut."""
+    """Where jobs are kept; a call returns only when what it wrote would survive a power cut."""
 
     def waiting(self) -> Sequence[PrintJob]:
-        """Jobs that are queued, or were left `printing` by a program that died, oldest first."""
+        """What the spool has to see to, oldest first.
 
-    def mark(self, job_id: str, state: JobState, reason: str, where: str) -> None:
-        """Writes a job's new state; each mark of `printing` adds one to its attempts."""
+        Waiting jobs, those left `sending` by a program that died, and cancelled ones that the printer still has.
+        """
+
+    def begin(self, job_id: str) -> bool:
+        """Marks a job as `sending`, its bytes as perhaps gone, and counts the attempt; False where it was cancelled."""
+
+    def note(self, job_id: str, ticket: str) -> None:
+        """The printer has taken the job under this number."""
+
+    def end(self, job: PrintJob) -> None:
+        """Writes state, reason, where and sent as they stand in `job`."""
 
 
 def job_id(parcel: str, document: Document, copy: int = 1) -> str:
@@ -62,73 +80,94 @@ def job_id(parcel: str, document: Document, copy: int = 1) -> str:
 
 
 class Spool:
-    """Draws and prints jobs one at a time, from whichever thread calls."""
+    """Draws and prints jobs, from whichever thread calls: one at a time a printer, printers beside one another."""
 
-    def __init__(self, store: JobStore, printers: Mapping[str, Printer], draw: Draw | None = None) -> None:
+    def __init__(self, store: JobStore, printers: Mapping[str, Printer]) -> None:
         self._store = store
         self._printers = printers
-        self._draw = draw
-        self._turn = threading.RLock()
+        self._turns: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._making_turns = threading.Lock()
 
-    def run_waiting(self) -> list[PrintJob]:
-        """Runs every waiting job, oldest first; returns them as they ended."""
-        with self._turn:  # another thread then reads the store after us, and finds nothing left to print twice
-            return [self.run_one(job) for job in self._store.waiting()]
+    def run_waiting(self, printer: str | None = None) -> list[PrintJob]:
+        """Runs every waiting job, or those of one printer, oldest first; returns them as they ended."""
+        if printer is None:
+            printers = dict.fromkeys(job.printer for job in self._store.waiting())
+            return [job for each in printers for job in self.run_waiting(each)]
+        with self._turn(printer):  # another thread then reads the store after us, and finds nothing to print twice
+            return [self.run_one(job) for job in self._store.waiting() if job.printer == printer]
 
     def run_one(self, job: PrintJob) -> PrintJob:
-        """Draws and prints a queued or cut-off job, fresh from the store; returns it printed or held.
+        """Sees to a job fresh from the store; returns it printed, held or cancelled.
 
-        A job that is printed or held already is returned as it is: only a new mark `queued` sets it going again.
+        A job that is printed or held already is returned as it is: only a new mark `waiting` sets it going again.
         """
         if job.state in (JobState.PRINTED, JobState.HELD):
             return job
-        with self._turn:
+        with self._turn(job.printer):
             printer = self._printers.get(job.printer)
+            if job.state is JobState.CANCELLED:
+                return self._withdrawn(job, printer)
             if printer is None:
-                known = ", ".join(sorted(self._printers)) or "none"
-                return self._held(job, f"no printer is named {job.printer!r} here (there is: {known}): choose one")
+                return self._ended(job, Held(_no_printer(job.printer, self._printers)))
             try:
-                pdf = self._drawn(job, printer)
+                payload = printer.render(job.document, job.media)
             except DrawError as refusal:
-                return self._held(job, str(refusal))
+                return self._ended(job, Held(str(refusal), job.sent))
             except Exception as fault:
                 log.exception("drawing job %s failed", job.id)
-                return self._held(job, f"drawing failed ({type(fault).__name__}): report it and write this one by hand")
-            return self._ended(*self._printed(job, printer, pdf))
+                return self._ended(job, Held(_cannot_draw(fault), job.sent))
+            return self._seen_to(job, printer, payload)
 
-    def _drawn(self, job: PrintJob, printer: Printer) -> bytes:
-        if self._draw is None:
-            from printing.draw import draw  # ReportLab, fonts and bars: first needed here, in the printing thread
-
-            self._draw = draw
-        return self._draw(job.document, job.media, printer.dots_per_inch)
-
-    def _printed(self, job: PrintJob, printer: Printer, pdf: bytes) -> tuple[PrintJob, Printed | Held]:
-        name = job_name(job)
-        if job.state is JobState.PRINTING:
-            before = printer.printed_before(name, pdf)
-            if before is not None:
-                return job, before
-        self._store.mark(job.id, JobState.PRINTING, "", "")
-        job = replace(job, state=JobState.PRINTING, reason="", where="", attempts=job.attempts + 1)
+    def _seen_to(self, job: PrintJob, printer: Printer, payload: bytes) -> PrintJob:
+        pages = Pages(job_name(job), payload, job.media, lambda ticket: self._store.note(job.id, ticket))
         try:
-            return job, printer.print(name, pdf, 1)
-        except Exception as fault:
+            if job.state is JobState.SENDING or job.sent is not Sent.NO:
+                became = printer.settle(pages, job.ticket)
+                if became is not None:
+                    return self._ended(job, became)
+            if not self._store.begin(job.id):
+                return replace(job, state=JobState.CANCELLED)
+            job = replace(job, attempts=job.attempts + 1, sent=Sent.UNSURE)
+            return self._ended(job, printer.print(pages))
+        except Exception:
             log.exception("printing job %s failed", job.id)
-            return job, Held(f"the printer failed ({type(fault).__name__}): {MAY_HAVE_PRINTED}")
+            return self._ended(job, Held.by(Trouble.LOST, Sent.UNSURE))
 
-    def _ended(self, job: PrintJob, answer: Printed | Held) -> PrintJob:
-        if isinstance(answer, Held):
-            return self._held(job, answer.reason)
-        self._store.mark(job.id, JobState.PRINTED, "", answer.where)
-        return replace(job, state=JobState.PRINTED, reason="", where=answer.where)
+    def _ended(self, job: PrintJob, answer: Answer) -> PrintJob:
+        if isinstance(answer, Printed):
+            done = replace(job, state=JobState.PRINTED, reason="", where=answer.where, sent=Sent.YES)
+        else:
+            done = replace(job, state=JobState.HELD, reason=answer.reason, where="", sent=answer.sent)
+        self._store.end(done)
+        return done
 
-    def _held(self, job: PrintJob, reason: str) -> PrintJob:
-        self._store.mark(job.id, JobState.HELD, reason, "")
-        return replace(job, state=JobState.HELD, reason=reason, where="")
+    def _withdrawn(self, job: PrintJob, printer: Printer | None) -> PrintJob:
+        try:
+            is_back = printer is not None and printer.withdraw(job.ticket)
+        except Exception:
+            log.exception("withdrawing job %s failed", job.id)
+            is_back = False
+        done = replace(job, sent=Sent.NO if is_back else Sent.UNSURE)
+        self._store.end(done)
+        return done
+
+    def _turn(self, printer: str) -> threading.RLock:
+        with self._making_turns:
+            return self._turns[printer]
 
 
 def job_name(job: PrintJob) -> str:
     """What a job is called at the printer: kind, order number (or other subject) and job id."""
     subject = subject_of(job.document)
     return f"{kind_of(job.document)}_{subject}_{job.id}"
+
+
+def _no_printer(name: str, printers: Mapping[str, Printer]) -> str:
+    known = ", ".join(sorted(printers)) or "none"
+    if not name:
+        return f"No printer is set for this document here (there is: {known}): set one in the config"
+    return f"No printer is named {name!r} here (there is: {known}): choose another printer"
+
+
+def _cannot_draw(fault: Exception) -> str:
+    return f"drawing failed ({type(fault).__name__}): report it and write this one by hand"

@@ -187,9 +187,9 @@ class FloorApp(App[int], inherit_bindings=False):
 
     def on_noted(self, message: Noted) -> None:
         """A printer, a scanner or the journal has something to say."""
-        if message.is_fault:
-            self._notices.fault(message.sentence, message.sentence)
-        else:
+        source = message.source or message.sentence
+        self._notices.fault(source, message.sentence if message.is_fault else "")
+        if message.sentence and not message.is_fault:
             self._notices.note(message.sentence)
         self._repaint()
 
@@ -287,7 +287,12 @@ class FloorApp(App[int], inherit_bindings=False):
             self._do(after.act)
 
     def _enter(self, now: float) -> None:
-        if not self._entry.may_enter(now) or not self._entry.text:
+        if not self._entry.may_enter(now):
+            return
+        if not self._entry.text:
+            # Only what asks for Enter in words has such an act: a lone Enter confirms nothing else.
+            if self.showing.prompt.enter and not self._view.refusal:
+                self._do(self.showing.prompt.enter)
             return
         is_number_scanned = self.showing.prompt.takes == "number" and self._entry.is_at_scan_speed(now)
         text = self._entry.take()

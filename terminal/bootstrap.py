@@ -7,10 +7,13 @@ keeps a terminal from starting becomes one sentence with its remedy.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from textual.message import Message
 
 from orders import VERSION
 from orders.records import Key
@@ -30,8 +33,9 @@ if TYPE_CHECKING:
     from terminal.journal_thread import JournalThread
     from terminal.raw_log import RawLog
     from terminal.scanner_test.sitting import Sitting
-    from terminal.session import PrinterChoice
+    from terminal.session import Session
     from terminal.site_clock import SiteClock
+    from terminal.stations import Stations
     from terminal.sync.worker import Sync
 
 
@@ -53,6 +57,7 @@ class Rig:
             self.hub = Hub(profiles)
         self._tell: Tell = lambda message: None
         self._printing = asyncio.Event()
+        self._leaving = threading.Event()
         self._endings: list[Callable[[], object]] = []
         self._journal: tuple[JournalThread, Journal] | None = None
 
@@ -67,7 +72,7 @@ class Rig:
         from terminal.sync.link import HttpLink
         from terminal.sync.worker import Sync
 
-        printers, choices = self._printers()
+        printers, stations = self._printers()
         thread, floor, clock = JournalThread(), Floor(self._enrolment.terminal), SiteClock(utc_now)
         try:
             await thread.run(self._config.state_folder.mkdir, parents=True, exist_ok=True, mode=0o700)
@@ -95,10 +100,10 @@ class Rig:
             thread,
             clock,
             store=sync,
-            printers=choices,
+            stations=stations,
             station=self._config.terminal.station or self._enrolment.station,
             has_scale=self._config.scale is not None,
-            on_saved=lambda jobs: self._saved(sync, jobs),
+            on_saved=lambda is_printing: self._saved(sync, is_printing),
         )
         scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
         self._endings += [scanner.stop for scanner in scanners]
@@ -112,7 +117,7 @@ class Rig:
             scanners=scanners,
             scale=self._scale(),
             sync=lambda tell: self._run_sync(sync, tell),
-            spool=lambda tell: self._run_spool(thread, journal, printers, tell),
+            spool=lambda tell: self._run_spool(thread, journal, session, printers, tell),
             toy=self._toy,
             scanner_test=self._scanner_test,
             clock=clock,
@@ -159,9 +164,9 @@ class Rig:
 
         return Sitting(app, setup_of(self._config), self._log)
 
-    def _saved(self, sync: Sync, jobs: Sequence[PrintJob]) -> None:
+    def _saved(self, sync: Sync, is_printing: bool) -> None:
         sync.poke()
-        if jobs:
+        if is_printing:
             self._printing.set()
 
     async def _run_sync(self, sync: Sync, tell: Tell) -> None:
@@ -169,47 +174,71 @@ class Rig:
         await sync.run()
 
     async def _run_spool(
-        self, thread: JournalThread, journal: Journal, printers: Mapping[str, Printer], tell: Tell
+        self, thread: JournalThread, journal: Journal, session: Session, printers: Mapping[str, Printer], tell: Tell
     ) -> None:
+        """Prints what waits, one job at a time a printer: one that is slow or dead keeps no other waiting."""
         from printing.spool import Spool
         from terminal.journal_thread import PrintJobs
 
         spool = Spool(PrintJobs(thread, journal), printers)
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="printing") as pool:
-            while True:
-                self._printing.clear()
-                for job in await self._printed(pool, spool):
-                    tell(_news(job))
-                await self._printing.wait()
+        running: dict[str, asyncio.Task[None]] = {}
+        with ThreadPoolExecutor(max_workers=len(printers) + 1, thread_name_prefix="printing") as pool:
+            try:
+                async with asyncio.TaskGroup() as lanes:
+                    while True:
+                        self._printing.clear()
+                        for job in await thread.run(journal.waiting_jobs):
+                            if running.get(job.printer) is None or running[job.printer].done():
+                                lane = self._run_lane(pool, spool, session, job.printer, tell)
+                                running[job.printer] = lanes.create_task(lane)
+                        await self._printing.wait()
+            finally:
+                self._leaving.set()
 
-    async def _printed(self, pool: ThreadPoolExecutor, spool: Spool) -> Sequence[PrintJob]:
-        return await asyncio.wrap_future(pool.submit(spool.run_waiting))
+    async def _run_lane(
+        self, pool: ThreadPoolExecutor, spool: Spool, session: Session, printer: str, tell: Tell
+    ) -> None:
+        for job in await asyncio.wrap_future(pool.submit(spool.run_waiting, printer)):
+            for message in _news(job, session):
+                tell(message)
+        self._printing.set()  # what came for this printer meanwhile
 
-    def _printers(self) -> tuple[dict[str, Printer], dict[str, PrinterChoice]]:
+    def _pause(self, seconds: float) -> None:
+        from printing.printers import Leaving
+
+        if self._leaving.wait(seconds):
+            raise Leaving
+
+    def _printers(self) -> tuple[dict[str, Printer], Stations]:
         from printing.documents import Media
-        from printing.printers import PrinterConfigError, printer_from
-        from terminal.session import PrinterChoice
+        from printing.printers import Patience, PrinterConfigError, printer_from
+        from terminal.stations import USUAL_MEDIA, Stations
 
         printers: dict[str, Printer] = {}
-        choices: dict[str, PrinterChoice] = {}
-        usual = {"label": self._config.labels.media, "slip": Media.A4.value}
         for settings in self._config.printers:
             try:
-                printers[settings.name] = printer_from(settings.device)
+                printers[settings.name] = printer_from(settings.device, Patience(pause=self._pause))
             except PrinterConfigError as error:
                 raise CannotStart(f"{self._config.path}: printer.{settings.name}: {error}") from error
-            for document in settings.documents:
-                choices[document] = PrinterChoice(settings.name, Media(settings.media or usual[document]))
-        return printers, choices
+        return printers, Stations(self._config.printers, {**USUAL_MEDIA, "label": Media(self._config.labels.media)})
 
 
-def _news(job: PrintJob) -> Noted:
-    from printing.documents import PackingSlip, subject_of
+def _news(job: PrintJob, session: Session) -> Iterator[Message]:
+    """What the screen is told of a job that ended, or was taken back."""
+    from printing.documents import kind_of, subject_of
     from printing.spool import JobState
-    from terminal import screen_wording, wording
+    from terminal import printer_wording, wording
+    from terminal.held_prints import is_asking_about
 
-    kind = screen_wording.slip() if isinstance(job.document, PackingSlip) else screen_wording.label()
-    what = f"{kind} {subject_of(job.document)}"
-    if job.state is JobState.PRINTED:
-        return Noted(wording.printed(what, job.where))
-    return Noted(wording.print_held(what, job.reason), is_fault=True)
+    keys = session.hear(job)
+    what = printer_wording.held_title(kind_of(job.document), subject_of(job.document))
+    match job.state:
+        case JobState.PRINTED:
+            yield Noted(wording.printed(what, job.where), source=job.id)
+        case JobState.HELD if is_asking_about(job, session.step):
+            yield Noted("", source=job.id)
+        case JobState.HELD:
+            yield Noted(wording.print_held(what, job.reason), is_fault=True, source=job.id)
+        case _:
+            yield Noted("", source=job.id)
+    yield RecordsChanged(keys)

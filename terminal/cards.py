@@ -13,7 +13,21 @@ from terminal.workflows import acts
 
 CARDS = {
     "Cart": (acts.PICK, acts.ALL, *acts.SHORTS, acts.SKIP, acts.GIVE_BACK, acts.MENU, acts.SIGN_OFF),
-    "Bench": (acts.PACK, acts.ALL, acts.SEAL, acts.WEIGHT, acts.REPRINT, acts.VOID, acts.MENU, acts.SIGN_OFF),
+    "Bench": (
+        acts.PACK,
+        acts.ALL,
+        acts.SEAL,
+        acts.WEIGHT,
+        acts.REPRINT,
+        acts.VOID,
+        acts.HELD_PRINTS,
+        acts.TRY_PRINT,
+        acts.CAME_OUT,
+        acts.PRINT_AGAIN,
+        acts.CANCEL_PRINT,
+        acts.MENU,
+        acts.SIGN_OFF,
+    ),
     "Dock": (acts.SHIP, acts.CLOSE, acts.HAND_OVER, acts.REOPEN, acts.YES, acts.NO, acts.MENU, acts.SIGN_OFF),
     "Desk": (acts.QUEUE, acts.PICK, acts.PACK, acts.SHIP, acts.MENU, acts.SIGN_OFF),
 }

@@ -65,12 +65,16 @@ class TerminalSettings:
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """One printer: `device` is what its kind asks for, `documents` what goes to it, on `media`."""
+    """One printer: `device` is what its kind asks for, `documents` what goes to it, on `media`.
+
+    Without `stations` it serves every station that has no printer of its own for a document.
+    """
 
     name: str
     device: Mapping[str, object]
     documents: tuple[str, ...]
     media: str | None = None
+    stations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +266,15 @@ _TERMINAL = {
 _LABELS = {"media": _PAPER}
 _PRINTER = {
     "name": _text("a name"),
-    "kind": _text('the kind of printer, such as "folder"'),
+    "kind": _text('the kind of printer, such as "zpl", "ipp", "cups" or "folder"'),
     "media": _PAPER,
     "documents": _Setting(
         list, f"a list of {' and '.join(_DOCUMENTS)}", lambda value: value and all(each in _DOCUMENTS for each in value)
+    ),
+    "stations": _Setting(
+        list,
+        'a list of stations, such as ["BENCH-1"]',
+        lambda value: value and all(isinstance(each, str) and each.strip() for each in value),
     ),
 }
 
@@ -358,15 +367,24 @@ def _printers(path: Path, came: object) -> tuple[PrinterSettings, ...]:
                 path, f"printer.{name}.kind", f"expected {_PRINTER['kind'].expected}, got nothing", "set it"
             )
         documents = table.get("documents", list(_DOCUMENTS))
-        assert isinstance(documents, list)
+        stations = table.get("stations", [])
+        assert isinstance(documents, list) and isinstance(stations, list)
         for document in documents:
-            if taken := next((each.name for each in printers if document in each.documents), None):
+            if taken := next((each.name for each in printers if _is_shared(each, document, stations)), None):
                 problem = f"{document} goes to `{taken}` already"
-                raise ConfigError(path, f"printer.{name}.documents", problem, "name each document at one printer")
-        device = {key: value for key, value in table.items() if key not in ("name", "media", "documents")}
+                remedy = "name each document at one printer a station"
+                raise ConfigError(path, f"printer.{name}.documents", problem, remedy)
+        device = {key: value for key, value in table.items() if key not in ("name", "media", "documents", "stations")}
         media = table.get("media")
-        printers.append(PrinterSettings(name, device, tuple(documents), media if isinstance(media, str) else None))
+        paper = media if isinstance(media, str) else None
+        printers.append(PrinterSettings(name, device, tuple(documents), paper, tuple(stations)))
     return tuple(printers)
+
+
+def _is_shared(printer: PrinterSettings, document: str, stations: list[str]) -> bool:
+    """Whether `printer` takes that document at one of these stations already, or both of them everywhere."""
+    is_same_place = bool(set(stations) & set(printer.stations)) or not (stations or printer.stations)
+    return document in printer.documents and is_same_place
 
 
 def _shown(key: str, value: object) -> str:

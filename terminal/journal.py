@@ -28,7 +28,8 @@ from terminal.journal_opening import open_file, read_state
 from terminal.journal_schema import JournalError, guarded, is_damage, sentence, transaction
 
 if TYPE_CHECKING:
-    from printing.spool import JobState, PrintJob
+    from printing.spool import PrintJob
+    from terminal.workflows.steps import JobOrder
 
 __all__ = ["Confirmed", "Entry", "Journal", "JournalError", "Loaded", "Standing"]
 
@@ -139,8 +140,11 @@ class Journal:
         events: Sequence[tuple[datetime, str, FloorEvent]],
         jobs: Sequence[PrintJob] = (),
         memo: bytes | None = None,
+        orders: Sequence[JobOrder] = (),
     ) -> list[Entry]:
         """Numbers and keeps events, each with its instant and worker, and with them print jobs, memo and spent SSCCs.
+
+        `orders` say what becomes of jobs that are here already.
 
         One transaction. JournalError where the disk is full or read-only, or where an SSCC is not ours to use; the
         same call works again when there is room.
@@ -163,6 +167,8 @@ class Journal:
             )
             for spending in spent:
                 self._leases.write(spending)
+            for order in orders:
+                self._jobs.order(order, self._now())
             if jobs:
                 self._jobs.insert(jobs, self._now())
         for spending in spent:
@@ -273,19 +279,34 @@ class Journal:
     # Print jobs, for the spool's JobStore (see journal_thread.PrintJobs)
 
     def waiting_jobs(self) -> Sequence[PrintJob]:
-        """Jobs that are queued, or were left `printing` by a program that died, oldest first."""
+        """Jobs that the spool has to see to, oldest first."""
         with self._guarded():
             return self._jobs.waiting()
+
+    def held_jobs(self) -> Sequence[PrintJob]:
+        """Jobs that wait for a person, oldest first."""
+        with self._guarded():
+            return self._jobs.held()
 
     def job(self, id: str) -> PrintJob | None:
         """A job as it stands, or None."""
         with self._guarded():
             return self._jobs.get(id)
 
-    def mark_job(self, id: str, state: JobState, reason: str, where: str) -> None:
-        """Writes a job's new state; each mark of `printing` adds one to its attempts."""
+    def begin_job(self, id: str) -> bool:
+        """Marks a job as being sent, and counts the attempt; False where it was cancelled meanwhile."""
         with self._step():
-            self._jobs.mark(id, state, reason, where, self._now())
+            return self._jobs.begin(id, self._now())
+
+    def note_job(self, id: str, ticket: str) -> None:
+        """The printer took the job under this number."""
+        with self._step():
+            self._jobs.note(id, ticket, self._now())
+
+    def end_job(self, job: PrintJob) -> None:
+        """Writes state, reason, place and sent as they stand in `job`."""
+        with self._step():
+            self._jobs.end(job, self._now())
 
     # Housekeeping
 

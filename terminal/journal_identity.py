@@ -59,7 +59,8 @@ def renew(db: sqlite3.Connection, reason: Doubt, now: int) -> None:
     db.execute("UPDATE state SET identity = ?, number = 0", (_insert(db, reason.value, now),))
     db.execute("UPDATE block SET next = last + 1")
     db.execute(
-        "UPDATE job SET state = 'held', reason = ?, marked_at = ? WHERE state IN ('queued', 'printing')",
+        "UPDATE job SET state = 'held', sent = 'unsure', reason = ?, marked_at = ? "
+        "WHERE state IN ('waiting', 'sending')",
         ("this journal is not the one that asked for it: print it again only if no label is there", now),
     )
 

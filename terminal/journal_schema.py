@@ -35,7 +35,8 @@ SCHEMA: Sequence[str] = (
         first INTEGER NOT NULL, last INTEGER NOT NULL, next INTEGER NOT NULL)""",
     """CREATE TABLE job (
         ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, reason TEXT NOT NULL,
-        place TEXT NOT NULL, attempts INTEGER NOT NULL, marked_at INTEGER NOT NULL, body BLOB NOT NULL)""",
+        place TEXT NOT NULL, attempts INTEGER NOT NULL, sent TEXT NOT NULL, ticket TEXT NOT NULL,
+        marked_at INTEGER NOT NULL, body BLOB NOT NULL)""",
 )
 
 # The statements that lead from version n to n + 1. A step once released is never changed, only followed.

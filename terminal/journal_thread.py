@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from printing.spool import JobState, PrintJob
+    from printing.spool import PrintJob
     from terminal.journal import Journal
 
 P = ParamSpec("P")
@@ -46,12 +46,20 @@ class PrintJobs:
         self._journal = journal
 
     def waiting(self) -> Sequence[PrintJob]:
-        """Jobs that are queued, or were left `printing` by a program that died, oldest first."""
+        """Jobs that the spool has to see to, oldest first."""
         return self._thread.wait_for(self._journal.waiting_jobs)
 
-    def mark(self, job_id: str, state: JobState, reason: str, where: str) -> None:
-        """Writes a job's new state, on disk before it returns."""
-        self._thread.wait_for(self._journal.mark_job, job_id, state, reason, where)
+    def begin(self, job_id: str) -> bool:
+        """Marks a job as being sent, on disk before it returns; False where it was cancelled meanwhile."""
+        return self._thread.wait_for(self._journal.begin_job, job_id)
+
+    def note(self, job_id: str, ticket: str) -> None:
+        """The printer's own number for the job, on disk before it returns."""
+        self._thread.wait_for(self._journal.note_job, job_id, ticket)
+
+    def end(self, job: PrintJob) -> None:
+        """How a job ended, on disk before it returns."""
+        self._thread.wait_for(self._journal.end_job, job)
 
 
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:

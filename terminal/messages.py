@@ -60,8 +60,11 @@ class ScaleSpoke(Message):
 
 
 class Noted(Message):
-    """A sentence from a printer, a scanner or the journal that the operator has to see; `is_fault` asks for an act."""
+    """A sentence from a printer, a scanner or the journal that the operator has to see; `is_fault` asks for an act.
 
-    def __init__(self, sentence: str, *, is_fault: bool = False) -> None:
-        self.sentence, self.is_fault = sentence, is_fault
+    A later one of the same `source` takes a fault away; an empty sentence does nothing but that.
+    """
+
+    def __init__(self, sentence: str, *, is_fault: bool = False, source: str = "") -> None:
+        self.sentence, self.is_fault, self.source = sentence, is_fault, source
         super().__init__()

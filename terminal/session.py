@@ -6,7 +6,7 @@ may happen next is the workflows' judgement, what is on disk the journal's word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -18,13 +18,15 @@ from orders.folds import Told, admit
 from orders.records import Key, Parcel, PickTask, Record, Worker
 from orders.upcast import MalformedEvent, UnknownEvent, understood
 from orders.verdicts import Denial
-from printing.documents import DocumentError, Media
+from printing.documents import DocumentError
 from printing.spool import PrintJob, job_id
 from scanners.scan import Scan, Unreadable
 from terminal import documents, wording
 from terminal.floor import Floor, Pending
+from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
+from terminal.stations import Stations
 from terminal.workflows import acts, desk
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
@@ -76,14 +78,6 @@ class Store(Protocol):
         """Returns a task that was not begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterChoice:
-    """Which printer takes one kind of document, on which media."""
-
-    printer: str
-    media: Media
-
-
 class Tries(msgspec.Struct):
     """Wrong PINs of one worker on this device."""
 
@@ -97,6 +91,8 @@ class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
     step: Step = SignOn()
     worker: str = ""
     tries: dict[str, Tries] = {}
+    station: str = ""
+    instead_of: str = ""
 
 
 _MEMO = msgspec.json.Decoder(Memo)
@@ -114,16 +110,17 @@ class Session:
         clock: Callable[[], datetime],
         *,
         store: Store | None = None,
-        printers: Mapping[str, PrinterChoice] | None = None,
+        stations: Stations | None = None,
         station: str = "",
         has_scale: bool = False,
-        on_saved: Callable[[Sequence[PrintJob]], None] = lambda jobs: None,
+        on_saved: Callable[[bool], None] = lambda is_printing: None,
     ) -> None:
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
         self.store = store
-        self.station = station
+        self.station = self._configured_station = station
         self._has_scale = has_scale
-        self._printers = dict(printers or {})
+        self._stations = stations or Stations()
+        self._held = HeldPrints(floor)
         self._on_saved = on_saved
         self._step: Step = SignOn()
         self._worker = ""
@@ -139,6 +136,8 @@ class Session:
     async def start(self) -> Showing:
         """Loads the journal into the floor and resumes at the line where the last run stopped."""
         loaded = await self._thread.run(self._journal.load)
+        for job in await self._thread.run(self._journal.held_jobs):
+            self.hear(job)
         self._floor.terminal = self._journal.terminal
         self._floor.confirm(loaded.records, loaded.cursor)
         for entry in loaded.entries:
@@ -189,7 +188,13 @@ class Session:
         prompt = desk.prompt(self._step, self._floor, self._here())
         if prompt == self.showing.prompt:
             return None
-        return self._show(self.showing.verdict)
+        # "Stick the label" is no longer true once the line says why it did not come out.
+        has_stopped = prompt.enter and not self.showing.prompt.enter
+        return self._show(None if has_stopped else self.showing.verdict)
+
+    def hear(self, job: PrintJob) -> frozenset[Key]:
+        """A print job ended: the next refresh for these keys shows what a person has to see to."""
+        return self._held.hear(job)
 
     # Gather, decide, apply
 
@@ -217,19 +222,25 @@ class Session:
         except DocumentError as error:
             return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
         worker = self._worker_after(outcome)
-        memo = Memo(outcome.step, worker, {} if worker else self._tries)
-        if outcome.events or jobs:
+        station = self.station if outcome.station is None else outcome.station
+        memo = self._memo(outcome.step, worker, {} if worker else self._tries, station)
+        if outcome.events or jobs or outcome.orders:
             at = self._clock()
             who = worker or self._worker
             entries = await self._thread.run(
-                self._journal.append, [(at, who, event) for event in outcome.events], jobs=jobs, memo=_ENCODE(memo)
+                self._journal.append,
+                [(at, who, event) for event in outcome.events],
+                jobs=jobs,
+                memo=_ENCODE(memo),
+                orders=outcome.orders,
             )
             for entry, event in zip(entries, outcome.events, strict=True):
                 self._floor.fold(Pending(entry.key, event, Told(at, self._floor.terminal, who)))
-            self._on_saved(jobs)
+            self._held.forget(outcome.orders)
+            self._on_saved(bool(jobs or outcome.orders))
         else:
             await self._thread.run(self._journal.remember, _ENCODE(memo))
-        self._step, self._worker = outcome.step, worker
+        self._step, self._worker, self.station = outcome.step, worker, station
         tone = Tone.NOTE if outcome.is_note else Tone.GOOD
         return self._show(Verdict(tone, outcome.sentence) if outcome.sentence else None)
 
@@ -243,7 +254,7 @@ class Session:
             reason=outcome.reason,
             raw="" if is_secret else raw[:RAW_KEPT],
         )
-        memo = Memo(self._step, self._worker, self._tries)
+        memo = self._memo(self._step, self._worker, self._tries, self.station)
         await self._append_silently(refused, memo)
         return self._show(Verdict(Tone.REFUSED, outcome.sentence, outcome.reason))
 
@@ -253,7 +264,7 @@ class Session:
         except JournalError:
             # The refusal itself is what the operator needs; that the disk is full the next good scan will say.
             return
-        self._on_saved(())
+        self._on_saved(False)
 
     async def _ask_store(self, outcome: AsksStore) -> Showing:
         if self.store is None:
@@ -287,6 +298,9 @@ class Session:
             next_sscc=lambda owner: sscc,
             is_locked=self._is_locked,
             has_scale=self._has_scale,
+            held=self._held.all,
+            printers=self._stations.names,
+            stations=self._stations.stations,
         )
 
     def _show(self, verdict: Verdict | None) -> Showing:
@@ -320,7 +334,7 @@ class Session:
                 if each.kind == "label"
                 else documents.slip_of(parcel, self._floor)
             )
-            choice = self._printers.get(each.kind, PrinterChoice("", Media.LABEL_4X6))
+            choice = self._stations.choose(each.kind, self.station, each.printer)
             jobs.append(
                 PrintJob(
                     id=job_id(each.parcel, document, each.copy),
@@ -355,6 +369,12 @@ class Session:
         except msgspec.DecodeError:
             return  # Written by a later version: the operator signs on again, and nothing of the work is lost.
         self._step, self._worker, self._tries = memo.step, memo.worker, dict(memo.tries)
+        if memo.station and memo.instead_of == self._configured_station:
+            self.station = memo.station  # scanned, and the config has not been changed since
+
+    def _memo(self, step: Step, worker: str, tries: dict[str, Tries], station: str) -> Memo:
+        is_scanned = station != self._configured_station
+        return Memo(step, worker, tries, station if is_scanned else "", self._configured_station if is_scanned else "")
 
     def _fold(self, entry: Entry) -> None:
         try:

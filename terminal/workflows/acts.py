@@ -12,11 +12,15 @@ ALL, SKIP, GIVE_BACK = "ALL", "SKIP", "GIVE-BACK"
 SHORT_EMPTY, SHORT_FEWER = "SHORT-EMPTY", "SHORT-FEWER"
 SHORT_DAMAGED, SHORT_UNREACHABLE = "SHORT-DAMAGED", "SHORT-UNREACHABLE"
 SEAL, WEIGHT, REPRINT, VOID = "SEAL", "WEIGHT", "REPRINT", "VOID"
+TRY_PRINT, CAME_OUT, PRINT_AGAIN, CANCEL_PRINT = "TRY-PRINT", "CAME-OUT", "PRINT-AGAIN", "CANCEL-PRINT"
+HELD_PRINTS = "HELD-PRINTS"
 CLOSE, REOPEN, HAND_OVER = "CLOSE", "REOPEN", "HAND-OVER"
 YES, NO = "YES", "NO"
 
 # The manifests to choose from at the dock are acts too: this, and the manifest's id.
 MANIFEST = "MANIFEST:"
+# So are held print jobs, and the printers to which one can be moved.
+HELD_PRINT, PRINTER = "PRINT:", "PRINTER:"
 
 SHORTS = {
     SHORT_EMPTY: "empty",
@@ -43,6 +47,11 @@ _LABELS = {
     WEIGHT: "Key the weight",
     REPRINT: "Print label again",
     VOID: "Void, unpack",
+    TRY_PRINT: "Try again",
+    CAME_OUT: "It came out",
+    PRINT_AGAIN: "Not there: again",
+    CANCEL_PRINT: "Cancel print",
+    HELD_PRINTS: "Not printed yet",
     CLOSE: "Close manifest",
     REOPEN: "Reopen manifest",
     HAND_OVER: "Hand over",

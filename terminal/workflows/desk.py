@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from terminal.floor import Floor
-from terminal.workflows import packing, picking, shipping, sign_on
+from terminal.workflows import packing, picking, prints, shipping, sign_on
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     AskClose,
@@ -24,6 +24,7 @@ from terminal.workflows.steps import (
     Packing,
     PackWait,
     Picking,
+    Prints,
     Queue,
     Shipping,
     SignOn,
@@ -37,11 +38,12 @@ _PROMPTS: dict[type, Callable[[Any, Floor, Here], Prompt]] = {
     Menu: lambda step, floor, here: sign_on.menu_prompt(here),
     Queue: lambda step, floor, here: sign_on.queue_prompt(),
     Picking: picking.prompt,
-    PackWait: lambda step, floor, here: packing.wait_prompt(floor),
+    PackWait: lambda step, floor, here: packing.wait_prompt(floor, here),
     Packing: lambda step, floor, here: packing.prompt(step, floor),
     Weighing: lambda step, floor, here: packing.weighing_prompt(step, floor),
-    Labelling: lambda step, floor, here: packing.label_prompt(step, floor),
+    Labelling: packing.label_prompt,
     AskVoid: lambda step, floor, here: packing.void_prompt(step, floor),
+    Prints: prints.prompt,
     Shipping: lambda step, floor, here: shipping.prompt(step, floor),
     AskClose: lambda step, floor, here: shipping.close_prompt(step, floor),
     AskHandover: lambda step, floor, here: shipping.handover_prompt(step, floor),
@@ -57,6 +59,7 @@ _JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
     Weighing: packing.judge_weight,
     Labelling: packing.judge_read_back,
     AskVoid: packing.judge_void_answer,
+    Prints: prints.judge,
     Shipping: shipping.judge,
     AskClose: shipping.judge_close,
     AskHandover: shipping.judge_handover_answer,

@@ -22,9 +22,9 @@ from orders.events import (
 )
 from orders.records import Address, Order, Parcel, Product
 from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing
-from terminal import wording
+from terminal import printer_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, prints
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -35,6 +35,7 @@ from terminal.workflows.steps import (
     ANumber,
     AParcel,
     AskVoid,
+    AStation,
     ATote,
     AWeight,
     Here,
@@ -46,13 +47,14 @@ from terminal.workflows.steps import (
     Packing,
     PackWait,
     Printing,
+    Prints,
     Refused,
     Weighing,
 )
 from terminal.workflows.strangers import describe_stranger
 
 
-def wait_prompt(floor: Floor) -> Prompt:
+def wait_prompt(floor: Floor, here: Here) -> Prompt:
     """Asks for a tote."""
     waiting = sum(1 for order in floor.every("order", Order) if order.state == "picked")
     return Prompt(
@@ -60,7 +62,7 @@ def wait_prompt(floor: Floor) -> Prompt:
         title=wording.pack(),
         ask=wording.ask_waiting_tote(),
         details=(wording.orders_waiting(waiting),),
-        acts=acts.listed(acts.MENU),
+        acts=acts.listed(*((acts.HELD_PRINTS,) if here.held else ()), acts.MENU),
         help=wording.help_pack(),
     )
 
@@ -70,6 +72,10 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
     match meaning:
         case ACommand(name=acts.MENU | acts.NO):
             return Accepted(Menu(), "", is_note=True)
+        case ACommand(name=acts.HELD_PRINTS) if here.held:
+            return Accepted(Prints(step), "", is_note=True)
+        case AStation():
+            return prints.take_station(step, meaning, here)
         case ATote(tote=tote):
             order = floor.order(tote.order) if tote.order else None
             if order is None:
@@ -79,7 +85,7 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
             return Accepted(Packing(order.id, tote.id), wording.tote_opened(order.number), (started,))
         case AParcel(sscc=sscc):
-            return _other_parcel(sscc, floor)
+            return _other_parcel(sscc, floor, here)
         case _:
             return Refused(wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
 
@@ -188,17 +194,21 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
             return Refused(wording.weight_wanted(), "weight_wanted")
 
 
-def label_prompt(step: Labelling, floor: Floor) -> Prompt:
-    """Asks for the stuck label."""
+def label_prompt(step: Labelling, floor: Floor, here: Here) -> Prompt:
+    """Asks for the stuck label, or for what keeps it from coming out."""
     order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    held = prints.held_label(step.parcel, here)
+    first = (acts.TRY_PRINT,) if held else ()
+    last = (acts.HELD_PRINTS,) if here.held else ()
     return Prompt(
         step="pack_label",
         title=wording.pack_title(order.number if order else ""),
-        ask=wording.ask_label(),
+        ask=printer_wording.held_at(held.printer, held.reason) if held else wording.ask_label(),
+        enter=acts.TRY_PRINT if held else "",
         item=step.parcel[-6:],
         quantity=wording.grams(parcel.weight_grams) if parcel else "",
         details=(wording.carrier_of(parcel.carrier, parcel.service),) if parcel else (),
-        acts=acts.listed(acts.REPRINT, acts.VOID),
+        acts=acts.listed(*first, acts.REPRINT, acts.VOID, *last),
         expects=(f"]C100{step.parcel}",),
         help=wording.help_pack(),
     )
@@ -211,19 +221,25 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         return Accepted(PackWait(), wording.order_changed(), is_note=True)
     match meaning:
         case AParcel(sscc=sscc) if sscc == step.parcel:
-            return _labelled(order, parcel, floor)
+            return _labelled(order, parcel, floor, here)
         case AnOrder(order=read) if read.id == order.id:
-            return _labelled(order, parcel, floor)
+            return _labelled(order, parcel, floor, here)
         case AParcel(sscc=sscc, parcel=other):
             if other is not None and other.state == "voided":
                 return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
             return Refused(wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
         case AnOrder(order=read):
             return Refused(wording.other_label(read.number, order.number), "other_label")
+        case ACommand(name=acts.TRY_PRINT) if held := prints.held_label(parcel.id, here):
+            return prints.try_again(step, held)
+        case ACommand(name=acts.HELD_PRINTS) if here.held:
+            return Accepted(Prints(step), "", is_note=True)
+        case ACommand(name=acts.REPRINT) if held := prints.held_label(parcel.id, here):
+            return prints.try_again(step, held) if held.sent == "no" else prints.again(step, held, "not_there")
         case ACommand(name=acts.REPRINT):
             again = LabelReprinted(order=order.id, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
-            prints = (Printing("label", order.id, parcel.id, parcel.copies + 1),)
-            return Accepted(step, wording.printing_again(), (again,), prints)
+            label = Printing("label", order.id, parcel.id, parcel.copies + 1)
+            return Accepted(step, wording.printing_again(), (again,), (label,))
         case ACommand(name=acts.VOID):
             return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
         case _:
@@ -260,7 +276,8 @@ def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here)
                 contents=parcel.contents,
                 manifest=parcel.manifest,
             )
-            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,))
+            orders = prints.settled(parcel.id, "cancel", here)
+            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,), orders=orders)
         case ATote(tote=tote):
             return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
         case _:
@@ -349,11 +366,11 @@ def _seal(
         service=order.service,
         departs_at=departure.departs_at if departure else None,
     )
-    prints = (Printing("slip", order.id, sscc), Printing("label", order.id, sscc))
-    return Accepted(Labelling(order.id, sscc), wording.sealed(order.number), (sealed,), prints)
+    papers = (Printing("slip", order.id, sscc), Printing("label", order.id, sscc))
+    return Accepted(Labelling(order.id, sscc), wording.sealed(order.number), (sealed,), papers)
 
 
-def _labelled(order: Order, parcel: Parcel, floor: Floor) -> Outcome:
+def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome:
     if denial := judge_label(parcel):
         if denial is Denial.PARCEL_LABELLED:
             return Accepted(PackWait(), wording.label_counted(), is_note=True)
@@ -368,23 +385,24 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor) -> Outcome:
         service=parcel.service,
         departs_at=parcel.departs_at,
     )
-    return Accepted(PackWait(), wording.label_right(manifest), (labelled,))
+    orders = prints.settled(parcel.id, "printed", here)
+    return Accepted(PackWait(), wording.label_right(manifest), (labelled,), orders=orders)
 
 
-def _other_parcel(sscc: str, floor: Floor) -> Outcome:
+def _other_parcel(sscc: str, floor: Floor, here: Here) -> Outcome:
     parcel = floor.parcel(sscc)
     if parcel is None:
         return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
     if parcel.state == "voided":
         return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
     if parcel.state == "sealed":
-        return _labelled_after_break(parcel, floor)
+        return _labelled_after_break(parcel, floor, here)
     return Refused(wording.label_counted(), Denial.PARCEL_LABELLED.value)
 
 
-def _labelled_after_break(parcel: Parcel, floor: Floor) -> Outcome:
+def _labelled_after_break(parcel: Parcel, floor: Floor, here: Here) -> Outcome:
     order = floor.order(parcel.order)
-    return _labelled(order, parcel, floor) if order else Refused(wording.order_changed(), "order_unknown")
+    return _labelled(order, parcel, floor, here) if order else Refused(wording.order_changed(), "order_unknown")
 
 
 def _weight(order: Order, floor: Floor) -> tuple[int, bool]:

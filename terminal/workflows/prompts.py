@@ -31,6 +31,7 @@ class Prompt:
 
     `location`, `item`, `quantity` and `tote` have to be readable whole at 20x16; `details` may fall off a small
     screen. `expects` lists barcode texts that would be right: it feeds the toy scanner and nothing on screen.
+    `enter` is the act that Enter on an empty line does; most prompts have none.
     """
 
     step: str
@@ -46,6 +47,7 @@ class Prompt:
     acts: tuple[Act, ...] = ()
     takes: Takes = "scan"
     expects: tuple[str, ...] = ()
+    enter: str = ""
     help: tuple[str, ...] = ()
 
 

@@ -23,6 +23,7 @@ from terminal.workflows.steps import (
     AnOrder,
     ANumber,
     AParcel,
+    AStation,
     AtLocation,
     ATote,
     Damaged,
@@ -84,6 +85,8 @@ def _own(own: barcodes.OwnBarcode, floor: Floor, *, is_keyed: bool) -> Meaning:
             return ATote(tote)
         case Kind.PRODUCT if item := _item(floor.products_of_barcode(own.text), is_keyed=is_keyed):
             return item
+        case Kind.STATION:
+            return AStation(own.body)
         case Kind.BADGE:
             worker, secret = split_badge(own.body)
             return ABadge(floor.worker(worker), secret)

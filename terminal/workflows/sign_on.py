@@ -11,7 +11,7 @@ from orders.events import WorkerSignedOff, WorkerSignedOn
 from orders.records import Worker
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, prints
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     ABadge,
@@ -20,6 +20,7 @@ from terminal.workflows.steps import (
     ANumber,
     AskPin,
     AsksStore,
+    AStation,
     Damaged,
     Here,
     Meaning,
@@ -27,6 +28,7 @@ from terminal.workflows.steps import (
     NeedsAnswer,
     Outcome,
     PackWait,
+    Prints,
     Queue,
     Refused,
     Shipping,
@@ -108,7 +110,8 @@ def menu_prompt(here: Here) -> Prompt:
     """What this worker may do."""
     roles = here.worker.roles if here.worker else ()
     names = [name for name, allowed in MAY.items() if any(role in allowed for role in roles)]
-    listed = acts.listed(*names, acts.SIGN_OFF)
+    held = (acts.HELD_PRINTS,) if here.held and acts.PACK in names else ()
+    listed = acts.listed(*names, *held, acts.SIGN_OFF)
     return Prompt(
         step="menu",
         title=wording.menu(),
@@ -121,7 +124,9 @@ def menu_prompt(here: Here) -> Prompt:
 
 
 def judge_menu(step: Menu, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """A digit, or a command barcode, starts the work."""
+    """A digit, or a command barcode, starts the work; a station's barcode says where this device stands."""
+    if isinstance(meaning, AStation):
+        return prints.take_station(step, meaning, here)
     name = ""
     if isinstance(meaning, ACommand):
         name = meaning.name
@@ -140,6 +145,8 @@ def judge_menu(step: Menu, meaning: Meaning, floor: Floor, here: Here) -> Outcom
             return Accepted(Shipping(), "", is_note=True)
         case acts.QUEUE:
             return Accepted(Queue(), "", is_note=True)
+        case acts.HELD_PRINTS if here.held:
+            return Accepted(Prints(Menu()), "", is_note=True)
         case _:
             return Refused(wording.choose_from_menu(), "not_on_menu")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -77,6 +78,13 @@ class AskVoid(StepBase, frozen=True, tag="ask_void"):
     parcel: str
 
 
+class Prints(StepBase, frozen=True, tag="prints"):
+    """Seeing to what did not come out; `job` once one is chosen. The way leads back to `back`."""
+
+    back: Menu | PackWait | Labelling
+    job: str = ""
+
+
 class Shipping(StepBase, frozen=True, tag="shipping"):
     """At the dock; `manifest` once one is chosen."""
 
@@ -109,6 +117,7 @@ Step = (
     | Weighing
     | Labelling
     | AskVoid
+    | Prints
     | Shipping
     | AskClose
     | AskHandover
@@ -162,6 +171,13 @@ class AManifest:
     """A manifest's barcode."""
 
     manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class AStation:
+    """A station's barcode: from now on this device stands there."""
+
+    station: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +241,7 @@ Meaning = (
     | AParcel
     | AnOrder
     | AManifest
+    | AStation
     | ABadge
     | ACommand
     | ANumber
@@ -240,12 +257,43 @@ Meaning = (
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """A document that has to come out with these events: `label` or `slip` of an order's parcel."""
+    """A document that has to come out with these events: `label` or `slip` of an order's parcel.
+
+    It comes out where such documents do at this station, unless a `printer` is named.
+    """
 
     kind: str
     order: str
     parcel: str
     copy: int = 1
+    printer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """What becomes of a print job that is held: it is tried again, cancelled, or taken for printed."""
+
+    what: Literal["try", "cancel", "printed"]
+    job: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPrint:
+    """A document that did not come out, or of which nobody knows, and what to do about it.
+
+    `sent` says where its bytes are: not sent (`no`), in the printer (`yes`), or nobody can tell (`unsure`).
+    """
+
+    job: str
+    kind: str
+    order: str
+    parcel: str
+    copy: int
+    printer: str
+    reason: str
+    sent: Literal["no", "yes", "unsure"]
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +305,8 @@ class Accepted:
     events: tuple[FloorEvent, ...] = ()
     prints: tuple[Printing, ...] = ()
     is_note: bool = False
+    orders: tuple[JobOrder, ...] = ()
+    station: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +338,10 @@ Outcome = Accepted | Refused | NeedsAnswer | AsksStore
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner."""
+    """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner.
+
+    `held` are its print jobs that wait for a person, `printers` and `stations` those that its config names.
+    """
 
     now: datetime
     terminal: str = ""
@@ -297,6 +350,9 @@ class Here:
     next_sscc: Callable[[str], str | None] = lambda owner: None
     is_locked: Callable[[str], bool] = lambda worker: False
     has_scale: bool = False
+    held: tuple[HeldPrint, ...] = ()
+    printers: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
 
     @property
     def worker_id(self) -> str:

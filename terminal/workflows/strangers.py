@@ -5,7 +5,7 @@ Decides the noun for a meaning; what was wanted instead is the workflow's to say
 
 from __future__ import annotations
 
-from terminal import wording
+from terminal import printer_wording, wording
 from terminal.workflows.steps import (
     ABadge,
     ACommand,
@@ -15,6 +15,7 @@ from terminal.workflows.steps import (
     AnOrder,
     ANumber,
     AParcel,
+    AStation,
     AtLocation,
     ATote,
     AWeight,
@@ -39,6 +40,8 @@ def describe_stranger(meaning: Meaning) -> str:
             return wording.is_order(order.number)
         case AManifest():
             return wording.is_manifest()
+        case AStation(station=station):
+            return printer_wording.is_station(station)
         case ABadge():
             return wording.is_badge()
         case ACommand():

@@ -62,10 +62,10 @@ HOPS = {
     "records kept": Hop("terminal.journal:Journal.confirm", after=True),
     "numbers leased": Hop("terminal.journal:Journal.add_block"),
     "job queued": Hop("printing.spool:Spool.run_one"),
-    "page drawn": Hop("printing.spool:Spool._printed"),
-    "marked printing": Hop("printing.printers:FolderPrinter.print"),
+    "page drawn": Hop("printing.spool:Spool._seen_to"),
+    "marked printing": Hop("printing.ways.folder:FolderPrinter.print"),
     "bytes half out": Hop("pathlib:Path.replace", when=_is_page),
-    "bytes out": Hop("printing.printers:FolderPrinter._flush_folder"),
+    "bytes out": Hop("printing.ways.folder:FolderPrinter._flush_folder"),
     "printer answered": Hop("printing.spool:Spool._ended"),
     "marked printed": Hop("printing.spool:Spool._ended", after=True),
 }

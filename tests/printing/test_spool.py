@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,8 +17,12 @@ from msgspec.structs import replace
 
 from printing.documents import Media
 from printing.draw import draw
-from printing.printers import MAY_HAVE_PRINTED, FolderPrinter, Held, Printed
+from printing.printers import Held, Pages, Printed, Sent
 from printing.spool import JobState, PrintJob, Spool, job_id, job_name
+from printing.troubles import Trouble, sentence
+from printing.ways.folder import FolderPrinter
+
+PRINTED, UNSURE = Printed("the bench printer"), Held.by(Trouble.LOST, Sent.UNSURE)
 
 
 @dataclass
@@ -32,13 +37,33 @@ class Jobs:
         return job
 
     def waiting(self) -> Sequence[PrintJob]:
-        return [job for job in self.jobs.values() if job.state in (JobState.QUEUED, JobState.PRINTING)]
+        return [
+            job
+            for job in self.jobs.values()
+            if job.state in (JobState.WAITING, JobState.SENDING)
+            or (job.state is JobState.CANCELLED and job.sent is Sent.YES)
+        ]
 
-    def mark(self, job_id: str, state: JobState, reason: str, where: str) -> None:
+    def begin(self, job_id: str) -> bool:
         job = self.jobs[job_id]
-        attempts = job.attempts + (state is JobState.PRINTING)
-        self.jobs[job_id] = replace(job, state=state, reason=reason, where=where, attempts=attempts)
-        self.marks.append((job_id, state))
+        if job.state not in (JobState.WAITING, JobState.SENDING):
+            return False
+        self.jobs[job_id] = replace(
+            job, state=JobState.SENDING, reason="", where="", sent=Sent.UNSURE, ticket="", attempts=job.attempts + 1
+        )
+        self.marks.append((job_id, JobState.SENDING))
+        return True
+
+    def note(self, job_id: str, ticket: str) -> None:
+        self.jobs[job_id] = replace(self.jobs[job_id], ticket=ticket, sent=Sent.YES)
+
+    def end(self, job: PrintJob) -> None:
+        kept = self.jobs[job.id]
+        self.jobs[job.id] = replace(kept, state=job.state, reason=job.reason, where=job.where, sent=job.sent)
+        self.marks.append((job.id, job.state))
+
+    def again(self, job_id: str) -> None:
+        self.jobs[job_id] = replace(self.jobs[job_id], state=JobState.WAITING)
 
 
 @dataclass
@@ -48,27 +73,40 @@ class PaperPrinter:
     dots_per_inch: int = 203
     sheets: list[tuple[str, bytes]] = field(default_factory=list)
     dies: BaseException | None = None
+    answer: Printed | Held = PRINTED
+    settled: Printed | Held | None = UNSURE
+    withdrawn: list[str] = field(default_factory=list)
 
-    def print(self, job_name: str, pdf: bytes, copies: int = 1) -> Printed | Held:
-        self.sheets.append((job_name, pdf))
+    def render(self, document, media: Media) -> bytes:
+        return draw(document, media, self.dots_per_inch)
+
+    def print(self, pages: Pages) -> Printed | Held:
+        self.sheets.append((pages.name, pages.payload))
+        pages.taken("7")
         if self.dies:
             raise self.dies
-        return Printed("the bench printer")
+        return self.answer
 
-    def printed_before(self, job_name: str, pdf: bytes) -> Printed | Held | None:
-        return Held(MAY_HAVE_PRINTED)
+    def settle(self, pages: Pages, ticket: str) -> Printed | Held | None:
+        return self.settled
+
+    def withdraw(self, ticket: str) -> bool:
+        self.withdrawn.append(ticket)
+        return True
+
+    def look(self) -> Printed | Held:
+        return self.answer
 
 
 def a_job(document, printer: str = "bench", media: Media = Media.LABEL_4X6, copy: int = 1) -> PrintJob:
     return PrintJob(id=job_id("P7", document, copy), document=document, media=media, printer=printer)
 
 
-def test_a_queued_label_is_marked_before_its_bytes_leave_and_printed_after(samples, tmp_path):
+def test_a_waiting_label_is_marked_before_its_bytes_leave_and_printed_after(samples, tmp_path):
     jobs, label = Jobs(), samples.label(1)
-    job = jobs.add(a_job(label))
+    jobs.add(a_job(label))
     (done,) = Spool(jobs, {"bench": FolderPrinter(tmp_path)}).run_waiting()
-    assert jobs.marks == [("P7-label-1", JobState.PRINTING), ("P7-label-1", JobState.PRINTED)]
-    assert done == jobs.jobs[job.id]
+    assert jobs.marks == [("P7-label-1", JobState.SENDING), ("P7-label-1", JobState.PRINTED)]
     assert (done.state, done.attempts, done.reason) == (JobState.PRINTED, 1, "")
     assert done.where == str(tmp_path / "label_ORD-2026-000123_P7-label-1.pdf")
     assert (tmp_path / "label_ORD-2026-000123_P7-label-1.pdf").read_bytes() == draw(label, Media.LABEL_4X6)
@@ -96,7 +134,7 @@ def test_asking_twice_is_one_job_and_a_reprint_is_another(samples):
     [
         (
             lambda job, samples: replace(job, printer="dock"),
-            "no printer is named 'dock' here (there is: bench): choose one",
+            "No printer is named 'dock' here (there is: bench): choose another",
         ),
         (lambda job, samples: replace(job, media=Media.A4), "a label prints on 4x6in or 100x150mm, not on a4"),
         (
@@ -114,20 +152,20 @@ def test_what_cannot_be_drawn_is_held_with_its_reason_and_no_sheet_comes_out(sam
     job = jobs.add(change(a_job(samples.label(1)), samples))
     (held,) = Spool(jobs, {"bench": printer}).run_waiting()
     assert held.state is JobState.HELD and says in held.reason
-    assert jobs.jobs[job.id] == held
+    assert (jobs.jobs[job.id].state, jobs.jobs[job.id].reason) == (held.state, held.reason)
     assert printer.sheets == []
     assert Spool(jobs, {"bench": printer}).run_waiting() == [], "a held job waits for a person"
 
 
-def test_a_held_job_prints_once_the_fault_is_mended_and_it_is_queued_again(samples, tmp_path):
+def test_a_held_job_prints_once_the_fault_is_mended_and_it_is_tried_again(samples, tmp_path):
     jobs, folder = Jobs(), tmp_path / "labels"
     job = jobs.add(a_job(samples.label(1)))
     spool = Spool(jobs, {"bench": FolderPrinter(folder)})
     (held,) = spool.run_waiting()
-    assert held.reason == f"the print folder {folder} does not exist: create it, then print again"
+    assert held.reason == f"the print folder {folder} does not exist: create it, then press Enter"
     folder.mkdir()
     assert spool.run_one(held) == held, "nothing runs a held job behind a person's back"
-    jobs.mark(job.id, JobState.QUEUED, "", "")
+    jobs.again(job.id)
     (done,) = spool.run_waiting()
     assert (done.state, done.attempts) == (JobState.PRINTED, 2)
     assert len(list(folder.iterdir())) == 1
@@ -141,16 +179,19 @@ def test_a_printed_job_is_not_run_again(samples):
     assert len(printer.sheets) == 1
 
 
-def test_a_fault_in_drawing_holds_the_job_and_the_next_one_prints(samples, caplog):
-    def broken_for_slips(document, media, dots_per_inch):
+def test_a_fault_in_drawing_holds_the_job_and_the_next_one_prints(samples, caplog, monkeypatch):
+    printer = PaperPrinter()
+
+    def broken_for_slips(document, media):
         if media is Media.A4:
             raise ZeroDivisionError
-        return draw(document, media, dots_per_inch)
+        return draw(document, media)
 
-    jobs, printer = Jobs(), PaperPrinter()
+    jobs = Jobs()
     jobs.add(a_job(samples.slip(), media=Media.A4))
     jobs.add(a_job(samples.label(1)))
-    slip, label = Spool(jobs, {"bench": printer}, broken_for_slips).run_waiting()
+    monkeypatch.setattr(printer, "render", broken_for_slips)
+    slip, label = Spool(jobs, {"bench": printer}).run_waiting()
     assert slip.state is JobState.HELD and slip.reason.startswith("drawing failed (ZeroDivisionError)")
     assert label.state is JobState.PRINTED
     assert "drawing job P7-slip-1 failed" in caplog.text
@@ -161,7 +202,7 @@ def test_a_printer_that_breaks_off_may_have_printed_and_says_so(samples, caplog)
     jobs.add(a_job(samples.label(1)))
     (held,) = Spool(jobs, {"bench": printer}).run_waiting()
     assert held.state is JobState.HELD
-    assert held.reason == f"the printer failed (ConnectionResetError): {MAY_HAVE_PRINTED}"
+    assert held.reason == sentence(Trouble.LOST)
 
 
 def test_a_job_cut_off_at_a_printer_that_cannot_tell_is_held_for_a_person_to_look(samples):
@@ -171,8 +212,65 @@ def test_a_job_cut_off_at_a_printer_that_cannot_tell_is_held_for_a_person_to_loo
         Spool(jobs, {"bench": printer}).run_waiting()
     printer.dies = None
     (held,) = Spool(jobs, {"bench": printer}).run_waiting()
-    assert (held.state, held.reason) == (JobState.HELD, MAY_HAVE_PRINTED)
+    assert (held.state, held.reason) == (JobState.HELD, sentence(Trouble.LOST))
     assert len(printer.sheets) == 1
+
+
+def test_what_may_have_left_is_asked_about_and_never_sent_again(samples):
+    jobs, printer = Jobs(), PaperPrinter(answer=Held.by(Trouble.MEDIA_EMPTY, Sent.YES))
+    job = jobs.add(a_job(samples.label(1)))
+    spool = Spool(jobs, {"bench": printer})
+    (held,) = spool.run_waiting()
+    assert (held.state, held.reason, held.sent) == (JobState.HELD, "Load labels, then press Enter", Sent.YES)
+    jobs.again(job.id)
+    printer.settled = Printed("the bench printer")
+    (done,) = spool.run_waiting()
+    assert (done.state, done.where, len(printer.sheets)) == (JobState.PRINTED, "the bench printer", 1)
+
+
+def test_what_surely_never_came_out_is_sent_again(samples):
+    jobs, printer = Jobs(), PaperPrinter(answer=Held.by(Trouble.BUSY))
+    job = jobs.add(a_job(samples.label(1)))
+    spool = Spool(jobs, {"bench": printer})
+    assert spool.run_waiting()[0].sent is Sent.NO
+    jobs.again(job.id)
+    printer.answer = Printed("the bench printer")
+    assert spool.run_waiting()[0].state is JobState.PRINTED
+    assert len(printer.sheets) == 2
+
+
+def test_a_job_cancelled_before_its_turn_is_not_sent_and_one_at_the_printer_is_taken_back(samples):
+    jobs, printer = Jobs(), PaperPrinter()
+    early, late = jobs.add(a_job(samples.label(1))), a_job(samples.label(1), copy=2)
+    jobs.jobs[early.id] = replace(early, state=JobState.CANCELLED)
+    jobs.add(replace(late, state=JobState.CANCELLED, sent=Sent.YES, ticket="7"))
+    spool = Spool(jobs, {"bench": printer})
+    assert spool.run_one(early).state is JobState.CANCELLED
+    assert [job.state for job in spool.run_waiting()] == [JobState.CANCELLED]
+    assert (printer.sheets, printer.withdrawn[-1]) == ([], "7")
+    assert jobs.jobs[late.id].sent is Sent.NO
+    assert spool.run_waiting() == []
+
+
+def test_a_printer_that_hangs_keeps_no_other_printer_waiting(samples):
+    held_up, let_go = threading.Event(), threading.Event()
+
+    class Hanging(PaperPrinter):
+        def print(self, pages):
+            held_up.set()
+            let_go.wait()
+            return super().print(pages)
+
+    jobs, dock = Jobs(), PaperPrinter()
+    jobs.add(a_job(samples.label(1)))
+    jobs.add(a_job(samples.label(1), printer="dock", copy=2))
+    spool = Spool(jobs, {"bench": Hanging(), "dock": dock})
+    with ThreadPoolExecutor(2) as threads:
+        hanging = threads.submit(spool.run_waiting, "bench")
+        held_up.wait()
+        assert [job.printer for job in spool.run_waiting("dock")] == ["dock"]
+        let_go.set()
+        assert [job.state for job in hanging.result()] == [JobState.PRINTED]
 
 
 def test_threads_that_run_the_spool_at_once_print_each_job_once(samples):
@@ -191,8 +289,9 @@ def test_threads_that_run_the_spool_at_once_print_each_job_once(samples):
 PROGRAM = """
 import os, pathlib, signal, sqlite3, sys
 import msgspec
-from printing.printers import FolderPrinter
+from printing.printers import Sent
 from printing.spool import JobState, PrintJob, Spool
+from printing.ways.folder import FolderPrinter
 
 database, folder, where, nth = sys.argv[1:4] + [int(sys.argv[4])]
 
@@ -201,15 +300,20 @@ class Store:
         self.db = sqlite3.connect(database)
         self.db.execute("PRAGMA synchronous=FULL")
     def waiting(self):
-        rows = self.db.execute("SELECT job, state FROM jobs WHERE state IN ('queued', 'printing') ORDER BY id")
+        rows = self.db.execute("SELECT job, state FROM jobs WHERE state IN ('waiting', 'sending') ORDER BY id")
         return [msgspec.structs.replace(msgspec.json.decode(job, type=PrintJob), state=JobState(state))
                 for job, state in rows]
-    def mark(self, job_id, state, reason, where):
+    def _mark(self, job_id, state, reason, where):
         die("before mark")
         with self.db:
             self.db.execute("UPDATE jobs SET state = ?, reason = ?, place = ? WHERE id = ?",
                             (state.value, reason, where, job_id))
         die("after mark")
+    def begin(self, job_id):
+        self._mark(job_id, JobState.SENDING, "", "")
+        return True
+    def end(self, job):
+        self._mark(job.id, job.state, job.reason, job.where)
 
 counts = {}
 def die(point):
@@ -255,7 +359,7 @@ def test_a_program_killed_at_any_point_ends_with_each_job_printed_exactly_once(s
         db.execute("CREATE TABLE jobs (id TEXT PRIMARY KEY, job BLOB, state TEXT, reason TEXT, place TEXT)")
         for serial, label in enumerate(labels, start=1):
             job = PrintJob(id=job_id(f"P{serial}", label), document=label, media=Media.LABEL_4X6, printer="bench")
-            db.execute("INSERT INTO jobs VALUES (?, ?, 'queued', '', '')", (job.id, msgspec.json.encode(job)))
+            db.execute("INSERT INTO jobs VALUES (?, ?, 'waiting', '', '')", (job.id, msgspec.json.encode(job)))
     db.close()
 
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

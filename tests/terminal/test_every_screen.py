@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace as replace_here
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
@@ -18,15 +20,18 @@ from orders import barcodes
 from orders.barcodes import Kind
 from orders.identifiers import sscc
 from orders.records import Key
+from printing.troubles import Trouble, sentence
 from terminal.screens.floor_view import FloorView
 from terminal.workflows import acts, desk
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.steps import (
     Accepted,
     AskPin,
+    HeldPrint,
     Here,
     Menu,
     NeedsAnswer,
+    Prints,
     Queue,
     Refused,
     Shipping,
@@ -108,6 +113,27 @@ def states() -> Iterator[tuple[str, Operator]]:
     )
     yield "pack, label again", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.REPRINT)
     yield "pack, void", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.VOID)
+    printed = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    printed.here = replace_here(printed.here, held=(held_print("Load labels, then press Enter", "yes"),))
+    yield "pack, label, out of labels", printed
+    away = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    reason = sentence(Trouble.NO_ANSWER, "Connection refused")
+    away.here = replace_here(away.here, held=(held_print(reason, "no"),), printers=("zebra", "office"))
+    yield "pack, label, no answer", away
+    yield "print, nothing held", Operator(Prints(Menu()), floor_of())
+    held = Operator(Prints(Menu()), floor_of())
+    held.here = replace_here(
+        held.here, held=(held_print(reason, "no", "slip"), held_print(sentence(Trouble.LOST), "unsure"))
+    )
+    yield "print, choose", held
+    unsure = Operator(Prints(Menu()), floor_of())
+    unsure.here = replace_here(held.here, printers=("zebra", "office"))
+    yield "print, nobody knows", unsure.key("2")
+    stranger_there = Operator(Prints(Menu()), floor_of())
+    stranger_there.here = unsure.here
+    yield "print, other scan", stranger_there.key("2").scan(LAMP)
+    station = Operator(Menu(), floor_of())
+    yield "menu, station", station.scan(barcodes.encode(Kind.STATION, "BENCH-2"))
     yield "ship, choose", dock()
     yield "ship, nothing stands", Operator(Shipping(), floor_of())
     yield "ship, open", dock().key("1")
@@ -119,6 +145,11 @@ def states() -> Iterator[tuple[str, Operator]]:
     left.step = Shipping("ROYAL-24-20261120-1700")
     left.last = None
     yield "ship, gone", left
+
+
+def held_print(reason: str, sent: Literal["no", "yes", "unsure"], kind: str = "label") -> HeldPrint:
+    """A document of the small order that did not come out of `zebra`."""
+    return HeldPrint(f"{SSCC}-{kind}-1", kind, "HOME/1001", SSCC, 1, "zebra", reason, sent, "1001")
 
 
 STATES = dict(states())

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from orders import wire
 from orders.events import FloorEvent, ParcelSealed, PickConfirmed, ScanRefused, decode_event, open_envelope
@@ -193,22 +194,22 @@ def test_a_print_job_is_written_with_its_event_and_once(path: Path) -> None:
     journal = Journal.open(path)
     journal.append([(NOW, "W1", picked())], [job("a"), job("b")])
     journal.append([], [job("a")])
-    journal.mark_job("a", JobState.PRINTING, "", "")
+    assert journal.begin_job("a")
     journal.close()
 
     again = Journal.open(path)
     waiting = again.waiting_jobs()
     assert [(each.id, each.state, each.attempts) for each in waiting] == [
-        ("a", JobState.PRINTING, 1),
-        ("b", JobState.QUEUED, 0),
+        ("a", JobState.SENDING, 1),
+        ("b", JobState.WAITING, 0),
     ]
-    again.mark_job("a", JobState.PRINTED, "", "/labels/a.pdf")
-    again.mark_job("b", JobState.HELD, "no paper", "")
+    again.end_job(replace(job("a"), state=JobState.PRINTED, where="/labels/a.pdf"))
+    again.end_job(replace(job("b"), state=JobState.HELD, reason="no paper"))
     assert again.waiting_jobs() == []
     done, held = again.job("a"), again.job("b")
     assert done and held and (done.where, held.reason) == ("/labels/a.pdf", "no paper")
     with pytest.raises(JournalError, match="No print job c"):
-        again.mark_job("c", JobState.PRINTED, "", "")
+        again.end_job(replace(job("c"), state=JobState.PRINTED))
     again.close()
 
 
@@ -217,7 +218,7 @@ def test_events_and_jobs_are_forgotten_a_month_after_they_ended(path: Path) -> N
     journal = Journal.open(path, clock=lambda: clock[0])
     told(journal, picked(), picked(), picked())
     journal.append([], [job("a"), job("b")])
-    journal.mark_job("a", JobState.PRINTED, "", "")
+    journal.end_job(replace(job("a"), state=JobState.PRINTED))
     journal.settle([(1, 5), (2, 6), (3, 7)])
     clock[0] += timedelta(days=20)
     told(journal, picked())
@@ -313,7 +314,9 @@ async def test_the_spool_reads_and_marks_from_its_own_thread(path: Path) -> None
     await thread.run(journal.append, [], [job("a")])
     jobs = PrintJobs(thread, journal)
     (waiting,) = await asyncio.to_thread(jobs.waiting)
-    await asyncio.to_thread(jobs.mark, waiting.id, JobState.PRINTED, "", "/labels")
+    assert await asyncio.to_thread(jobs.begin, waiting.id)
+    await asyncio.to_thread(jobs.note, waiting.id, "zebra-7")
+    await asyncio.to_thread(jobs.end, replace(waiting, state=JobState.PRINTED, where="/labels"))
     assert await asyncio.to_thread(jobs.waiting) == []
     await thread.run(journal.close)
     await thread.close()

@@ -14,10 +14,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from orders.events import PickConfirmed, open_envelope
 from orders.identifiers import SsccBlock
 from printing.documents import Media, WorkerBadge
+from printing.printers import Sent
 from printing.spool import JobState, PrintJob
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_mark import Doubt
@@ -419,7 +421,7 @@ def test_a_copy_sends_what_it_inherited_under_the_old_number_and_new_scans_under
     original.settle([(1, 10), (2, 11)])
     original.add_block(BLOCK)
     original.append([], [_job("a"), _job("b")])
-    original.mark_job("b", JobState.PRINTED, "", "/b.pdf")
+    original.end_job(replace(_job("b"), state=JobState.PRINTED, where="/b.pdf"))
     if not is_running:
         original.close()
     (tmp_path / "copy").mkdir()
@@ -436,6 +438,7 @@ def test_a_copy_sends_what_it_inherited_under_the_old_number_and_new_scans_under
     assert copy.waiting_jobs() == []
     held = copy.job("a")
     assert held and held.state is JobState.HELD and "only if no label is there" in held.reason
+    assert held.sent is Sent.UNSURE
     new = told(copy)[0]
     assert (new.journal, new.number, new.key) == (copy.id, 1, 5)
     first = copy.unsent()

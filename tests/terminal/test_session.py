@@ -18,13 +18,14 @@ from orders.events import ParcelSealed, PickConfirmed, ScanRefused, open_envelop
 from orders.identifiers import SsccBlock
 from orders.records import Key, Record, Tote, encode_record, kind_of
 from orders.upcast import understood
-from printing.documents import Media
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
+from terminal.config import PrinterSettings
 from terminal.floor import Floor
 from terminal.journal import Journal
 from terminal.journal_thread import JournalThread
-from terminal.session import Grant, PrinterChoice, Session
+from terminal.session import Grant, Session
+from terminal.stations import Stations
 from terminal.workflows import acts
 from terminal.workflows.prompts import Showing, Tone
 from terminal.workflows.steps import Picking
@@ -83,10 +84,13 @@ class Device:
             self.thread,
             self.clock,
             store=self.store,
-            printers={
-                "label": PrinterChoice("zebra", Media.LABEL_4X6),
-                "slip": PrinterChoice("office", Media.A4),
-            },
+            stations=Stations(
+                (
+                    PrinterSettings("zebra", {}, ("label",)),
+                    PrinterSettings("office", {}, ("slip",)),
+                    PrinterSettings("dock", {}, ("label",), None, ("DOCK-1",)),
+                )
+            ),
             station="BENCH-1",
         )
         return await self.session.start()
