@@ -74,6 +74,7 @@ class CupsPrinter:
                 queue = self._peer.attributes()
             except (Unreachable, Lost) as error:
                 return Held.by(Trouble.NO_ANSWER, Sent.NO, str(error))
+        queue.pop("media-ready", None)  # a queue names its default there, not what is loaded
         if held := not_ready(queue, pages.media if is_pdf else None):
             return held
         keyword = media_keyword(pages.media, queue.get("media-supported", ())) if is_pdf else None

@@ -6,6 +6,7 @@ lost job up by its name, and sends nothing twice. CUPS's queues are followed wit
 
 from __future__ import annotations
 
+import getpass
 import itertools
 import logging
 import os
@@ -45,7 +46,8 @@ _ASKED = (
 )  # fmt: skip
 _JOB_ASKED = ("job-id", "job-name", "job-state", "job-state-reasons", "job-impressions-completed")
 _STOPPED = 5
-_COMPLETED, _ABORTED, _CANCELLED = 9, 8, 7
+_PENDING, _PENDING_HELD = 3, 4
+_HALTED, _CANCELLED, _ABORTED, _COMPLETED = 6, 7, 8, 9
 
 # printer-state-reasons without their severity (RFC 8011, 5.4.12; PWG 5100.9), the gravest first.
 _REASONS = (
@@ -102,7 +104,7 @@ class IppPeer:
         """The answer to one request; raises Unreachable, or Lost where only the answer is missing."""
         import httpx
 
-        user = Attribute(Tag.NAME, "requesting-user-name", ("floorhand",))
+        user = Attribute(Tag.NAME, "requesting-user-name", (_user(),))
         where = Attribute(Tag.URI, "printer-uri", (self.uri,))
         first = () if operation is Operation.CUPS_GET_PRINTERS else (where,)
         body = wire.request(operation, next(self._numbers), (*first, user, *target), job, data)
@@ -165,13 +167,15 @@ class IppPeer:
         state = job.get("job-state", [0])[0]
         if state == _COMPLETED:
             return Printed(f"{self.uri} job {ticket}")
+        said = ", ".join(str(each) for each in job.get("job-state-reasons", ()) if each != "none") or "no reason"
         if state in (_ABORTED, _CANCELLED):
-            said = ", ".join(str(each) for each in job.get("job-state-reasons", ()) if each != "none") or "no reason"
             is_clean = job.get("job-impressions-completed", [None])[0] == 0
             return Held.by(Trouble.STOPPED_THERE, Sent.NO, said) if is_clean else Held.by(Trouble.LOST, Sent.UNSURE)
         trouble = wrong_with(self.attributes())
         if trouble is not None and trouble[0] is not Trouble.NO_ANSWER:
             return Held.by(trouble[0], Sent.YES, trouble[1])
+        if state == _HALTED:
+            return Held.by(Trouble.FAULT, Sent.YES, f"it halted this job, {said}")
         return None
 
     def _slow(self) -> Held:
@@ -211,8 +215,7 @@ class IppPeer:
                 reply = self.ask(Operation.CANCEL_JOB, (asked,))
             except (Unreachable, Lost):
                 return False
-            is_waiting = job is not None and job.get("job-impressions-completed", [0])[0] == 0
-            return reply.is_success and is_waiting
+            return reply.is_success and job is not None and _is_untouched(job)
 
 
 class IppPrinter:
@@ -360,6 +363,20 @@ def _refused(reply: wire.Answer, media: Media) -> Held | None:
         case _:
             said = str(reply.first(Group.OPERATION).get("status-message", [""])[0])
             return Held.by(Trouble.REFUSED, Sent.NO, f"{said or 'no reason'}, IPP status {reply.status:04x}")
+
+
+def _is_untouched(job: Attributes) -> bool:
+    """Whether a job surely has not begun to come out: what is under way may be on paper before it is cancelled."""
+    state = job.get("job-state", [0])[0]
+    return state in (_PENDING, _PENDING_HELD) or (state == _HALTED and job.get("job-impressions-completed") == [0])
+
+
+def _user() -> str:
+    # The same name that `lp` gives: a spooler shows a job's name only to its owner.
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "floorhand"
 
 
 def _addresses(url: str) -> tuple[str, str]:
