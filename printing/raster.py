@@ -15,6 +15,10 @@ from dataclasses import dataclass
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
 POINTS_PER_INCH = 72
 
+# A cell of a sketch is dark from so much ink on: thin strokes are to be seen too.
+_SKETCHED = 0.3
+_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+
 _pdfium = threading.Lock()
 # Dark is below half: what a thermal head would burn. The digits become bits of one large number, eight to the byte.
 _BLACK_DIGITS = bytes(ord("1") if grey < 128 else ord("0") for grey in range(256))
@@ -38,6 +42,20 @@ class Dots:
         """Each row from the top."""
         wide = self.row_bytes
         return (self.bits[at : at + wide] for at in range(0, len(self.bits), wide))
+
+    def sketch(self, columns: int) -> list[str]:
+        """The page in half blocks, `columns` wide: enough to see the layout, not to scan it."""
+        step = max(1.0, self.width / columns)
+        wide, tall = int(self.width / step), int(self.height / step)
+        lines = [f"{int.from_bytes(row, 'big'):0{len(row) * 8}b}" for row in self.rows]
+        places = [(int(x * step), max(int(x * step) + 1, int((x + 1) * step))) for x in range(wide)]
+        dark = []
+        for y in range(tall + tall % 2):
+            band = lines[int(y * step) : max(int(y * step) + 1, int((y + 1) * step))]
+            most = len(band) * step * _SKETCHED
+            dark.append([sum(row.count("1", begin, end) for row in band) > most for begin, end in places])
+        pairs = zip(dark[::2], dark[1::2], strict=True)
+        return ["".join(_HALVES[up, down] for up, down in zip(*pair, strict=True)).rstrip() for pair in pairs]
 
 
 def rasterised(pdf: bytes, dots_per_inch: int) -> list[Dots]:

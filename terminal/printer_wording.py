@@ -95,3 +95,112 @@ def help_prints() -> tuple[str, ...]:
         "or choose Not there: again.",
         "Right arrow: another printer, or cancel.",
     )
+
+
+# `floorhand printers` and `floorhand print`
+
+
+def printer_ready(name: str, where: str, documents: str) -> str:
+    return f"READY  {name}: {where}; takes {documents}"
+
+
+def printer_held(name: str, reason: str, documents: str) -> str:
+    return f"HELD   {name}: {reason}; takes {documents}"
+
+
+def at_stations(documents: str, stations: tuple[str, ...]) -> str:
+    return f"{documents} at {', '.join(stations)}" if stations else documents
+
+
+def no_printers() -> str:
+    return "No printer is configured: find some with `floorhand printers find`, or add one: `floorhand printers add`"
+
+
+def no_such_printer(name: str, known: tuple[str, ...]) -> str:
+    return f"no printer is named {name!r} in the config (there is: {', '.join(known) or 'none'})"
+
+
+def looking_around(seconds: float) -> str:
+    return f"Listening for {seconds:g} s ..."
+
+
+def nobody_announced() -> str:
+    return "Nobody announced a printer. Add one by its address: floorhand printers add NAME socket://10.0.0.9:9100"
+
+
+def no_zeroconf() -> str:
+    return "Only CUPS was asked: install floorhand[discovery] to hear printers on the network too (mDNS)"
+
+
+def found_printer(said: str, name: str, address: str) -> str:
+    return f"{said}\n  floorhand printers add {name} {address}"
+
+
+def added(name: str, path: str) -> str:
+    return f"Added {name} to {path}. Try it: floorhand printers test {name}"
+
+
+def cannot_add(path: str, reason: str) -> str:
+    return f"{path} cannot be written ({reason}): give this user the right, or name another file with --config"
+
+
+def test_title() -> str:
+    return "TEST PAGE"
+
+
+def test_do_not_ship() -> str:
+    return "Do not ship"
+
+
+def test_printed(name: str, where: str) -> str:
+    return f"PRINTED by {name}: {where}. Scan a code on it: it says TEST-PAGE"
+
+
+def test_held(name: str, reason: str) -> str:
+    return f"HELD by {name}: {reason}"
+
+
+def nothing_printed_yet() -> str:
+    return "No print job is in this machine's journal"
+
+
+def job_line(id: str, state: str, printer: str, said: str) -> str:
+    return f"{state:<9} {id}  {printer}  {said}".rstrip()
+
+
+def no_such_job(source: str) -> str:
+    return (
+        f"{source!r} is neither a file nor a print job, SSCC or order number in this machine's journal: "
+        "`floorhand print` lists the jobs"
+    )
+
+
+def not_a_document(path: str, reason: str) -> str:
+    return f'{path} is not a document ({reason}): expected JSON such as {{"type": "shelf_label", ...}}'
+
+
+def not_readable(path: str, reason: str) -> str:
+    return f"{path} cannot be read ({reason}): name a file that this user may read"
+
+
+def not_writable(path: str, reason: str) -> str:
+    return f"{path} cannot be written ({reason}): name a place that this user may write"
+
+
+def reprint_at_the_bench() -> str:
+    return (
+        "a job of the journal is printed again at the bench, where it is written down: right arrow, Print label again. "
+        "Here it can be looked at: --preview FILE"
+    )
+
+
+def where_to(printers: tuple[str, ...]) -> str:
+    return f"say where: --printer NAME ({', '.join(printers) or 'none is configured'}), or --preview FILE"
+
+
+def preview_suffix(path: str) -> str:
+    return f"{path}: expected a file that ends in .pdf, .png or .zpl, or - for a sketch in this terminal"
+
+
+def previewed(path: str) -> str:
+    return path
