@@ -288,6 +288,11 @@ class Journal:
         with self._guarded():
             return self._jobs.held()
 
+    def every_job(self) -> Sequence[PrintJob]:
+        """Every job that is still kept, newest first."""
+        with self._guarded():
+            return self._jobs.newest(-1)
+
     def job(self, id: str) -> PrintJob | None:
         """A job as it stands, or None."""
         with self._guarded():

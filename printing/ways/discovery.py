@@ -88,10 +88,10 @@ def _queue(queue: Mapping[str, list[wire.Value]], server: str) -> Found:
     return Found(named(name), device, said)
 
 
-def announced(seconds: float = LISTEN_SECONDS, interfaces: list[str] | None = None) -> list[Found] | None:
+def announced(seconds: float = LISTEN_SECONDS) -> list[Found] | None:
     """Printers heard over mDNS within `seconds`; None where the package zeroconf is not installed."""
     try:
-        from zeroconf import InterfaceChoice, ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
+        from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
     except ImportError:
         return None
 
@@ -108,7 +108,7 @@ def announced(seconds: float = LISTEN_SECONDS, interfaces: list[str] | None = No
             self.heard.discard((type_, name))
 
     ear = Ear()
-    with Zeroconf(interfaces=interfaces or InterfaceChoice.All) as network:
+    with Zeroconf() as network:
         browser = ServiceBrowser(network, list(_SERVICES), ear)
         time.sleep(seconds)
         browser.cancel()

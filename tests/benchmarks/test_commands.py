@@ -22,6 +22,7 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
         ("journal", 1, "a scan's journal write"),
         ("verdict", 1, "verdict without disk and glass"),
         ("labels", 1, "shipping labels"),
+        ("printing", 4, "label asked for to its last byte"),
         ("admission", 3, "an event admitted"),
         ("store", 4, "POST /v1/events, batches of 1"),
         ("line", 1, "one line confirmed by one request"),
