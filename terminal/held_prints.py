@@ -28,10 +28,15 @@ class HeldPrints:
             self._jobs[job.id] = job
         return frozenset({Key("parcel", _parcel_and_copy(job)[0])})
 
-    def forget(self, orders: Sequence[JobOrder]) -> None:
-        """Somebody has decided on these; the spool goes on with them."""
-        for order in orders:
-            self._jobs.pop(order.job, None)
+    def of(self, orders: Sequence[JobOrder]) -> list[PrintJob]:
+        """The jobs that somebody decides on, as they are held now."""
+        return [self._jobs[order.job] for order in orders if order.job in self._jobs]
+
+    def forget(self, jobs: Sequence[PrintJob]) -> None:
+        """Somebody has decided on these, and the spool goes on with them; one that was held anew meanwhile stays."""
+        for job in jobs:
+            if self._jobs.get(job.id) is job:
+                del self._jobs[job.id]
 
     @property
     def all(self) -> tuple[HeldPrint, ...]:

@@ -227,6 +227,7 @@ class Session:
         if outcome.events or jobs or outcome.orders:
             at = self._clock()
             who = worker or self._worker
+            decided = self._held.of(outcome.orders)
             entries = await self._thread.run(
                 self._journal.append,
                 [(at, who, event) for event in outcome.events],
@@ -236,7 +237,7 @@ class Session:
             )
             for entry, event in zip(entries, outcome.events, strict=True):
                 self._floor.fold(Pending(entry.key, event, Told(at, self._floor.terminal, who)))
-            self._held.forget(outcome.orders)
+            self._held.forget(decided)
             self._on_saved(bool(jobs or outcome.orders))
         else:
             await self._thread.run(self._journal.remember, _ENCODE(memo))

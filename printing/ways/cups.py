@@ -27,8 +27,9 @@ from printing.printers import (
     text,
 )
 from printing.troubles import Trouble
-from printing.ways.ipp import IppPeer, Lost, Unreachable, cups_socket, looked_at, not_ready
+from printing.ways.ipp import IppPeer, Lost, Unreachable, cups_socket, looked_at
 from printing.ways.ipp_media import media_keyword
+from printing.ways.ipp_states import not_ready
 from printing.zpl import DRAWN, GRAPHICS, rendered
 
 log = logging.getLogger(__name__)

@@ -32,7 +32,8 @@ from printing.printers import (
 )
 from printing.troubles import Trouble
 from printing.ways import ipp_wire as wire
-from printing.ways.ipp_media import media_keyword, ready
+from printing.ways.ipp_media import media_keyword
+from printing.ways.ipp_states import Attributes, not_ready, refused, wrong_with
 from printing.ways.ipp_wire import Attribute, Group, Operation, Tag
 
 log = logging.getLogger(__name__)
@@ -45,22 +46,8 @@ _ASKED = (
     "pwg-raster-document-resolution-supported", "pwg-raster-document-type-supported",
 )  # fmt: skip
 _JOB_ASKED = ("job-id", "job-name", "job-state", "job-state-reasons", "job-impressions-completed")
-_STOPPED = 5
 _PENDING, _PENDING_HELD = 3, 4
 _HALTED, _CANCELLED, _ABORTED, _COMPLETED = 6, 7, 8, 9
-
-# printer-state-reasons without their severity (RFC 8011, 5.4.12; PWG 5100.9), the gravest first.
-_REASONS = (
-    (("cover-open", "door-open", "interlock-open"), Trouble.HEAD_OPEN),
-    (("media-jam",), Trouble.JAM),
-    (("media-empty", "media-needed", "input-tray-missing"), Trouble.MEDIA_EMPTY),
-    (("marker-supply-empty", "toner-empty"), Trouble.RIBBON_OUT),
-    (("fuser-over-temp",), Trouble.TOO_HOT),
-    (("spool-area-full",), Trouble.BUFFER_FULL),
-    (("offline", "shutdown", "timed-out", "connecting-to-device"), Trouble.NO_ANSWER),
-    (("paused", "moving-to-paused"), Trouble.PAUSED),
-)
-Attributes = dict[str, list[wire.Value]]
 
 
 class Unreachable(Exception):
@@ -143,12 +130,19 @@ class IppPeer:
                     found += [number for number in job.get("job-id", ()) if isinstance(number, int)]
         return str(max(found)) if found else ""
 
-    def follow(self, name: str, ticket: str) -> Answer:
-        """What becomes of a job that the printer has taken, for as long as patience lasts."""
-        end = self.patience.clock() + self.patience.work
+    def follow(self, name: str, ticket: str, grace_seconds: float = 0.0) -> Answer:
+        """What becomes of a job that the printer has taken, for as long as patience lasts.
+
+        For `grace_seconds` a trouble is not believed: a printer takes a moment to see that labels were loaded.
+        """
+        begun = self.patience.clock()
+        end = begun + self.patience.work
         while True:
             try:
                 answer = self._became(name, ticket)
+                is_mending = isinstance(answer, Held) and answer.sent is Sent.YES
+                if is_mending and self.patience.clock() - begun < grace_seconds:
+                    answer = None
             except (Unreachable, Lost) as error:
                 # It has the job, and will print it when it can be reached again, or has died of it: nobody knows.
                 log.warning("%s: lost sight of job %s: %s", self.uri, ticket, error)
@@ -202,7 +196,9 @@ class IppPeer:
                 return Held.by(Trouble.NO_ANSWER, Sent.UNSURE, str(error))
             except Lost:
                 ticket = ""
-            return self.follow(name, ticket) if ticket else Held.by(Trouble.LOST, Sent.UNSURE)
+            if not ticket:
+                return Held.by(Trouble.LOST, Sent.UNSURE)
+            return self.follow(name, ticket, self.patience.answer)
 
     def withdraw(self, ticket: str) -> bool:
         """Cancels a job; True only where the printer says that it did."""
@@ -272,7 +268,7 @@ class IppPrinter:
             Attribute(Tag.NAME, "job-name", (pages.name,)),
             Attribute(Tag.MIME_TYPE, "document-format", (format,)),
         )
-        if held := _refused(self._peer.ask(Operation.VALIDATE_JOB, target, job), pages.media):
+        if held := refused(self._peer.ask(Operation.VALIDATE_JOB, target, job), pages.media):
             return held
         end = self._peer.patience.clock() + self._peer.patience.work
         while True:
@@ -283,7 +279,7 @@ class IppPrinter:
                 return self._found_again(pages)
             if reply.is_success:
                 break
-            held = _refused(reply, pages.media)
+            held = refused(reply, pages.media)
             assert held is not None
             if held.trouble is not Trouble.BUSY or self._peer.patience.clock() >= end:
                 return held
@@ -316,53 +312,6 @@ def looked_at(peer: IppPeer) -> Answer:
         return held
     model = str(printer.get("printer-make-and-model", [""])[0])
     return Printed(f"{peer.uri} ({model})" if model else peer.uri)
-
-
-def not_ready(printer: Attributes, media: Media | None) -> Held | None:
-    """Held where the printer could not take a job on `media` now."""
-    if printer.get("printer-is-accepting-jobs") == [False]:
-        return Held.by(Trouble.NOT_ACCEPTING)
-    if trouble := wrong_with(printer):
-        return Held.by(trouble[0], Sent.NO, trouble[1])
-    if media is None:
-        return None
-    supported = printer.get("media-supported", ())
-    if supported and media_keyword(media, supported) is None:
-        return Held.by(Trouble.UNSUPPORTED_MEDIA, Sent.NO, media.value)
-    if not ready(media, printer.get("media-ready", ())):
-        return Held.by(Trouble.OTHER_MEDIA, Sent.NO, media.value)
-    return None
-
-
-def wrong_with(printer: Attributes) -> tuple[Trouble, str] | None:
-    """What keeps the printer from printing, with its own words; None where nothing does."""
-    said = {
-        str(each).removesuffix("-error").removesuffix("-warning") for each in printer.get("printer-state-reasons", ())
-    }
-    for keywords, trouble in _REASONS:
-        if found := said.intersection(keywords):
-            return trouble, ", ".join(sorted(found))
-    if printer.get("printer-state") == [_STOPPED]:
-        return Trouble.FAULT, ", ".join(sorted(said - {"none"})) or "it has stopped"
-    return None
-
-
-def _refused(reply: wire.Answer, media: Media) -> Held | None:
-    """What a refusal means; nothing was taken."""
-    if reply.is_success:
-        return None
-    match reply.status:
-        case wire.Status.BUSY | wire.Status.TEMPORARY_ERROR:
-            return Held.by(Trouble.BUSY)
-        case wire.Status.NOT_ACCEPTING_JOBS:
-            return Held.by(Trouble.NOT_ACCEPTING)
-        case wire.Status.ATTRIBUTES_NOT_SUPPORTED:
-            return Held.by(Trouble.UNSUPPORTED_MEDIA, Sent.NO, media.value)
-        case wire.Status.FORMAT_NOT_SUPPORTED:
-            return Held.by(Trouble.UNSUPPORTED_FORMAT, Sent.NO, "as it says now")
-        case _:
-            said = str(reply.first(Group.OPERATION).get("status-message", [""])[0])
-            return Held.by(Trouble.REFUSED, Sent.NO, f"{said or 'no reason'}, IPP status {reply.status:04x}")
 
 
 def _is_untouched(job: Attributes) -> bool:

@@ -100,7 +100,7 @@ class RawPrinter:
             return Printed(self._place)
         if self._line is None or pages.name not in self._in_memory:
             return Held.by(Trouble.LOST, Sent.UNSURE)
-        return self._until_out(self._line, pages)
+        return self._until_out(self._line, pages, self._patience.answer)
 
     def withdraw(self, ticket: str) -> bool:
         """Never: `~JA` would take away the labels of every other bench too."""
@@ -138,15 +138,19 @@ class RawPrinter:
         self._hang_up_unless_waiting()
         return Held.by(Trouble.BUSY)
 
-    def _until_out(self, line: _Line, pages: Pages) -> Answer:
-        """Follows what was sent. Nothing left in the printer's memory means that it is out."""
+    def _until_out(self, line: _Line, pages: Pages, grace_seconds: float = 0.0) -> Answer:
+        """Follows what was sent. Nothing left in the printer's memory means that it is out.
+
+        For `grace_seconds` a trouble is not believed: a printer takes a moment to see that labels were loaded.
+        """
         self._in_memory.add(pages.name)
+        believed_at = self._patience.clock() + grace_seconds
         for _ in self._turns():
             status = line.status()
             if status is None:
                 self._hang_up()
                 return Held.by(Trouble.LOST, Sent.UNSURE)
-            if status.trouble:
+            if status.trouble and self._patience.clock() >= believed_at:
                 return Held.by(status.trouble, Sent.YES, status.detail)
             if not status.unprinted:
                 self._all_out()

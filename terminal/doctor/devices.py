@@ -100,12 +100,12 @@ def scale(profile: ScaleProfile) -> Finding:
 
 
 def printer(printer: settings.PrinterSettings) -> Finding:
-    """Whether a printer's settings make one, and whether its place can be written."""
-    from printing.printers import PrinterConfigError, printer_from
+    """Whether a printer's settings make one, and how it says it is; nothing is printed."""
+    from printing.printers import Held, PrinterConfigError, printer_from
 
     what = f"printer {printer.name}"
     try:
-        printer_from(printer.device)
+        device = printer_from(printer.device)
     except PrinterConfigError as error:
         return Finding(what, str(error), False)
     where = str(printer.device.get("path", printer.device["kind"]))
@@ -114,4 +114,8 @@ def printer(printer: settings.PrinterSettings) -> Finding:
         existing = next(each for each in (folder, *folder.parents) if each.exists())
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
             return Finding(what, words.printer_not_writable(where), False)
+    elif isinstance(answer := device.look(), Held):
+        return Finding(what, answer.reason, False)
+    else:
+        where = answer.where
     return Finding(what, words.printer_found(where, ", ".join(printer.documents)))

@@ -59,6 +59,7 @@ def test_a_label_handed_over_arrives_byte_for_byte_and_says_who_has_it(cups: Cup
     assert isinstance(zpl_queue(cups, "zebra").look(), Printed)
 
 
+@pytest.mark.long
 def test_a_dead_printer_keeps_its_job_in_the_queue_until_it_is_back(cups: Cups, sink: ZplSink) -> None:
     sink.switch_off()
     cups.raw_queue("dead", sink.port)

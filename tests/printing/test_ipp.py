@@ -18,8 +18,9 @@ from printing.printers import Held, Pages, Patience, Printed, Sent
 from printing.pwg import pwg_raster
 from printing.troubles import Trouble
 from printing.ways import ipp_wire as wire
-from printing.ways.ipp import IppPeer, IppPrinter, wrong_with
+from printing.ways.ipp import IppPeer, IppPrinter
 from printing.ways.ipp_media import media_keyword, ready
+from printing.ways.ipp_states import wrong_with
 from tests.print_servers import IppEve, missing
 
 SHORT = Patience(connect=1.0, answer=2.0, work=0.4, poll=0.02)
