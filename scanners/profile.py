@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal, Self, get_args
 
-from scanners.scan import GS
+from scanners.scan import ADMITTABLE, GS, HARMLESS, Reason
 
 Kind = Literal["serial", "wedge"]
 Parity = Literal["N", "E", "O", "M", "S"]
@@ -40,6 +40,8 @@ class ScannerProfile:
     - `digits_are_gtins`: 8, 12, 13 or 14 digits without an AIM id must have a right check digit; turn it off
       where order numbers look like that.
     - `zero_suppressed_gtin`: web addresses may name a GTIN with fewer than 14 digits.
+    - `sends_gs`: False where set-up found that GS gets lost; then no GS1 value of variable length is believed.
+    - `admits`: the kinds of problems that do not refuse a read here, such as "date" at goods-in.
     """
 
     name: str
@@ -59,6 +61,8 @@ class ScannerProfile:
     burst_characters: int = 4
     digits_are_gtins: bool = True
     zero_suppressed_gtin: bool = False
+    sends_gs: bool = True
+    admits: tuple[Reason, ...] = HARMLESS
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -70,6 +74,7 @@ class ScannerProfile:
         self._one_of("aim", (True, False, None))
         self._one_of("digits_are_gtins", (True, False))
         self._one_of("zero_suppressed_gtin", (True, False))
+        self._one_of("sends_gs", (True, False))
         self._within("baud", 300, 921_600, "bits a second")
         self._within("silence_ms", 10, 2_000, "milliseconds")
         self._within("repeat_ms", 0, 2_000, "milliseconds")
@@ -77,6 +82,7 @@ class ScannerProfile:
         self._within("burst_characters", 2, 40, "characters")
         self._check_port()
         self._check_characters()
+        self._check_admits()
 
     @classmethod
     def from_table(cls, name: str, table: Mapping[str, object]) -> Self:
@@ -119,6 +125,13 @@ class ScannerProfile:
         ):
             expected = 'a list of marks that no data holds, such as ["|", "<GS>"]'
             raise ProfileError(self.name, "separators", self.separators, expected)
+
+    def _check_admits(self) -> None:
+        if not isinstance(self.admits, tuple) or not all(
+            isinstance(kind, str) and kind in ADMITTABLE for kind in self.admits
+        ):
+            expected = f"a list of kinds out of {', '.join(sorted(ADMITTABLE))}; no other problem can be lived with"
+            raise ProfileError(self.name, "admits", self.admits, expected)
 
 
 def _is_mark(value: object, *, least: int) -> bool:

@@ -1,6 +1,7 @@
 import pytest
 
 from scanners.profile import ProfileError, ScannerProfile
+from scanners.scan import Reason
 
 
 def test_a_table_of_a_configuration_file_becomes_a_profile():
@@ -41,6 +42,11 @@ def test_a_table_of_a_configuration_file_becomes_a_profile():
         ("burst_characters", 1),
         ("digits_are_gtins", "no"),
         ("zero_suppressed_gtin", 0),
+        ("sends_gs", "no"),
+        ("admits", "date"),
+        ("admits", ["check-digit"]),
+        ("admits", [7]),
+        ("admits", [[]]),
         ("colour", "red"),
     ],
 )
@@ -58,3 +64,9 @@ def test_a_profile_needs_a_name_and_a_wedge_no_port():
         ScannerProfile(" ", kind="wedge")
     with pytest.raises(ProfileError, match="a wedge types into the terminal"):
         ScannerProfile("keys", kind="wedge", port="/dev/ttyS0")
+
+
+def test_a_profile_admits_kinds_of_problem_by_their_names():
+    profile = ScannerProfile.from_table("goods in", {"kind": "wedge", "admits": ["alone", "companion", "date"]})
+    assert Reason.DATE in profile.admits
+    assert Reason.REPEATED not in profile.admits
