@@ -36,6 +36,14 @@ MEASUREMENTS = {
         "Bytes into a real pseudo-terminal (a serial scanner's, or as typed by a keyboard wedge) until the verdict is "
         "painted, with the pick flushed to the journal before. Beside it: one key echoed by a bare Textual `Input`.",
     ),
+    "parse": Measurement(
+        "scans",
+        "measure",
+        "One read (GS1-128 with four elements, GS1 DataMatrix, EAN-13, SSCC, in turn) through a pseudo-terminal until "
+        "it is a `Scan`. Beside it: a thread that reads the same bytes and splits them at CR. Parsed alone, with every "
+        "check: beside it, biip's own parse of the same text, its errors not looked at. Loaded before the first EAN: "
+        "beside it, `import biip`, which waits here until a read says that it is GS1.",
+    ),
     "start": Measurement(
         "glass",
         "measure_start",

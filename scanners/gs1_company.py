@@ -91,32 +91,38 @@ _TABLE = {
     "8030": ("00 01+21 253 255 8003 8004 8006+21 8010+8011 8017 8018", ""),
     "8111": ("255", ""),
 }
-_ALONE = Company()
 # A digital signature signs one thing, not its kind: these have to be longer than their number without a serial.
 _SIGNED = {"253": 13, "255": 13, "8003": 14}
 
 
-def judge_company(elements: Sequence[Element]) -> Iterator[Problem]:
+def judge_company(elements: Sequence[Element]) -> tuple[Problem, ...]:
     """What is wrong with these elements being in one symbol, and which belong to another one."""
+    found = _judged(tuple(element.ai for element in elements))
     here = {element.ai: element.value for element in elements}
-    for ai in here:
-        company = _company(ai)
-        if company is _ALONE:
-            continue
-        for unfit in company.never:
-            if met := next((other for other in here if other.startswith(unfit) and other != ai), None):
-                yield Problem(Reason.EXCLUSIVE, ai, wording.exclusive(ai, met))
-        missing = [clause for clause in company.needs if not any(_are_here(group, here) for group in clause)]
-        if missing:
-            wanted = ["+".join(group) for group in missing[0]]
-            if any(_is_here(ai, here) for clause in company.needs for group in clause for ai in group):
-                yield Problem(Reason.COMPANION, ai, wording.companion_missing(ai, wanted))
-            else:
-                yield Problem(Reason.ALONE, ai, wording.alone(ai, wanted))
     if "8030" in here:
-        for key, length in _SIGNED.items():
-            if len(here.get(key, "")) == length:
-                yield Problem(Reason.COMPANION, key, wording.serial_missing(key))
+        unsigned = (key for key, length in _SIGNED.items() if len(here.get(key, "")) == length)
+        found += tuple(Problem(Reason.COMPANION, key, wording.serial_missing(key)) for key in unsigned)
+    return found
+
+
+@lru_cache(maxsize=512)
+def _judged(here: tuple[str, ...]) -> tuple[Problem, ...]:
+    """The same for the identifiers alone: a site meets the same few sets of them all day."""
+    return tuple(problem for ai in dict.fromkeys(here) for problem in _unfit(ai, here))
+
+
+def _unfit(ai: str, here: Sequence[str]) -> Iterator[Problem]:
+    company = _company(ai)
+    for unfit in company.never:
+        if met := next((other for other in here if other.startswith(unfit) and other != ai), None):
+            yield Problem(Reason.EXCLUSIVE, ai, wording.exclusive(ai, met))
+    missing = [clause for clause in company.needs if not any(_are_here(group, here) for group in clause)]
+    if missing:
+        wanted = ["+".join(group) for group in missing[0]]
+        if any(_is_here(part, here) for clause in company.needs for group in clause for part in group):
+            yield Problem(Reason.COMPANION, ai, wording.companion_missing(ai, wanted))
+        else:
+            yield Problem(Reason.ALONE, ai, wording.alone(ai, wanted))
 
 
 def _are_here(group: Iterable[str], here: Iterable[str]) -> bool:
@@ -127,7 +133,6 @@ def _is_here(wanted: str, here: Iterable[str]) -> bool:
     return any(ai.startswith(wanted) for ai in here)
 
 
-@lru_cache(maxsize=1024)
 def _company(ai: str) -> Company:
     for names, (needs, never) in _TABLE.items():
         if ai in names.split() or f"{ai[:-1]}n" in names.split():
@@ -135,4 +140,4 @@ def _company(ai: str) -> Company:
                 tuple(tuple(group.split("+")) for group in clause.split()) for clause in needs.split("; ") if clause
             )
             return Company(clauses, (ai[:3],) if never == "*" else tuple(never.split()))
-    return _ALONE
+    return Company()

@@ -17,6 +17,7 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
     ("name", "rows", "first"),
     [
         ("scan", 4, "scan to painted verdict, serial scanner"),
+        ("parse", 3, "a read's bytes to scan through a port"),
         ("start", 4, "first frame"),
         ("journal", 1, "a scan's journal write"),
         ("verdict", 1, "verdict without disk and glass"),
