@@ -131,7 +131,7 @@ def has_no_leading_zero(digits: str) -> bool:
 
 def has_non_digit(text: str) -> bool:
     """At least one character that is no digit."""
-    return not is_digits(text)
+    return text.strip("0123456789") != ""
 
 
 def is_yes_or_no(digit: str) -> bool:
