@@ -16,8 +16,6 @@ from scanners.gs1_dictionary import define
 from scanners.gs1_values import has_check_digit
 from scanners.scan import Element, Problem, Reason
 
-SCHEMES = ("https://", "http://", "HTTPS://", "HTTP://")
-
 # Primary key -> the orders in which its qualifiers may follow.
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(("00", "253", "255", "401", "402", "8003", "8013"), ()),
@@ -45,13 +43,8 @@ class _Broken(Exception):
     """An address that names a GS1 key wrongly; says how."""
 
 
-def is_address(text: str) -> bool:
-    """Whether the text is a web address, and so may be a Digital Link."""
-    return text.startswith(SCHEMES)
-
-
 def read_link(address: str, *, zero_suppressed_gtin: bool = False) -> Message:
-    """The elements that a web address names, key first, and what is wrong with it.
+    """The elements that a web address (its scheme is http or https) names, key first, and what is wrong with it.
 
     `zero_suppressed_gtin` accepts a GTIN of 8, 12 or 13 digits in the path and fills it up to 14, as links of
     the first releases have it; behind the question mark every release may have one.

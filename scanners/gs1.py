@@ -26,11 +26,6 @@ class Message(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def warm_up() -> None:
-    """Load the list of application identifiers now (about 0.2 s), so that the first GS1 scan does not wait for it."""
-    define("01")
-
-
 def read_elements(message: str, *, sends_gs: bool = True) -> Message:
     """The elements of a GS1 message whose separators are GS (GS1 General Specifications 7.8).
 

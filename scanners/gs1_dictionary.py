@@ -1,8 +1,7 @@
 """What each GS1 application identifier may hold: its characters and length, and what its parts have to be.
 
 Decides how an identifier is found at the front of a text and what a value must obey by itself (GS1 General
-Specifications 3 and 7.8; GS1 Barcode Syntax Dictionary). Takes the list of identifiers with their formats from biip,
-and adds what biip does not check: the content of the parts. Refuses to know which identifiers belong together.
+Specifications 3 and 7.8; GS1 Barcode Syntax Dictionary). Refuses to know which identifiers belong together.
 """
 
 import re
@@ -98,124 +97,140 @@ RULES = {
     "zero": Rule(values.is_zero, fault="must begin with 0"),
 }
 
-# Identifiers (n: any digit) -> the parts of their value from the front: how many characters, and what they have to be.
-# A * is all that is left, a ? may be missing. Identifiers whose format says everything are not here.
-_CONTENTS = {
-    "00": "18 csum gcppos2",
-    "01 02 03": "14 csum gcppos2",
-    "11 12 13 15 16 17": "6 yymmd0",
-    "253 255 410 411 412 413 414 415 416 417": "13 csum gcppos1",
-    "391n 393n": "3 iso4217",
-    "401 7023 8004 8010": "* gcppos1",
-    "402": "17 csum gcppos1",
-    "421 422 424 426": "3 iso3166",
-    "423 425": "* iso3166list",
-    "4300 4301 4302 4303 4304 4305 4306 4310 4311 4312 4313 4314 4315 4316 4320": "* pcenc",
-    "7253 7254 7256 7257 7259": "* pcenc",
-    "4307 4317": "2 iso3166alpha2",
-    "4309": "10 latitude, 10 longitude",
-    "4321 4322 4323": "1 yesno",
+# Identifiers (n: any digit, d: 0 to 5) -> the fields of their value as the General Specifications write them, and what
+# each of these has to be.
+_FIELDS = {
+    "00": "N18 csum gcppos2",
+    "01 02 03": "N14 csum gcppos2",
+    "10 21 22 243 254 420 4318 7020 7021 7022 710 711 712 713 714 715 716 717 7240 8002 8012": "X..20",
+    "11 12 13 15 16 17": "N6 yymmd0",
+    "20": "N2",
+    "235": "X..28",
+    "240 241 250 251 400 403 4308 4319 7002 90": "X..30",
+    "242": "N..6",
+    "253": "N13 csum gcppos1, [X..17]",
+    "255": "N13 csum gcppos1, [N..12]",
+    "30 37": "N..8",
+    "310d 311d 312d 313d 314d 315d 316d 320d 321d 322d 323d 324d 325d 326d 327d 328d 329d": "N6",
+    "330d 331d 332d 333d 334d 335d 336d 337d 340d 341d 342d 343d 344d 345d 346d 347d 348d 349d": "N6",
+    "350d 351d 352d 353d 354d 355d 356d 357d 360d 361d 362d 363d 364d 365d 366d 367d 368d 369d": "N6",
+    "390n 392n": "N..15",
+    "391n 393n": "N3 iso4217, N..15",
+    "3940 3941 3942 3943 8111": "N4",
+    "395d 8005": "N6",
+    "401 7023 8004": "X..30 gcppos1",
+    "402": "N17 csum gcppos1",
+    "410 411 412 413 414 415 416 417": "N13 csum gcppos1",
+    "421": "N3 iso3166, X..9",
+    "422 424 426": "N3 iso3166",
+    "423 425": "N..15 iso3166list",
+    "427 7008": "X..3",
+    "4300 4301 4310 4311 4320": "X..35 pcenc",
+    "4302 4303 4304 4305 4306 4312 4313 4314 4315 4316 7257": "X..70 pcenc",
+    "4307 4317": "X2 iso3166alpha2",
+    "4309": "N10 latitude, N10 longitude",
+    "4321 4322 4323": "N1 yesno",
     # The time may be left open by 9999 where a delivery is promised for a day.
-    "4324 4325": "6 yymmd0, 4 hhmi9999",
-    "4326 7006": "6 yymmdd",
-    "4330 4331 4332 4333": "6, 1? hyphen",
-    "7003": "6 yymmdd, 4 hhmi",
-    "7007": "6 yymmdd, 6? yymmdd",
-    "7011": "6 yymmdd, 4? hhmi",
-    "703n": "3 iso3166999",
-    "7040": "1, 1, 1, 1 importeridx",
-    "7041": "* packagetype",
-    "7241": "2 mediatype",
-    "7250": "8 yyyymmdd",
-    "7251": "8 yyyymmdd, 4 hhmi",
-    "7252": "1 iso5218",
-    "7258": "3 posinseqslash",
-    "8001": "4 nonzero, 5 nonzero, 3 nonzero, 1 winding",
-    "8003": "1 zero, 13 csum gcppos1",
-    "8006 8026": "14 csum gcppos2, 4 pieceoftotal",
-    "8007": "* iban",
-    "8008": "6 yymmdd, 2 hh, 2? mi, 2? ss",
-    "8011": "* nozeroprefix",
-    "8013": "* csumalpha gcppos1",
-    "8014": "* csumalpha gcppos1 hasnondigit",
-    "8017 8018": "18 csum gcppos1",
-    "8030": "* cset64",
-    "8110": "* couponcode",
-    "8112": "* couponposoffer",
+    "4324 4325": "N6 yymmd0, N4 hhmi9999",
+    "4326 7006": "N6 yymmdd",
+    "4330 4331 4332 4333": "N6, [X1] hyphen",
+    "7001": "N13",
+    "7003": "N6 yymmdd, N4 hhmi",
+    "7004": "N..4",
+    "7005": "X..12",
+    "7007": "N6 yymmdd, [N6] yymmdd",
+    "7009 7255": "X..10",
+    "7010": "X..2",
+    "7011": "N6 yymmdd, [N4] hhmi",
+    "703n": "N3 iso3166999, X..27",
+    "7040": "N1, X1, X1, X1 importeridx",
+    "7041": "X..4 packagetype",
+    "723n": "X2, X..28",
+    "7241": "N2 mediatype",
+    "7242 8020": "X..25",
+    "7250": "N8 yyyymmdd",
+    "7251": "N8 yyyymmdd, N4 hhmi",
+    "7252": "N1 iso5218",
+    "7253 7254 7259": "X..40 pcenc",
+    "7256": "X..90 pcenc",
+    "7258": "X3 posinseqslash",
+    "8001": "N4 nonzero, N5 nonzero, N3 nonzero, N1 winding, N1",
+    "8003": "N1 zero, N13 csum gcppos1, [X..16]",
+    "8006 8026": "N14 csum gcppos2, N4 pieceoftotal",
+    "8007": "X..34 iban",
+    "8008": "N6 yymmdd, N2 hh, [N2] mi, [N2] ss",
+    "8009": "X..50",
+    "8010": "Y..30 gcppos1",
+    "8011": "N..12 nozeroprefix",
+    "8013": "X..25 csumalpha gcppos1",
+    "8014": "X..25 csumalpha gcppos1 hasnondigit",
+    "8017 8018": "N18 csum gcppos1",
+    "8019": "N..10",
+    "8030": "Z..90 cset64",
+    "8040 8041": "N15",
+    "8042": "N32",
+    "8043": "N18, [N..2]",
+    "8110": "X..70 couponcode",
+    "8112": "X..70 couponposoffer",
+    "8200": "X..70",
+    "91 92 93 94 95 96 97 98 99": "X..90",
 }
 
-# biip writes these formats in a way of its own.
-_FORMATS = {
-    **dict.fromkeys(("423", "425"), "N3+N..15"),
-    **dict.fromkeys(("4330", "4331", "4332", "4333"), "N4+N6[+X1]"),
-    "8043": "N4+N18[+N..2]",
-}
+# Those that begin like this need no separator behind them (GS1 General Specifications 7.8.5).
+_PREDEFINED = frozenset(
+    ("00", "01", "02", "03", "11", "12", "13", "15", "16", "17", "20", "31", "32", "33", "34", "35", "36", "41")
+)
 
 # The GS1 AI encodable character sets 82, 39 and 64, and digits; base64 may be filled up with =.
 _ALPHABETS = {"N": "0-9", "X": r"!\"%-/0-9:-?A-Z_a-z", "Y": "#/0-9A-Z-", "Z": "0-9=A-Z_a-z-"}
-_FIELD = re.compile(r"([NXYZ])(\.\.)?(\d+)")
-
-
-# How long an identifier is, by its first two digits (GS1 General Specifications 7.8.1).
-_BEGINNINGS = {
-    2: "00 01 02 03 10 11 12 13 15 16 17 20 21 22 30 37 90 91 92 93 94 95 96 97 98 99",
-    3: "23 24 25 40 41 42 71",
-    4: "31 32 33 34 35 36 39 43 70 72 80 81 82",
-}
-_LENGTHS = {beginning: length for length, all_of_it in _BEGINNINGS.items() for beginning in all_of_it.split()}
+_FIELD = re.compile(r"(\[?)([NXYZ])(\.\.)?(\d+)\]?((?: \w+)*)")
+_DIGITS = {"n": "0123456789", "d": "012345"}
 
 
 def find(text: str, place: int = 0) -> Definition | None:
     """The application identifier that stands at this place of a text."""
-    length = _LENGTHS.get(text[place : place + 2])
+    length = _known()[1].get(text[place : place + 2])
     return define(text[place : place + length]) if length else None
 
 
 @lru_cache(maxsize=1024)
 def define(ai: str) -> Definition | None:
-    """What this application identifier may hold, or None if there is no such; the first call takes about 0.2 s."""
-    # Late, because it takes as long as all the rest of the terminal's first frame.
-    from biip import ParseError
-    from biip.gs1_application_identifiers import GS1ApplicationIdentifier
-
-    try:
-        known = GS1ApplicationIdentifier.extract(ai)
-    except ParseError:
+    """What this application identifier may hold, or None if there is no such."""
+    fields = _known()[0].get(ai)
+    if fields is None:
         return None
-    if known.ai != ai:
-        return None
-    shape = _shape(_FORMATS.get(ai, known.format).partition("+")[2])
-    return Definition(ai, *shape, not known.separator_required, tuple(_parts(_contents().get(ai, ""))))
+    return Definition(ai, *_shape(fields), ai[:2] in _PREDEFINED, tuple(_parts(fields)))
 
 
 @cache
-def _contents() -> dict[str, str]:
-    return {ai: spelled for names, spelled in _CONTENTS.items() for name in names.split() for ai in _each(name)}
+def _known() -> tuple[dict[str, str], dict[str, int]]:
+    """The fields of every identifier, and how long one is by its first two digits (General Specifications 7.8.1)."""
+    fields = {ai: spelled for names, spelled in _FIELDS.items() for name in names.split() for ai in _each(name)}
+    return fields, {ai[:2]: len(ai) for ai in fields}
 
 
 def _each(name: str) -> Iterator[str]:
-    return (f"{name[:-1]}{digit}" for digit in range(10)) if name.endswith("n") else iter((name,))
+    digits = _DIGITS.get(name[-1])
+    return (name[:-1] + digit for digit in digits) if digits else iter((name,))
 
 
 @cache
-def _shape(format: str) -> tuple[re.Pattern[str], re.Pattern[str], int, int]:
-    """From `N13[+X..17]`: the pattern of a value and of its characters, its shortest and its longest length."""
+def _shape(fields: str) -> tuple[re.Pattern[str], re.Pattern[str], int, int]:
+    """The pattern of a value and of its characters, its shortest and its longest length."""
     shape, letters, shortest, longest = "", "", 0, 0
-    for optional, field in enumerate(format.split("[+")):
-        pattern = ""
-        for letter, ranged, length in _FIELD.findall(field):
-            pattern += f"[{_ALPHABETS[letter]}]{{{'1,' if ranged else ''}{length}}}"
-            letters += _ALPHABETS[letter]
-            shortest += 0 if optional else 1 if ranged else int(length)
-            longest += int(length)
+    for optional, letter, ranged, length, _ in _FIELD.findall(fields):
+        pattern = f"[{_ALPHABETS[letter]}]{{{'1,' if ranged else ''}{length}}}"
         shape += f"(?:{pattern})?" if optional else pattern
+        letters += _ALPHABETS[letter]
+        shortest += 0 if optional else 1 if ranged else int(length)
+        longest += int(length)
     return re.compile(shape), re.compile(f"[{letters}]*"), shortest, longest
 
 
-def _parts(spelled: str) -> Iterator[Part]:
+def _parts(fields: str) -> Iterator[Part]:
     start = 0
-    for field in spelled.split(", ") if spelled else ():
-        length, *names = field.split()
-        end = None if length == "*" else start + int(length.rstrip("?"))
-        yield from (Part(start, end, length.endswith("?"), RULES[name]) for name in names)
-        start = end or start
+    for optional, _, ranged, length, names in _FIELD.findall(fields):
+        end = start + int(length)
+        for name in names.split():
+            yield Part(start, None if ranged else end, bool(optional), RULES[name])
+        start = end

@@ -5,18 +5,24 @@ right, text otherwise; and that any problem refuses the read unless the profile 
 text means: order number, shelf and SKU are told apart elsewhere.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanners import wording
 from scanners.aim import AimId, Payload, split_aim
-from scanners.digital_link import is_address, read_link
 from scanners.framing import LIMIT_BYTES, Overlong
-from scanners.gs1 import Message, read_elements, read_printed, together
 from scanners.gs1_values import check_digit, has_check_digit
 from scanners.profile import ScannerProfile
 from scanners.scan import ADMITTABLE, GS, Element, Problem, Reason, Scan, Symbology, Unreadable
 
+if TYPE_CHECKING:
+    from scanners.gs1 import Message
+
+# The rules of GS1 are loaded by the first read that needs them: a site with EANs and its own codes never does.
+
+_WEB = ("https://", "http://", "HTTPS://", "HTTP://")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _UPC_E_LENGTH = 8
 _COMPOSITE = "|]e0"
@@ -124,8 +130,8 @@ def _promised(aim: AimId, text: str, profile: ScannerProfile) -> _Content:
         return _faulty(Problem(Reason.CONTROL_CHARACTER, "", wording.control_character(text)))
     if aim.payload is Payload.ITF and len(text) == 14 and text.isdecimal():
         return _checked(text)
-    if aim.payload is Payload.TEXT_OR_LINK and is_address(text):
-        return _told(read_link(text, zero_suppressed_gtin=profile.zero_suppressed_gtin))
+    if aim.payload is Payload.TEXT_OR_LINK and text.startswith(_WEB):
+        return _link(text, profile)
     return _Content(_gtin(text))
 
 
@@ -135,11 +141,10 @@ def _unpromised(text: str, profile: ScannerProfile, *, keyed: bool) -> _Content:
         return _faulty(Problem(Reason.AIM_MISSING, "", wording.aim_lost()))
     if not text.isprintable():
         return _faulty(Problem(Reason.CONTROL_CHARACTER, "", wording.control_character(text)))
-    if is_address(text):
-        return _told(read_link(text, zero_suppressed_gtin=profile.zero_suppressed_gtin))
+    if text.startswith(_WEB):
+        return _link(text, profile)
     if keyed and text.startswith("("):
-        printed = read_printed(text)
-        return _told(printed) if printed.elements else _Content()
+        return _printed(text)
     if not text.isdecimal() or len(text) not in _GTIN_LENGTHS:
         return _Content()
     # GS1 gives 99 to coupons, so 99... is an order number that happens to have this length.
@@ -159,12 +164,29 @@ def _ean(text: str, lengths: tuple[int, ...], expected: str, profile: ScannerPro
     gtin = number.zfill(14)
     if not composite:
         return _Content(gtin)
+    from scanners.gs1 import together
+
     elements, problems = _elements(above, profile)
     kept = (problem for problem in problems if problem.code not in (Reason.ALONE, Reason.COMPANION, Reason.EXCLUSIVE))
     return _told(together((Element("01", gtin), *elements), kept))
 
 
+def _link(text: str, profile: ScannerProfile) -> _Content:
+    from scanners.digital_link import read_link
+
+    return _told(read_link(text, zero_suppressed_gtin=profile.zero_suppressed_gtin))
+
+
+def _printed(text: str) -> _Content:
+    from scanners.gs1 import read_printed
+
+    printed = read_printed(text)
+    return _told(printed) if printed.elements else _Content()
+
+
 def _elements(text: str, profile: ScannerProfile) -> Message:
+    from scanners.gs1 import read_elements
+
     for mark in profile.separators:
         text = text.replace(mark, GS)
     return read_elements(text, sends_gs=profile.sends_gs)
