@@ -38,6 +38,7 @@ _EXACT = {
     "J1": (Symbology.GS1_DOTCODE, Payload.ELEMENTS),
     "Q3": (Symbology.GS1_QR, Payload.ELEMENTS),
     "d2": (Symbology.GS1_DATAMATRIX, Payload.ELEMENTS),
+    "d8": (Symbology.GS1_DATAMATRIX, Payload.ELEMENTS),  # its long rectangles (ISO/IEC 21471)
     "e0": (Symbology.GS1_DATABAR, Payload.ELEMENTS),
 }
 
