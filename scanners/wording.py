@@ -130,17 +130,17 @@ def contradiction(ai: str, one: str, other: str) -> str:
 
 def repeated(ai: str) -> str:
     """One application identifier twice, with the same value."""
-    return f"The barcode says ({ai}) twice alike."
+    return f"The barcode says ({ai}) twice alike: set it aside."
 
 
 def companion_missing(ai: str, wanted: Sequence[str]) -> str:
     """What this application identifier has to come with is not here, though part of its company is."""
-    return f"({ai}) has to come with {_one_of(wanted)}: set it aside, or scan the whole label's other code."
+    return f"({ai}) has to come with {_one_of(wanted)}: scan the other code on the label, or set it aside."
 
 
 def alone(ai: str, wanted: Sequence[str]) -> str:
     """What this application identifier belongs to stands in another symbol."""
-    return f"({ai}) stands alone; {_one_of(wanted)} is in another code on the same label."
+    return f"({ai}) stands alone: scan the code on the same label that says {_one_of(wanted)}."
 
 
 def exclusive(ai: str, other: str) -> str:
@@ -203,7 +203,7 @@ def link_compressed() -> str:
 
 def no_key(address: str) -> str:
     """A web address of another kind."""
-    return f"{shown(address)} names no GS1 key."
+    return f"{shown(address)} names no GS1 key: scan the product's other code."
 
 
 def _one_of(wanted: Sequence[str]) -> str:
