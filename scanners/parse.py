@@ -76,14 +76,14 @@ def read(
     raw = _as_text(frame.head if isinstance(frame, Overlong) else frame)
     text = raw.removeprefix(profile.prefix)
     if isinstance(frame, Overlong) or len(raw) > LIMIT_BYTES:
-        return Scan(raw, text, Symbology.UNKNOWN, source, at, problems=(_whole(Reason.TOO_LONG),))
+        return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(_whole(Reason.TOO_LONG),))
     if problem := _unfit(raw, text):
         return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(problem,))
     if text.startswith("]") and profile.aim is not False:
         split = split_aim(text)
         if split is None:
             problem = Problem(Reason.AIM_UNKNOWN, "", wording.aim_unknown(text[:3]))
-            return Scan(raw, text, Symbology.UNKNOWN, source, at, problems=(problem,))
+            return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(problem,))
         aim, text = split
         gtin, elements, problems = _promised(aim, text, profile) if text.strip() else _faulty(_whole(Reason.EMPTY))
         return Scan(raw, text, aim.symbology, source, at, elements, gtin, problems=problems)
