@@ -34,9 +34,11 @@ QUANTITY_DIGITS = 5
 
 
 def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
-    """What a scanner's read means on this floor."""
+    """What a scanner's read means on this floor; the site's own numbers come before what GS1 would make of them."""
     if isinstance(scan, Unreadable):
-        return Damaged(scan.sentence)
+        return (scan.own_text and _own_number(scan.own_text, floor)) or Damaged(scan.sentence)
+    if not scan.elements and (own := _own_number(scan.text, floor)):
+        return own
     if scan.sscc:
         return AParcel(scan.sscc, floor.parcel(scan.sscc))
     if scan.gtin and (meaning := _item(floor.products_of_barcode(scan.gtin))):
@@ -92,6 +94,13 @@ def _own(own: barcodes.OwnBarcode, floor: Floor, *, is_keyed: bool) -> Meaning:
         case Kind.MANIFEST if manifest := floor.manifest(own.body):
             return AManifest(manifest)
     return Unknown(own.text, own)
+
+
+def _own_number(text: str, floor: Floor) -> AnItem | Ambiguous | AnOrder | None:
+    if found := _item(_by_sku(text, floor)):
+        return found
+    order = _by_number(text, floor)
+    return AnOrder(order) if order else None
 
 
 def _item(products: tuple[Product, ...], *, is_keyed: bool = False) -> AnItem | Ambiguous | None:
