@@ -17,6 +17,7 @@ from terminal.workflows.prompts import Showing
 
 if TYPE_CHECKING:
     from orders.records import Key
+    from terminal.config import SoundSettings
     from terminal.floor import Floor
 
 
@@ -89,6 +90,7 @@ class Parts:
     sync: Background | None = None
     spool: Background | None = None
     toy: Toy | None = None
+    sounds: SoundSettings | None = None
     clock: Callable[[], datetime] = utc_now
 
 

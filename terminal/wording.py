@@ -125,8 +125,92 @@ def is_badge() -> str:
     return "that is a badge"
 
 
-def is_command() -> str:
-    return "that act is not possible here"
+def is_command(label: str) -> str:
+    return f"{label} is not possible here"
+
+
+def command_unknown(name: str) -> str:
+    return f"No command {name} is known here: print a new command card"
+
+
+def nothing_to_confirm(ask: str) -> str:
+    return f"Nothing to confirm yet. {ask}"
+
+
+def signed_off_in_the_midst() -> str:
+    return "Signed off. What you began waits, and goes on at the same line"
+
+
+def label_before_sign_off() -> str:
+    return "Stick the label and scan it first, then sign off"
+
+
+# Undo
+
+
+def nothing_to_undo() -> str:
+    return "Nothing here can be undone"
+
+
+def too_late_to_undo(why: str) -> str:
+    return f"Too late to undo. {why}"
+
+
+def pick_undone(quantity: int, sku: str, location: str) -> str:
+    return f"Undone: put {quantity} x {sku} back on {location}"
+
+
+def short_undone(quantity: int, sku: str) -> str:
+    return f"Short undone: take {quantity} x {sku}; the shelf is counted all the same"
+
+
+def skip_undone() -> str:
+    return "Skip undone"
+
+
+def verification_undone(quantity: int, sku: str) -> str:
+    return f"Undone: take {quantity} x {sku} out, scan again"
+
+
+def read_back_undone(tail: str) -> str:
+    return f"Undone: parcel {tail} waits for its label again"
+
+
+# Keyed items
+
+
+def keyed(sentence: str) -> str:
+    return f"{sentence} (keyed)"
+
+
+def keying_not_allowed(*, by_digits: bool) -> str:
+    if by_digits:
+        return "Not by its SKU: type the code's last 4 digits, then the shelf's 2 check digits"
+    return "Items are not typed here: scan it, or call a supervisor for a new label"
+
+
+def keyed_check_wrong(digits: int, location: str) -> str:
+    return f"Type the code's last {digits} digits, then the 2 check digits of shelf {location}"
+
+
+def keyed_digits_wrong(tail: str, sku: str) -> str:
+    return f"No code of {sku} ends in {tail}: look at the item again"
+
+
+def no_item_was_keyed() -> str:
+    return "A new item label is for an item that was just typed"
+
+
+def no_item_label_printer() -> str:
+    return "No printer here takes item labels: the supervisor sees that this one needs a label"
+
+
+def product_unknown() -> str:
+    return "This product is not known here: is the badge online?"
+
+
+def printing_item_label(sku: str) -> str:
+    return f"Printing a label for {sku}: stick it over the old one"
 
 
 def is_number(text: str) -> str:
@@ -252,6 +336,19 @@ def item_first(sku: str, stranger: str) -> str:
     return f"Scan item {sku}: {stranger}"
 
 
+def pack_not_counted(sku: str) -> str:
+    return f"that is a pack of {sku}, and nobody said how many it holds: scan a single piece"
+
+
+def packs_picked(count: int, name: str, quantity: int, sku: str) -> str:
+    return f"{count} {name} = {quantity} x {sku}"
+
+
+def pack_too_large(name: str, holds: int, left: int) -> str:
+    wanted = f"{left} is wanted: take a single piece" if left == 1 else f"{left} are wanted: take single pieces"
+    return f"A {name} holds {holds}, {wanted}"
+
+
 def number_wanted(left: int) -> str:
     return f"Type how many you took, up to {left}, Enter"
 
@@ -343,7 +440,7 @@ def any_item_first(stranger: str) -> str:
     return f"Scan an item from the tote: {stranger}"
 
 
-def item_left(quantity: int, sku: str) -> str:
+def item_left(quantity: str, sku: str) -> str:
     return f"{quantity} x {sku}"
 
 
@@ -441,6 +538,10 @@ def label_counted() -> str:
 
 def printing_again() -> str:
     return "Printing the label again"
+
+
+def nothing_to_reprint() -> str:
+    return "No label to print again: that is done where the parcel waits for its label"
 
 
 def really_void() -> str:
@@ -640,7 +741,8 @@ def help_pick() -> tuple[str, ...]:
     return (
         "Scan the shelf, then the item. More than one: type the number and Enter, or scan ALL.",
         "Shelf barcode torn: type the two check digits on the shelf label.",
-        "Item barcode torn: type its SKU.",
+        "Item barcode torn: type its SKU, or its last 4 digits and the shelf's 2 check digits.",
+        "Wrong? Right arrow, 8, or UNDO on the card takes the last act back.",
         "Nothing there, too few or damaged: right arrow, then the digit.",
         "Another shelf of your walk may be scanned at any time.",
     )

@@ -1,17 +1,20 @@
 """Which workflow a step belongs to: one table from step to its prompt and its judgement.
 
-Decides nothing else. Whoever adds a step adds one line here.
+Decides besides that a command that means something on many screens is looked at before its step judges it. Whoever
+adds a step adds one line here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from terminal.floor import Floor
-from terminal.workflows import packing, picking, shipping, sign_on
+from terminal.workflows import acts, commands, packing, picking, shipping, sign_on, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
+    ACommand,
     AskClose,
     AskHandover,
     AskPin,
@@ -65,9 +68,19 @@ _JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
 
 def prompt(step: Step, floor: Floor, here: Here) -> Prompt:
     """What to show at `step`."""
-    return _PROMPTS[type(step)](step, floor, here)
+    shown = _PROMPTS[type(step)](step, floor, here)
+    more = (
+        *((acts.ITEM_LABEL,) if commands.offers_item_label(step, here) else ()),
+        *((acts.UNDO,) if undo.offers(step, here) else ()),
+    )
+    return replace(shown, acts=acts.with_more(shown.acts, *more)) if more else shown
 
 
 def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What `meaning` does at `step`."""
+    if isinstance(meaning, ACommand):
+        meant = commands.meant(step, meaning, prompt(step, floor, here), floor, here)
+        if not isinstance(meant, ACommand):
+            return meant
+        meaning = meant
     return _JUDGES[type(step)](step, meaning, floor, here)

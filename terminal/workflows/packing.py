@@ -19,11 +19,11 @@ from orders.events import (
     ParcelSealed,
     ParcelVoided,
 )
-from orders.records import Address, Order, Parcel, Product
-from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing
+from orders.records import Address, Order, Pack, Parcel, Product
+from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing, judge_void
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, keyed, packs
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -45,6 +45,7 @@ from terminal.workflows.steps import (
     PackWait,
     Printing,
     Refused,
+    Unknown,
     Weighing,
 )
 from terminal.workflows.strangers import describe_stranger
@@ -78,6 +79,8 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             return Accepted(Packing(order.id, tote.id), wording.tote_opened(order.number), (started,))
         case AParcel(sscc=sscc):
             return _other_parcel(sscc, floor)
+        case ACommand(name=acts.REPRINT):
+            return _reprint_last(step, floor, here)
         case _:
             return Refused(wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
 
@@ -124,7 +127,8 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
         ask=wording.ask_quantity(left.get(step.product, 0)),
         item=product.sku if product else step.product,
         description=product.description if product else "",
-        quantity=str(left.get(step.product, 0)),
+        quantity=packs.split(left.get(step.product, 0), product),
+        details=packs.legend(left.get(step.product, 0), product),
         acts=acts.listed(acts.ALL, acts.MENU),
         takes="number",
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
@@ -143,16 +147,21 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if not order.to_verify:
         return _judge_seal(step, order, meaning, floor, here)
     if step.product:
-        return _judge_number(step, order, step.product, meaning)
+        return _judge_number(step, order, step.product, meaning, floor)
     if isinstance(meaning, ANumber):
         meaning = resolve_number(meaning, floor)
     match meaning:
-        case AnItem(product=product):
+        case AnItem(product=product, is_keyed=is_keyed, pack=pack):
+            if refused := keyed.refused(here, is_keyed):
+                return refused
             if denial := judge_item(order, product.id, 1):
                 return Refused(_item_sentence(denial, product), denial.value)
+            step = Packing(order.id, step.tote, product.id, is_keyed)
+            if pack is not None:
+                return _verify_packs(step, order, product, 1, pack)
             if order.to_verify[product.id] == 1:
                 return _verify(step, order, product.id, 1, product.sku)
-            return NeedsAnswer(Packing(order.id, step.tote, product.id), wording.item_right(product.sku))
+            return NeedsAnswer(step, wording.item_right(product.sku))
         case _:
             return Refused(wording.any_item_first(describe_stranger(meaning)), "item_first")
 
@@ -217,9 +226,7 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         case AnOrder(order=read):
             return Refused(wording.other_label(read.number, order.number), "other_label")
         case ACommand(name=acts.REPRINT):
-            again = LabelReprinted(order=order.id, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
-            prints = (Printing("label", order.id, parcel.id, parcel.copies + 1),)
-            return Accepted(step, wording.printing_again(), (again,), prints)
+            return _reprint(step, parcel)
         case ACommand(name=acts.VOID):
             return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
         case _:
@@ -272,7 +279,24 @@ def open_manifest(name: str, floor: Floor) -> str:
     return following
 
 
-def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning) -> Outcome:
+def _reprint(step: Labelling | PackWait, parcel: Parcel) -> Accepted:
+    again = LabelReprinted(order=parcel.order, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
+    prints = (Printing("label", parcel.order, parcel.id, parcel.copies + 1),)
+    return Accepted(step, wording.printing_again(), (again,), prints)
+
+
+def _reprint_last(step: PackWait, floor: Floor, here: Here) -> Outcome:
+    """Between two parcels, the label that was read back last."""
+    last = here.trail[-1] if here.trail else None
+    parcel = floor.parcel(last.parcel) if isinstance(last, ParcelLabelled) else None
+    if parcel is None:
+        return Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
+    if denial := judge_void(parcel):
+        return Refused(wording.denied(denial), denial.value)
+    return _reprint(step, parcel)
+
+
+def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning, floor: Floor) -> Outcome:
     left = order.to_verify.get(product, 0)
     sku = next(line.sku for line in order.lines if line.product == product)
     match meaning:
@@ -282,13 +306,29 @@ def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning) -
             if judge_item(order, product, value):
                 return Refused(wording.too_many(value, left), Denial.TOO_MANY.value)
             return _verify(step, order, product, value, sku)
+        case AnItem(product=item, pack=pack) if item.id == product and pack is not None:
+            return _verify_packs(step, order, item, 1, pack)
+        case Unknown(text=text, is_keyed=True) if found := packs.typed(text, known := floor.product(product)):
+            assert known is not None
+            return _verify_packs(step, order, known, *found)
         case _:
             return Refused(wording.number_wanted(left), "number_wanted")
 
 
-def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str) -> Accepted:
-    verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity)
-    return Accepted(Packing(order.id, step.tote), wording.verified(quantity, sku), (verified,))
+def _verify_packs(step: Packing, order: Order, product: Product, count: int, pack: Pack) -> Outcome:
+    quantity, left = count * pack.quantity, order.to_verify.get(product.id, 0)
+    if judge_item(order, product.id, quantity):
+        if count == 1:
+            return Refused(wording.pack_too_large(pack.name, quantity, left), Denial.TOO_MANY.value)
+        return Refused(wording.too_many(quantity, left), Denial.TOO_MANY.value)
+    said = wording.packs_picked(count, pack.name, quantity, product.sku)
+    return _verify(step, order, product.id, quantity, product.sku, said)
+
+
+def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str, said: str = "") -> Accepted:
+    verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity, is_keyed=step.is_keyed)
+    sentence = said or wording.verified(quantity, sku)
+    return Accepted(Packing(order.id, step.tote), wording.keyed(sentence) if step.is_keyed else sentence, (verified,))
 
 
 def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
@@ -392,7 +432,7 @@ def _item_sentence(denial: Denial, product: Product) -> str:
 
 def _left_details(left: dict[str, int], floor: Floor) -> tuple[str, ...]:
     return tuple(
-        wording.item_left(quantity, product.sku if (product := floor.product(id)) else id)
+        wording.item_left(packs.split(quantity, product := floor.product(id)), product.sku if product else id)
         for id, quantity in left.items()
     )
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from orders import barcodes
 from orders.barcodes import Kind
 from orders.events import PickConfirmed, PickShorted, ShelfConfirmed, StopSkipped, ToteBound, ToteDropped
-from orders.records import Location, PickTask, Stop
+from orders.records import Location, Pack, PickTask, Stop
 from orders.verdicts import Denial, judge_pick, judge_task, judge_tote
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, keyed, packs
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -33,6 +33,7 @@ from terminal.workflows.steps import (
     Outcome,
     Picking,
     Refused,
+    Unknown,
 )
 from terminal.workflows.strangers import describe_stranger
 
@@ -49,6 +50,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
     stop = task.current
     if stop is None:
         return _drop_prompt(task, floor, title)
+    product = floor.product(stop.product)
     shown = Prompt(
         step="",
         ask="",
@@ -57,7 +59,9 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         location=stop.location,
         item=stop.sku,
         description=stop.description,
-        quantity=wording.quantity_left(stop.left, stop.quantity),
+        quantity=packs.split(stop.left, product)
+        if (legend := packs.legend(stop.left, product))
+        else wording.quantity_left(stop.left, stop.quantity),
     )
     if task.tote is None:
         return replace(
@@ -74,7 +78,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
             step="pick_shelf",
             tote=task.tote,
             ask=wording.ask_shelf(stop.location),
-            details=_next_details(task, stop),
+            details=(*legend, *_next_details(task, stop)),
             acts=acts.listed(acts.SKIP, acts.SHORT_UNREACHABLE, acts.MENU),
             expects=(barcodes.encode(Kind.LOCATION, stop.location),),
             help=wording.help_pick(),
@@ -85,7 +89,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
             step="pick_item",
             tote=task.tote,
             ask=wording.ask_item(),
-            details=_next_details(task, stop),
+            details=(*legend, *_next_details(task, stop)),
             acts=acts.listed(*_SHORT_ACTS, acts.MENU),
             expects=_codes(floor, stop),
             help=wording.help_pick(),
@@ -97,6 +101,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         ask=wording.ask_quantity(stop.left),
         acts=acts.listed(acts.ALL, *_SHORT_ACTS, acts.MENU),
         takes="number",
+        details=legend,
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
         help=wording.help_pick(),
     )
@@ -118,6 +123,8 @@ def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
         return _judge_drop(task, meaning)
     if isinstance(meaning, ACommand) and meaning.name == acts.SKIP:
         return _skip(step, task, stop)
+    if isinstance(meaning, ACommand) and meaning.name == acts.SHORT:
+        return _short(step, task, stop, _usual_short(task, stop))
     if isinstance(meaning, ACommand) and meaning.name in acts.SHORTS:
         return _short(step, task, stop, meaning.name)
     if isinstance(meaning, AtLocation):
@@ -126,7 +133,7 @@ def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
         return _judge_before_shelf(step, task, stop, meaning, floor)
     if step.is_identified:
         return _judge_quantity(step, task, stop, meaning, floor)
-    return _judge_item(step, task, stop, meaning, floor)
+    return _judge_item(step, task, stop, meaning, floor, here)
 
 
 def _judge_tote(step: Picking, task: PickTask, meaning: Meaning) -> Outcome:
@@ -169,21 +176,33 @@ def _judge_before_shelf(step: Picking, task: PickTask, stop: Stop, meaning: Mean
     return Refused(wording.shelf_first(stop.location, describe_stranger(meaning)), "shelf_first")
 
 
-def _judge_item(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor) -> Outcome:
+def _judge_item(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if isinstance(meaning, ANumber):
         meaning = resolve_number(meaning, floor)
     match meaning:
-        case AnItem(product=product, is_keyed=is_keyed):
+        case Unknown(text=text, is_keyed=True) if keyed.are_digits(text):
+            if refused := keyed.judge_digits(text, stop, floor.product(stop.product), here):
+                return refused
+            return _identified(task, stop, is_keyed=True)
+        case AnItem(product=product, is_keyed=is_keyed, pack=pack):
+            if refused := keyed.refused(here, is_keyed):
+                return refused
             denial = judge_pick(stop, stop.location, product.id, 1)
             if denial is Denial.WRONG_PRODUCT:
                 return Refused(wording.wrong_item(product.sku, stop.sku), denial.value)
             if denial:
                 return Refused(wording.denied(denial), denial.value)
-            if stop.left == 1:
-                return _pick(task, stop, 1, is_keyed=is_keyed)
-            return NeedsAnswer(Picking(task.id, True, is_keyed), wording.item_right(stop.sku))
+            if pack is not None:
+                return _pick_packs(task, stop, 1, pack, is_keyed=is_keyed)
+            return _identified(task, stop, is_keyed=is_keyed)
         case _:
             return Refused(wording.item_first(stop.sku, describe_stranger(meaning)), Denial.WRONG_PRODUCT.value)
+
+
+def _identified(task: PickTask, stop: Stop, *, is_keyed: bool) -> Outcome:
+    if stop.left == 1:
+        return _pick(task, stop, 1, is_keyed=is_keyed)
+    return NeedsAnswer(Picking(task.id, True, is_keyed), wording.item_right(stop.sku))
 
 
 def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor) -> Outcome:
@@ -196,6 +215,11 @@ def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning,
             if judge_pick(stop, stop.location, stop.product, value):
                 return Refused(wording.too_many(value, stop.left), Denial.TOO_MANY.value)
             return _pick(task, stop, value, is_keyed=step.is_keyed)
+        case AnItem(product=product, pack=pack) if product.id == stop.product and pack is not None:
+            return _pick_packs(task, stop, 1, pack, is_keyed=step.is_keyed)
+        case Unknown(text=text, is_keyed=True) if found := packs.typed(text, floor.product(stop.product)):
+            count, pack = found
+            return _pick_packs(task, stop, count, pack, is_keyed=step.is_keyed)
         case AnItem(product=product) if product.id == stop.product:
             # A second scan of the same item is counting by hand: one more piece than the one already seen.
             return Refused(wording.number_wanted(stop.left), "number_wanted")
@@ -221,7 +245,7 @@ def _judge_drop(task: PickTask, meaning: Meaning) -> Outcome:
             return Refused(wording.drop_first(describe_stranger(meaning)), "drop_first")
 
 
-def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool) -> Accepted:
+def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool, said: str = "") -> Accepted:
     assert task.tote is not None
     picked = PickConfirmed(
         task=task.id,
@@ -233,7 +257,21 @@ def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool) -> Accep
         tote=task.tote,
         is_keyed=is_keyed,
     )
-    return Accepted(Picking(task.id), wording.picked(quantity, stop.sku), (picked,))
+    sentence = said or wording.picked(quantity, stop.sku)
+    return Accepted(Picking(task.id), wording.keyed(sentence) if is_keyed else sentence, (picked,))
+
+
+def _pick_packs(task: PickTask, stop: Stop, count: int, pack: Pack, *, is_keyed: bool) -> Outcome:
+    quantity = count * pack.quantity
+    if quantity > stop.left:
+        if count == 1:
+            return Refused(wording.pack_too_large(pack.name, pack.quantity, stop.left), Denial.TOO_MANY.value)
+        return Refused(wording.too_many(quantity, stop.left), Denial.TOO_MANY.value)
+    if not quantity:
+        return Refused(wording.zero_is_short(), Denial.TOO_MANY.value)
+    return _pick(
+        task, stop, quantity, is_keyed=is_keyed, said=wording.packs_picked(count, pack.name, quantity, stop.sku)
+    )
 
 
 def _arrive(step: Picking, task: PickTask, stop: Stop) -> Accepted:
@@ -256,6 +294,13 @@ def _short(step: Picking, task: PickTask, stop: Stop, name: str) -> Outcome:
         reason=acts.SHORTS[name],
     )
     return Accepted(Picking(task.id), wording.shorted(stop.left, stop.sku), (shorted,))
+
+
+def _usual_short(task: PickTask, stop: Stop) -> str:
+    """What a plain SHORT says: where one stands, and whether something was there, say the rest."""
+    if not _at_shelf(task, stop):
+        return acts.SHORT_UNREACHABLE
+    return acts.SHORT_FEWER if stop.picked else acts.SHORT_EMPTY
 
 
 def _skip(step: Picking, task: PickTask, stop: Stop) -> Outcome:

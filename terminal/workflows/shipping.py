@@ -94,6 +94,8 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
             return Accepted(Menu(), "", is_note=True)
         case ACommand(name=name) if name.startswith(acts.MANIFEST):
             return Accepted(Shipping(name.removeprefix(acts.MANIFEST)), "", is_note=True)
+        case ACommand(name=acts.NEXT):
+            return _next(step, floor)
         case AManifest(manifest=read):
             return Accepted(Shipping(read.id), wording.manifest_opened(read.id), is_note=True)
         case AParcel(sscc=sscc, parcel=parcel):
@@ -174,6 +176,16 @@ def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
     if step.manifest and parcel.manifest != step.manifest:
         return Refused(wording.other_manifest(parcel.manifest or ""), Denial.NOT_ON_MANIFEST.value)
     return Accepted(Shipping(parcel.manifest), wording.parcel_stands(sscc[-6:]), is_note=True)
+
+
+def _next(step: Shipping, floor: Floor) -> Outcome:
+    """The manifest behind the one that is shown, the first one behind the last."""
+    names = [act.name.removeprefix(acts.MANIFEST) for act in _choices(floor)]
+    if not names:
+        return Refused(wording.no_manifest(), "no_manifest")
+    place = names.index(step.manifest) + 1 if step.manifest in names else 0
+    following = names[place % len(names)]
+    return Accepted(Shipping(following), wording.manifest_opened(following), is_note=True)
 
 
 def _choices(floor: Floor) -> tuple[Act, ...]:

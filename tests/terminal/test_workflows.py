@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from orders.records import Key, Record, kind_of
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal.floor import Floor
-from terminal.workflows import acts, desk
+from terminal.workflows import acts, desk, undo
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
     Accepted,
@@ -96,6 +97,7 @@ class Operator:
         self.last = desk.judge(self.step, meaning, self.floor, self.here)
         if isinstance(self.last, Accepted):
             happen(self.floor, *self.last.events)
+            self.here = dataclasses.replace(self.here, trail=undo.trail_after(self.here.trail, self.last.events))
             self.step = self.last.step
         elif isinstance(self.last, NeedsAnswer):
             self.step = self.last.step
