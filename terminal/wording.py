@@ -346,7 +346,8 @@ def packs_picked(count: int, name: str, quantity: int, sku: str) -> str:
 
 def pack_too_large(name: str, holds: int, left: int) -> str:
     wanted = f"{left} is wanted: take a single piece" if left == 1 else f"{left} are wanted: take single pieces"
-    return f"A {name} holds {holds}, {wanted}"
+    article = "An" if name[0] in "AEIOU" else "A"
+    return f"{article} {name.lower()} holds {holds}, {wanted}"
 
 
 def number_wanted(left: int) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from terminal.floor import Floor
-from terminal.workflows import acts, commands, packing, picking, shipping, sign_on, undo
+from terminal.workflows import acts, commands, labelling, packing, picking, shipping, sign_on, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     ACommand,
@@ -43,8 +43,8 @@ _PROMPTS: dict[type, Callable[[Any, Floor, Here], Prompt]] = {
     PackWait: lambda step, floor, here: packing.wait_prompt(floor),
     Packing: lambda step, floor, here: packing.prompt(step, floor),
     Weighing: lambda step, floor, here: packing.weighing_prompt(step, floor),
-    Labelling: lambda step, floor, here: packing.label_prompt(step, floor),
-    AskVoid: lambda step, floor, here: packing.void_prompt(step, floor),
+    Labelling: lambda step, floor, here: labelling.label_prompt(step, floor),
+    AskVoid: lambda step, floor, here: labelling.void_prompt(step, floor),
     Shipping: lambda step, floor, here: shipping.prompt(step, floor),
     AskClose: lambda step, floor, here: shipping.close_prompt(step, floor),
     AskHandover: lambda step, floor, here: shipping.handover_prompt(step, floor),
@@ -58,8 +58,8 @@ _JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
     PackWait: packing.judge_wait,
     Packing: packing.judge,
     Weighing: packing.judge_weight,
-    Labelling: packing.judge_read_back,
-    AskVoid: packing.judge_void_answer,
+    Labelling: labelling.judge_read_back,
+    AskVoid: labelling.judge_void_answer,
     Shipping: shipping.judge,
     AskClose: shipping.judge_close,
     AskHandover: shipping.judge_handover_answer,

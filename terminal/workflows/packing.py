@@ -1,4 +1,4 @@
-"""The bench: open a tote, verify what is in it, seal the carton, read the stuck label back.
+"""The bench: open a tote, verify what is in it, weigh and seal the carton.
 
 Decides what the packer is asked next and whether a scan was right. An SSCC is only looked at here; it is spent in the
 transaction that writes the sealing. No other parcel begins before the last label has been read back.
@@ -10,30 +10,25 @@ from dataclasses import replace
 
 from orders import barcodes
 from orders.barcodes import Kind
-from orders.calendar import manifest_id, next_departure
+from orders.calendar import next_departure
 from orders.events import (
     ItemVerified,
-    LabelReprinted,
     PackingStarted,
-    ParcelLabelled,
     ParcelSealed,
-    ParcelVoided,
 )
-from orders.records import Address, Order, Pack, Parcel, Product
-from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing, judge_void
+from orders.records import Address, Order, Pack, Product
+from orders.verdicts import Denial, judge_item, judge_packing, judge_sealing
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts, keyed, packs
+from terminal.workflows import acts, keyed, labelling, packs
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
     Accepted,
     ACommand,
     AnItem,
-    AnOrder,
     ANumber,
     AParcel,
-    AskVoid,
     ATote,
     Here,
     Labelling,
@@ -78,9 +73,9 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
             return Accepted(Packing(order.id, tote.id), wording.tote_opened(order.number), (started,))
         case AParcel(sscc=sscc):
-            return _other_parcel(sscc, floor)
+            return labelling.judge_other_parcel(sscc, floor)
         case ACommand(name=acts.REPRINT):
-            return _reprint_last(step, floor, here)
+            return labelling.reprint_last(step, floor, here)
         case _:
             return Refused(wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
 
@@ -119,7 +114,7 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             quantity=wording.pieces_left(sum(left.values())),
             details=_left_details(left, floor),
             acts=acts.listed(acts.MENU),
-            expects=_codes(product, next(iter(left))),
+            expects=packs.codes(left[id := next(iter(left))], product, id.partition("/")[2]),
         )
     return replace(
         shown,
@@ -191,109 +186,6 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
             return _seal(back, order, grams, False, floor, here)
         case _:
             return Refused(wording.weight_wanted(), "weight_wanted")
-
-
-def label_prompt(step: Labelling, floor: Floor) -> Prompt:
-    """Asks for the stuck label."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    return Prompt(
-        step="pack_label",
-        title=wording.pack_title(order.number if order else ""),
-        ask=wording.ask_label(),
-        item=step.parcel[-6:],
-        quantity=wording.grams(parcel.weight_grams) if parcel else "",
-        details=(wording.carrier_of(parcel.carrier, parcel.service),) if parcel else (),
-        acts=acts.listed(acts.REPRINT, acts.VOID),
-        expects=(f"]C100{step.parcel}",),
-        help=wording.help_pack(),
-    )
-
-
-def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """The label of this parcel, and of no other, lets the packer go on."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    if order is None or parcel is None:
-        return Accepted(PackWait(), wording.order_changed(), is_note=True)
-    match meaning:
-        case AParcel(sscc=sscc) if sscc == step.parcel:
-            return _labelled(order, parcel, floor)
-        case AnOrder(order=read) if read.id == order.id:
-            return _labelled(order, parcel, floor)
-        case AParcel(sscc=sscc, parcel=other):
-            if other is not None and other.state == "voided":
-                return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
-            return Refused(wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
-        case AnOrder(order=read):
-            return Refused(wording.other_label(read.number, order.number), "other_label")
-        case ACommand(name=acts.REPRINT):
-            return _reprint(step, parcel)
-        case ACommand(name=acts.VOID):
-            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
-        case _:
-            return Refused(wording.label_first(describe_stranger(meaning)), "label_first")
-
-
-def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
-    """Asks whether the parcel shall be opened again."""
-    order = floor.order(step.order)
-    return Prompt(
-        step="pack_void",
-        title=wording.pack_title(order.number if order else ""),
-        ask=wording.really_void(),
-        item=step.parcel[-6:],
-        acts=acts.listed(acts.YES, acts.NO),
-        details=(wording.scan_empty_tote(),),
-        help=wording.help_pack(),
-    )
-
-
-def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """A scanned free tote takes the goods back and voids the label; anything else leaves all as it is."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    back = Labelling(step.order, step.parcel)
-    match meaning:
-        case ACommand(name=acts.NO):
-            return NeedsAnswer(back, "")
-        case ATote(tote=tote) if order and parcel and tote.state == "free":
-            voided = ParcelVoided(
-                order=order.id,
-                parcel=parcel.id,
-                tote=tote.id,
-                reason="asked",
-                contents=parcel.contents,
-                manifest=parcel.manifest,
-            )
-            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,))
-        case ATote(tote=tote):
-            return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
-        case _:
-            return Refused(wording.scan_empty_tote(), "tote_wanted")
-
-
-def open_manifest(name: str, floor: Floor) -> str:
-    """The first manifest of that name that still takes parcels, as far as this terminal knows."""
-    turn, following = 1, name
-    while (manifest := floor.manifest(following)) is not None and manifest.state != "open":
-        turn += 1
-        following = f"{name}-{turn}"
-    return following
-
-
-def _reprint(step: Labelling | PackWait, parcel: Parcel) -> Accepted:
-    again = LabelReprinted(order=parcel.order, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
-    prints = (Printing("label", parcel.order, parcel.id, parcel.copies + 1),)
-    return Accepted(step, wording.printing_again(), (again,), prints)
-
-
-def _reprint_last(step: PackWait, floor: Floor, here: Here) -> Outcome:
-    """Between two parcels, the label that was read back last."""
-    last = here.trail[-1] if here.trail else None
-    parcel = floor.parcel(last.parcel) if isinstance(last, ParcelLabelled) else None
-    if parcel is None:
-        return Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
-    if denial := judge_void(parcel):
-        return Refused(wording.denied(denial), denial.value)
-    return _reprint(step, parcel)
 
 
 def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning, floor: Floor) -> Outcome:
@@ -378,40 +270,6 @@ def _seal(step: Packing, order: Order, grams: int, is_assumed: bool, floor: Floo
     return Accepted(Labelling(order.id, sscc), wording.sealed(order.number), (sealed,), prints)
 
 
-def _labelled(order: Order, parcel: Parcel, floor: Floor) -> Outcome:
-    if denial := judge_label(parcel):
-        if denial is Denial.PARCEL_LABELLED:
-            return Accepted(PackWait(), wording.label_counted(), is_note=True)
-        return Refused(wording.denied(denial), denial.value)
-    name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
-    manifest = open_manifest(name, floor)
-    labelled = ParcelLabelled(
-        order=order.id,
-        parcel=parcel.id,
-        manifest=manifest,
-        carrier=parcel.carrier,
-        service=parcel.service,
-        departs_at=parcel.departs_at,
-    )
-    return Accepted(PackWait(), wording.label_right(manifest), (labelled,))
-
-
-def _other_parcel(sscc: str, floor: Floor) -> Outcome:
-    parcel = floor.parcel(sscc)
-    if parcel is None:
-        return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
-    if parcel.state == "voided":
-        return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
-    if parcel.state == "sealed":
-        return _labelled_after_break(parcel, floor)
-    return Refused(wording.label_counted(), Denial.PARCEL_LABELLED.value)
-
-
-def _labelled_after_break(parcel: Parcel, floor: Floor) -> Outcome:
-    order = floor.order(parcel.order)
-    return _labelled(order, parcel, floor) if order else Refused(wording.order_changed(), "order_unknown")
-
-
 def _weight(order: Order, floor: Floor) -> tuple[int, bool]:
     """Grams of all that is to be packed, 0 where a product has no weight; and whether any of them is assumed."""
     grams, is_assumed = 0, False
@@ -435,10 +293,6 @@ def _left_details(left: dict[str, int], floor: Floor) -> tuple[str, ...]:
         wording.item_left(packs.split(quantity, product := floor.product(id)), product.sku if product else id)
         for id, quantity in left.items()
     )
-
-
-def _codes(product: Product | None, id: str) -> tuple[str, ...]:
-    return product.barcodes if product and product.barcodes else (id.partition("/")[2],)
 
 
 def _lost_prompt() -> Prompt:

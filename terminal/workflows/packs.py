@@ -16,7 +16,7 @@ _TYPED = re.compile(r"(\d{1,5}) ?([A-Z]+)")
 def split(quantity: int, product: Product | None) -> str:
     """`quantity` pieces in the product's packs, the largest first, and what is left over in pieces."""
     parts, left = [], quantity
-    for pack in sorted(product.packs if product else (), key=lambda pack: -pack.quantity):
+    for pack in sorted(product.packs if product else (), key=_largest):
         count, left = divmod(left, pack.quantity)
         if count:
             parts.append(f"{count} {pack.name}")
@@ -27,8 +27,19 @@ def split(quantity: int, product: Product | None) -> str:
 
 def legend(quantity: int, product: Product | None) -> tuple[str, ...]:
     """What each pack of the product holds, where `quantity` fills one."""
-    packs = sorted(product.packs if product else (), key=lambda pack: -pack.quantity)
+    packs = sorted(product.packs if product else (), key=_largest)
     return tuple(f"{pack.name} = {pack.quantity}" for pack in packs if pack.quantity <= quantity)
+
+
+def codes(quantity: int, product: Product | None, sku: str) -> tuple[str, ...]:
+    """The barcodes that would be right where `quantity` pieces are wanted: the largest pack that fits first."""
+    fitting = sorted((pack for pack in (product.packs if product else ()) if pack.quantity <= quantity), key=_largest)
+    pieces = product.barcodes if product and product.barcodes else (sku,)
+    return (*(code for pack in fitting for code in pack.barcodes), *pieces)
+
+
+def _largest(pack: Pack) -> int:
+    return -pack.quantity
 
 
 def typed(text: str, product: Product | None) -> tuple[int, Pack] | None:

@@ -91,7 +91,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
             ask=wording.ask_item(),
             details=(*legend, *_next_details(task, stop)),
             acts=acts.listed(*_SHORT_ACTS, acts.MENU),
-            expects=_codes(floor, stop),
+            expects=packs.codes(stop.left, product, stop.sku),
             help=wording.help_pick(),
         )
     return replace(
@@ -320,11 +320,6 @@ def _at_shelf(task: PickTask, stop: Stop) -> bool:
 
 def _has_goods(task: PickTask) -> bool:
     return any(stop.picked for stop in task.stops)
-
-
-def _codes(floor: Floor, stop: Stop) -> tuple[str, ...]:
-    product = floor.product(stop.product)
-    return product.barcodes if product and product.barcodes else (stop.sku,)
 
 
 def _next_details(task: PickTask, stop: Stop) -> tuple[str, ...]:

@@ -466,7 +466,7 @@ def test_no_keeps_the_manifest_as_it_is() -> None:
 
 def test_a_parcel_labelled_after_closing_goes_on_the_next_manifest() -> None:
     operator = dock().key("1").act(acts.CLOSE).act(acts.YES)
-    from terminal.workflows.packing import open_manifest
+    from terminal.workflows.labelling import open_manifest
 
     assert open_manifest("ROYAL-24-20261120-1700", operator.floor) == "ROYAL-24-20261120-1700-2"
 
