@@ -179,8 +179,8 @@ def read_back_undone(tail: str) -> str:
 # Keyed items
 
 
-def keyed(sentence: str) -> str:
-    return f"{sentence} (keyed)"
+def keyed(sentence: str, *, can_label: bool) -> str:
+    return f"{sentence}, keyed" + (". Arrow, 7: new label" if can_label else "")
 
 
 def keying_not_allowed(*, by_digits: bool) -> str:

@@ -6,6 +6,8 @@ means nothing at a step is the step's to refuse; one that nobody knows is refuse
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from orders.events import ItemVerified, PickConfirmed, ProductLabelPrinted, WorkerSignedOff
 from terminal import wording
 from terminal.floor import Floor
@@ -61,6 +63,16 @@ def meant(step: Step, command: ACommand, prompt: Prompt, floor: Floor, here: Her
 def offers_item_label(step: Step, here: Here) -> bool:
     """Whether a product was keyed just now, and a printer here could give it a new label."""
     return here.prints_item_labels and isinstance(step, (Picking, Packing)) and keyed_last(here) is not None
+
+
+def noted_as_keyed(outcome: Outcome, here: Here) -> Outcome:
+    """The same, but where an item was keyed its sentence says so and offers the label that makes it the last time."""
+    match outcome:
+        case Accepted(events=(PickConfirmed(is_keyed=True) | ItemVerified(is_keyed=True),)):
+            sentence = wording.keyed(outcome.sentence, can_label=here.prints_item_labels)
+            return replace(outcome, sentence=sentence)
+        case _:
+            return outcome
 
 
 def keyed_last(here: Here) -> str | None:

@@ -83,4 +83,4 @@ def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
         if not isinstance(meant, ACommand):
             return meant
         meaning = meant
-    return _JUDGES[type(step)](step, meaning, floor, here)
+    return commands.noted_as_keyed(_JUDGES[type(step)](step, meaning, floor, here), here)

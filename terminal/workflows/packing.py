@@ -220,7 +220,7 @@ def _verify_packs(step: Packing, order: Order, product: Product, count: int, pac
 def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str, said: str = "") -> Accepted:
     verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity, is_keyed=step.is_keyed)
     sentence = said or wording.verified(quantity, sku)
-    return Accepted(Packing(order.id, step.tote), wording.keyed(sentence) if step.is_keyed else sentence, (verified,))
+    return Accepted(Packing(order.id, step.tote), sentence, (verified,))
 
 
 def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, here: Here) -> Outcome:

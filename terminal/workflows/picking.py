@@ -258,7 +258,7 @@ def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool, said: st
         is_keyed=is_keyed,
     )
     sentence = said or wording.picked(quantity, stop.sku)
-    return Accepted(Picking(task.id), wording.keyed(sentence) if is_keyed else sentence, (picked,))
+    return Accepted(Picking(task.id), sentence, (picked,))
 
 
 def _pick_packs(task: PickTask, stop: Stop, count: int, pack: Pack, *, is_keyed: bool) -> Outcome:

@@ -55,7 +55,7 @@ def test_where_nothing_may_be_keyed_a_scan_is_as_good_as_ever() -> None:
 def test_an_item_keyed_at_the_bench_is_marked_too() -> None:
     operator = packer().scan(TOTE).key("lamp".upper()).key("5")
     assert operator.events[0].is_keyed
-    assert "(keyed)" in operator.last.sentence  # type: ignore[union-attr]
+    assert ", keyed" in operator.last.sentence  # type: ignore[union-attr]
     assert not operator.scan(MUG).events[0].is_keyed
     strict = packer().scan(TOTE)
     strict.here = dataclasses.replace(strict.here, keyed=())
@@ -64,6 +64,7 @@ def test_an_item_keyed_at_the_bench_is_marked_too() -> None:
 
 def test_a_new_label_is_offered_right_after_an_item_was_keyed() -> None:
     operator = at_shelf(*keyed.WAYS, prints=True).key("LAMP").key("5")
+    assert operator.last.sentence == "Picked 5 x LAMP, keyed. Arrow, 7: new label"  # type: ignore[union-attr]
     operator.act(acts.ITEM_LABEL)
     assert operator.events == (ProductLabelPrinted(product="HOME/LAMP"),)
     assert operator.last.prints == (ItemLabel("HOME/LAMP"),)  # type: ignore[union-attr]
