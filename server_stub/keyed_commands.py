@@ -20,13 +20,14 @@ async def _keyed(client: StoreClient, words: Words, place: Place) -> int:
     due = sorted((each for each in found if each.since_label), key=lambda each: (-each.since_label, each.id))
     for each in due:
         when = f"{each.last_at:%Y-%m-%d %H:%M} UTC" if each.last_at else "-"
-        labels = f", {each.times} in all, {each.labels} new labels so far" if each.labels else ""
-        _say(f"{each.id}: keyed {each.since_label} times{labels}")
+        before = f", {each.times} in all, new labels so far: {each.labels}" if each.labels else ""
+        _say(f"{each.id}: keyed {each.since_label} x{before}")
         _say(f"  last at {each.place or '-'} by {each.worker or '-'}, {when}")
     if not due:
         _say("No product was keyed since its last new label")
     else:
-        _say(f"{len(due)} products want a new label: whoever keys one can print it there")
+        want = "1 product wants" if len(due) == 1 else f"{len(due)} products want"
+        _say(f"{want} a new label: whoever keys one can print it there")
     return 0
 
 
