@@ -9,7 +9,7 @@ from orders.identifiers import gtin14
 from orders.records import Address, Order, Parcel, Product, Site
 from printing import documents
 from printing.documents import DocumentError, PackingSlip, ParcelLabel, ProductLabel, SlipLine
-from terminal import wording
+from terminal import command_wording, wording
 from terminal.floor import Floor
 
 
@@ -62,7 +62,7 @@ def item_label_of(product: str, floor: Floor) -> ProductLabel:
     """A new label for a product's pieces or their bin; DocumentError where the product is not known here."""
     known = floor.product(product)
     if known is None:
-        raise DocumentError(wording.product_unknown())
+        raise DocumentError(command_wording.product_unknown())
     code = known.barcodes[0] if known.barcodes else known.sku
     # A GTIN is kept as 14 digits; an item carries its 13.
     is_gtin13 = len(code) == 14 and code.startswith("0") and gtin14(code) is not None

@@ -288,7 +288,7 @@ class Session:
 
     async def _peek_sscc(self, meaning: Meaning) -> str | None:
         """The next SSCC, only where this very answer might seal a parcel."""
-        seals = isinstance(self._step, Packing) and meaning == ACommand(acts.SEAL)
+        seals = isinstance(self._step, Packing) and meaning in (ACommand(acts.SEAL), ACommand(acts.CONFIRM))
         if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber)):
             return None
         assert isinstance(self._step, (Packing, Weighing))

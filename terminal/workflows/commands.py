@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orders.events import ItemVerified, PickConfirmed, ProductLabelPrinted, WorkerSignedOff
-from terminal import wording
+from terminal import command_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, undo
 from terminal.workflows.prompts import Prompt
@@ -47,7 +47,7 @@ def meant(step: Step, command: ACommand, prompt: Prompt, floor: Floor, here: Her
         case acts.CONFIRM:
             offered = {act.name for act in prompt.acts}
             by = next((name for name in _CONFIRMED_BY if name in offered), None)
-            return ACommand(by) if by else Refused(wording.nothing_to_confirm(prompt.ask), "nothing_to_confirm")
+            return ACommand(by) if by else Refused(command_wording.nothing_to_confirm(prompt.ask), "nothing_to_confirm")
         case acts.NEXT:
             return _next(step, command, here)
         case acts.SIGN_OFF:
@@ -57,7 +57,7 @@ def meant(step: Step, command: ACommand, prompt: Prompt, floor: Floor, here: Her
         case name if name in acts.COMMANDS or name.startswith(acts.MANIFEST):
             return command
         case name:
-            return Refused(wording.command_unknown(name), "command_unknown")
+            return Refused(command_wording.command_unknown(name), "command_unknown")
 
 
 def offers_item_label(step: Step, here: Here) -> bool:
@@ -69,7 +69,7 @@ def noted_as_keyed(outcome: Outcome, here: Here) -> Outcome:
     """The same, but where an item was keyed its sentence says so and offers the label that makes it the last time."""
     match outcome:
         case Accepted(events=(PickConfirmed(is_keyed=True) | ItemVerified(is_keyed=True),)):
-            sentence = wording.keyed(outcome.sentence, can_label=here.prints_item_labels)
+            sentence = command_wording.keyed(outcome.sentence, can_label=here.prints_item_labels)
             return replace(outcome, sentence=sentence)
         case _:
             return outcome
@@ -98,10 +98,10 @@ def _next(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
 def _sign_off(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
     if isinstance(step, (Labelling, AskVoid)):
         # Whoever comes next would pack with this label still lying on the bench.
-        return Refused(wording.label_before_sign_off(), "label_first")
+        return Refused(command_wording.label_before_sign_off(), "label_first")
     if not isinstance(step, _MAY_LEAVE):
         return command
-    sentence = wording.signed_off_in_the_midst() if isinstance(step, (Picking, Packing, Weighing)) else ""
+    sentence = command_wording.signed_off_in_the_midst() if isinstance(step, (Picking, Packing, Weighing)) else ""
     signed_off = WorkerSignedOff(worker=here.worker_id)
     return Accepted(SignOn(), sentence or wording.signed_off(), (signed_off,), is_note=True)
 
@@ -109,8 +109,8 @@ def _sign_off(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
 def _item_label(step: Step, floor: Floor, here: Here) -> Outcome:
     product = keyed_last(here)
     if not isinstance(step, (Picking, Packing)) or product is None:
-        return Refused(wording.no_item_was_keyed(), "nothing_keyed")
+        return Refused(command_wording.no_item_was_keyed(), "nothing_keyed")
     if not here.prints_item_labels:
-        return Refused(wording.no_item_label_printer(), "no_printer")
+        return Refused(command_wording.no_item_label_printer(), "no_printer")
     printed = ProductLabelPrinted(product=product)
-    return Accepted(step, wording.printing_item_label(floor.sku(product)), (printed,), (ItemLabel(product),))
+    return Accepted(step, command_wording.printing_item_label(floor.sku(product)), (printed,), (ItemLabel(product),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from orders.barcodes import check_digits
 from orders.records import Product, Stop
-from terminal import wording
+from terminal import command_wording
 from terminal.workflows.steps import Here, Refused
 
 SKU, DIGITS = "sku", "digits"
@@ -22,7 +22,7 @@ def refused(here: Here, is_keyed: bool) -> Refused | None:
     """Why an item may not be keyed by its SKU on this device, or None where it was scanned or may be."""
     if not is_keyed or SKU in here.keyed:
         return None
-    return Refused(wording.keying_not_allowed(by_digits=DIGITS in here.keyed), "keying_not_allowed")
+    return Refused(command_wording.keying_not_allowed(by_digits=DIGITS in here.keyed), "keying_not_allowed")
 
 
 def are_digits(text: str) -> bool:
@@ -34,14 +34,14 @@ def are_digits(text: str) -> bool:
 def judge_digits(text: str, stop: Stop, product: Product | None, here: Here) -> Refused | None:
     """Why these digits do not stand for the item of `stop`, or None where they do."""
     if DIGITS not in here.keyed:
-        return Refused(wording.keying_not_allowed(by_digits=False), "keying_not_allowed")
+        return Refused(command_wording.keying_not_allowed(by_digits=False), "keying_not_allowed")
     digits = _plain(text)
     tail, checks = digits[:-_CHECK_DIGITS], digits[-_CHECK_DIGITS:]
     if checks != check_digits(stop.location):
-        return Refused(wording.keyed_check_wrong(FEWEST_DIGITS, stop.location), "wrong_location")
+        return Refused(command_wording.keyed_check_wrong(FEWEST_DIGITS, stop.location), "wrong_location")
     codes = product.barcodes if product else ()
     if not any(_digits_of(code).endswith(tail) for code in codes):
-        return Refused(wording.keyed_digits_wrong(tail, stop.sku), "wrong_product")
+        return Refused(command_wording.keyed_digits_wrong(tail, stop.sku), "wrong_product")
     return None
 
 

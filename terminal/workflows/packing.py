@@ -18,7 +18,7 @@ from orders.events import (
 )
 from orders.records import Address, Order, Pack, Product
 from orders.verdicts import Denial, judge_item, judge_packing, judge_sealing
-from terminal import wording
+from terminal import pick_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, keyed, labelling, packs
 from terminal.workflows.prompts import Prompt
@@ -119,7 +119,7 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
     return replace(
         shown,
         step="pack_quantity",
-        ask=wording.ask_quantity(left.get(step.product, 0)),
+        ask=pick_wording.ask_quantity(left.get(step.product, 0)),
         item=product.sku if product else step.product,
         description=product.description if product else "",
         quantity=packs.split(left.get(step.product, 0), product),

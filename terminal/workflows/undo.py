@@ -29,7 +29,7 @@ from orders.events import (
 )
 from orders.records import Record
 from orders.verdicts import judge as judge_by_books
-from terminal import wording
+from terminal import command_wording, dock_wording, wording
 from terminal.floor import Floor
 from terminal.workflows.steps import (
     Accepted,
@@ -99,11 +99,11 @@ def judge(step: Step, floor: Floor, here: Here) -> Outcome:
         case Labelling():
             return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
         case _ if not offers(step, here):
-            return Refused(wording.nothing_to_undo(), "nothing_to_undo")
+            return Refused(command_wording.nothing_to_undo(), "nothing_to_undo")
     event, sentence, after = _taken_back(step, here.trail[-1], floor)
     books = {key: floor.get(key.kind, key.id, Record) for key in event.touches}
     if denial := judge_by_books(event, books, here.terminal):
-        return Refused(wording.too_late_to_undo(wording.denied(denial)), denial.value)
+        return Refused(command_wording.too_late_to_undo(wording.denied(denial)), denial.value)
     return Accepted(after, sentence, (event,))
 
 
@@ -119,7 +119,7 @@ def _taken_back(step: Step, last: FloorEvent, floor: Floor) -> tuple[FloorEvent,
                 quantity=last.quantity,
                 tote=last.tote,
             )
-            sentence = wording.pick_undone(last.quantity, floor.sku(last.product), last.location)
+            sentence = command_wording.pick_undone(last.quantity, floor.sku(last.product), last.location)
             return undone, sentence, Picking(last.task)
         case PickShorted():
             undone = ShortUndone(
@@ -130,22 +130,22 @@ def _taken_back(step: Step, last: FloorEvent, floor: Floor) -> tuple[FloorEvent,
                 product=last.product,
                 quantity=last.quantity,
             )
-            return undone, wording.short_undone(last.quantity, floor.sku(last.product)), Picking(last.task)
+            return undone, command_wording.short_undone(last.quantity, floor.sku(last.product)), Picking(last.task)
         case StopSkipped():
             undone = SkipUndone(task=last.task, order=last.order, stop=last.stop)
-            return undone, wording.skip_undone(), Picking(last.task)
+            return undone, command_wording.skip_undone(), Picking(last.task)
         case ItemVerified():
             undone = VerificationUndone(order=last.order, tote=last.tote, product=last.product, quantity=last.quantity)
-            sentence = wording.verification_undone(last.quantity, floor.sku(last.product))
+            sentence = command_wording.verification_undone(last.quantity, floor.sku(last.product))
             return undone, sentence, Packing(last.order, last.tote)
         case ParcelLabelled():
             # The store may have put it on a later manifest meanwhile.
             parcel = floor.parcel(last.parcel)
             manifest = (parcel.manifest if parcel else None) or last.manifest
             undone = ReadBackUndone(order=last.order, parcel=last.parcel, manifest=manifest)
-            return undone, wording.read_back_undone(last.parcel[-6:]), Labelling(last.order, last.parcel)
+            return undone, command_wording.read_back_undone(last.parcel[-6:]), Labelling(last.order, last.parcel)
         case ManifestClosed():
-            return ManifestReopened(manifest=last.manifest), wording.reopened(last.manifest), step
+            return ManifestReopened(manifest=last.manifest), dock_wording.reopened(last.manifest), step
     raise AssertionError(f"nothing takes back {type(last).__name__}")
 
 

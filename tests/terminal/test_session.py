@@ -294,3 +294,15 @@ async def test_a_new_item_label_goes_to_its_printer_with_its_event(device: Devic
     device.now += timedelta(seconds=2)
     await device.session.take_act(acts.ITEM_LABEL)
     assert len(await device.thread.run(device.journal.waiting_jobs)) == 2
+
+
+async def test_the_plain_confirm_seals_with_the_next_leased_number(device: Device) -> None:
+    await walk(device)
+    await device.scan(own(Kind.COMMAND, acts.CONFIRM))
+    await device.scan(own(Kind.LOCATION, "A-02-1"), own(Kind.PRODUCT, "000002"), own(Kind.LOCATION, "DROP-1"))
+    await device.session.take_act(acts.PACK)
+    confirm = own(Kind.COMMAND, acts.CONFIRM)
+    showing = await device.scan(own(Kind.TOTE, "T-01"), LAMP, confirm, own(Kind.PRODUCT, "000002"), confirm)
+    assert showing.prompt.step == "pack_label"
+    sealed = next(event for event in await device.events() if isinstance(event, ParcelSealed))
+    assert sealed.parcel == BLOCK.number(10)
