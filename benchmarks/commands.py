@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, Plan, Stumbled, table
 
-_NEEDS = ("psutil", "starlette")
+_NEEDS = ("biip", "psutil", "starlette")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,14 @@ MEASUREMENTS = {
         "measure",
         "Twenty-four keys of a scanner that types, through driver and app to the painted verdict, with nothing behind "
         "them; and twenty such bursts written at once. Beside it: one key echoed by a bare Textual `Input`.",
+    ),
+    "parse": Measurement(
+        "scans",
+        "measure",
+        "One read (GS1-128 with four elements, GS1 DataMatrix, EAN-13, SSCC, in turn) through a pseudo-terminal until "
+        "it is a `Scan`. Beside it: a thread that reads the same bytes and splits them at CR. Parsed alone, with every "
+        "check: beside it, biip's own parse of the same text, its errors not looked at. Loaded before the first "
+        "GS1 read: beside it, `import biip`.",
     ),
     "start": Measurement(
         "glass",

@@ -1,13 +1,13 @@
 """AIM symbology identifiers (ISO/IEC 15424): the `]` and two characters that say which symbol was read.
 
-Decides what kind of data may follow. Refuses to guess: an id that the standard does not have is refused, and a
+Decides what kind of data may follow. Refuses to guess: an id that the standard does not have is none, and a
 vendor's own one-letter code ids are just text.
 """
 
 from enum import Enum, auto
 from typing import NamedTuple
 
-from scanners.scan import Reason, Refusal, Symbology, shown
+from scanners.scan import Symbology
 
 
 class Payload(Enum):
@@ -38,6 +38,7 @@ _EXACT = {
     "J1": (Symbology.GS1_DOTCODE, Payload.ELEMENTS),
     "Q3": (Symbology.GS1_QR, Payload.ELEMENTS),
     "d2": (Symbology.GS1_DATAMATRIX, Payload.ELEMENTS),
+    "d8": (Symbology.GS1_DATAMATRIX, Payload.ELEMENTS),  # its long rectangles (ISO/IEC 21471)
     "e0": (Symbology.GS1_DATABAR, Payload.ELEMENTS),
 }
 
@@ -57,13 +58,10 @@ _FAMILIES = {
 }
 
 
-def split_aim(frame: str) -> tuple[AimId, str]:
-    """The AIM id that a frame begins with, and the data behind it; raises `Refusal` if it is not a known one."""
+def split_aim(frame: str) -> tuple[AimId, str] | None:
+    """The AIM id that a frame begins with, and the data behind it; None where the standard has no such id."""
     code = frame[:3]
     kind = _EXACT.get(code[1:]) or _FAMILIES.get(code[1:2])
     if kind is None or not code[2:].isalnum():
-        raise Refusal(
-            Reason.AIM_UNKNOWN,
-            f"{shown(code)} is no AIM id that can be used: scan again, or mend the scanner's set-up.",
-        )
+        return None
     return AimId(code, *kind), frame[3:]

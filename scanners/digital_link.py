@@ -1,16 +1,20 @@
 """GS1 Digital Link: a web address that names a GS1 key in its path (GS1 Digital Link URI Syntax 1.6).
 
-Decides whether an address is such a link and what it says. Any other address is none of its business and
-comes back empty: a shop's web page on a carton is not an error. Fetches nothing.
+Decides whether an address is such a link and what it says. Any other address names no key, which is no fault of
+its own: a shop's web page on a carton, or a site's own code. Fetches nothing, and does not read the compressed form.
 """
 
 import re
+from base64 import urlsafe_b64decode
+from binascii import Error as NoBase64
+from itertools import pairwise
 from urllib.parse import unquote, unquote_plus
 
-from scanners.gs1 import read_element
-from scanners.scan import Element, Reason, Refusal, shown
-
-SCHEMES = ("https://", "http://", "HTTPS://", "HTTP://")
+from scanners import wording
+from scanners.gs1 import Message, judge, together
+from scanners.gs1_dictionary import define
+from scanners.gs1_values import has_check_digit
+from scanners.scan import Element, Problem, Reason
 
 # Primary key -> the orders in which its qualifiers may follow.
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -25,40 +29,59 @@ _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "8017": (("8019",),),
     "8018": (("8019",),),
 }
+_NO_ATTRIBUTES = frozenset(("03", "21", "22", "235", "254", "7040", "7041", "8011", "8014", "8019", "8020", "8200"))
 
 _URI = re.compile(r"(?:[\w\-.~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+", re.ASCII)
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+)(?::\d{1,5})?")
+_COMPRESSED = re.compile(r"[0-9A-Za-z_-]{10,}")
+# The first byte of the compressed form names one AI, or a set of them that often come together.
+_COMPRESSED_GTIN = frozenset(bytes.fromhex("010A0B0C0D0E0F1A1B"))
+_COMPRESSED_SSCC = 0x00
 
 
-def is_address(text: str) -> bool:
-    """Whether the text is a web address, and so may be a Digital Link."""
-    return text.startswith(SCHEMES)
+class _Broken(Exception):
+    """An address that names a GS1 key wrongly; says how."""
 
 
-def read_link(address: str, *, zero_suppressed_gtin: bool = False) -> tuple[Element, ...]:
-    """The elements that a web address names, key first; empty when it names no GS1 key.
+def read_link(address: str, *, zero_suppressed_gtin: bool = False) -> Message:
+    """The elements that a web address (its scheme is http or https) names, key first, and what is wrong with it.
 
-    `zero_suppressed_gtin` accepts a GTIN of 8, 12 or 13 digits and fills it up to 14. Raises `Refusal` when a
-    GS1 key is named and anything about it is wrong.
+    `zero_suppressed_gtin` accepts a GTIN of 8, 12 or 13 digits in the path and fills it up to 14, as links of
+    the first releases have it; behind the question mark every release may have one.
     """
     rest = address.split("//", 1)[1].partition("#")[0]
     rest, _, query = rest.partition("?")
     host, _, path = rest.partition("/")
     segments = path.split("/")
-    start = _key_place(segments)
-    if start is None:
-        return ()
-    if not _URI.fullmatch(address) or not _HOST.fullmatch(host):
-        raise _refusal(f"{shown(address)} is not a well-formed web address")
-    names = segments[start::2]
-    values = [_text(value, in_query=False) for value in segments[start + 1 :: 2]]
-    _check_qualifiers(names[0], names[1:])
-    named = list(zip(names, values, strict=True)) + _attributes(query)
-    if len({ai for ai, _ in named}) < len(named):
-        raise _refusal("it names one identifier twice")
-    if zero_suppressed_gtin:
-        named = [(ai, _filled(value) if ai == "01" else value) for ai, value in named]
-    return tuple(read_element(ai, value) for ai, value in named)
+    try:
+        if not _URI.fullmatch(address) or not _HOST.fullmatch(host):
+            raise _Broken(wording.link_malformed(address))
+        start = _key_place(segments)
+        if start is None:
+            return _without_key(address, [host, *segments])
+        key, *qualifiers = segments[start::2]
+        values = [unquote(value, encoding="latin-1") for value in segments[start + 1 :: 2]]
+        if zero_suppressed_gtin and key == "01":
+            values[0] = _filled(values[0])
+        _check_qualifiers(key, qualifiers)
+        attributes = _attributes(query)
+        _check_attributes(key, qualifiers, [ai for ai, _ in attributes])
+    except _Broken as broken:
+        return Message(problems=(Problem(Reason.DIGITAL_LINK, "", str(broken)),))
+    return _judged([*zip((key, *qualifiers), values, strict=True), *attributes])
+
+
+def _judged(named: list[tuple[str, str]]) -> Message:
+    elements: list[Element] = []
+    problems: list[Problem] = []
+    for ai, value in named:
+        known = define(ai)
+        if known is None:
+            problems.append(Problem(Reason.UNKNOWN_AI, "", wording.unknown_ai(ai)))
+            continue
+        problems += judge(known, value)
+        elements.append(Element(ai, value))
+    return together(elements, problems)
 
 
 def _key_place(segments: list[str]) -> int | None:
@@ -70,29 +93,74 @@ def _key_place(segments: list[str]) -> int | None:
     return None
 
 
+def _without_key(address: str, segments: list[str]) -> Message:
+    if any(_is_pair(name, value) for name, value in pairwise(segments)):
+        raise _Broken(wording.link_half_pair())
+    if _is_compressed(segments[-1]):
+        return Message(problems=(Problem(Reason.DIGITAL_LINK, "", wording.link_compressed()),))
+    return Message(problems=(Problem(Reason.NO_KEY, "", wording.no_key(address)),))
+
+
+def _is_pair(name: str, value: str) -> bool:
+    """A key with a value that can only be its own: /2026/01/05/news is no GTIN."""
+    if name not in _KEYS or len(value) < 8:
+        return False
+    known = define(name)
+    return known is not None and not any(judge(known, _filled(value) if name == "01" else value))
+
+
+def _is_compressed(segment: str) -> bool:
+    """Whether it is the compressed form of a GTIN or an SSCC: 47 or 60 bits behind the first byte are the key."""
+    if _COMPRESSED.fullmatch(segment) is None:
+        return False
+    try:
+        data = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    except NoBase64:
+        return False
+    if len(data) < 9 or not (data[0] in _COMPRESSED_GTIN or data[0] == _COMPRESSED_SSCC):
+        return False
+    bits, digits = (60, 18) if data[0] == _COMPRESSED_SSCC else (47, 14)
+    number = str(int.from_bytes(data[1:9], "big") >> (64 - bits))
+    return len(number) <= digits and int(number) > 0 and has_check_digit(number.zfill(digits))
+
+
 def _check_qualifiers(key: str, qualifiers: list[str]) -> None:
+    if not _is_order(key, qualifiers):
+        raise _Broken(wording.link_qualifiers(key, qualifiers))
+
+
+def _check_attributes(key: str, qualifiers: list[str], attributes: list[str]) -> None:
+    seen = {key, *qualifiers}
+    for ai in attributes:
+        if ai in seen:
+            raise _Broken(wording.link_named_twice(ai))
+        seen.add(ai)
+        if ai in _NO_ATTRIBUTES:
+            raise _Broken(wording.link_no_attribute(ai))
+        if any(_is_order(key, [*qualifiers[:place], ai, *qualifiers[place:]]) for place in range(len(qualifiers) + 1)):
+            raise _Broken(wording.link_belongs_into_path(ai))
+
+
+def _is_order(key: str, qualifiers: list[str]) -> bool:
+    """Whether these qualifiers may follow this key in this order, some left out."""
     for order in _KEYS[key]:
         allowed = iter(order)
         if all(qualifier in allowed for qualifier in qualifiers):
-            return
-    if qualifiers:
-        raise _refusal(f"/{'/'.join(qualifiers)} may not follow key {key} in that order")
+            return True
+    return not qualifiers
 
 
 def _attributes(query: str) -> list[tuple[str, str]]:
     """What stands behind the question mark; what is no number is for web servers and means nothing here."""
-    pairs = (part.partition("=") for part in re.split("[&;]", query))
-    return [(name, _text(value, in_query=True)) for name, equals, value in pairs if equals and name.isdecimal()]
-
-
-def _text(quoted: str, *, in_query: bool) -> str:
-    # Latin-1 keeps every byte, so that what is not ASCII is refused by the AI's shape and never by an exception.
-    return (unquote_plus if in_query else unquote)(quoted, encoding="latin-1")
+    named: list[tuple[str, str]] = []
+    for part in re.split("[&;]", query):
+        ai, equals, value = part.partition("=")
+        if equals and ai.isdecimal():
+            # Latin-1 keeps every byte: what is not ASCII is refused as a character that no identifier has.
+            value = unquote_plus(value, encoding="latin-1")
+            named.append((ai, _filled(value) if ai == "01" else value))
+    return named
 
 
 def _filled(gtin: str) -> str:
     return gtin.zfill(14) if len(gtin) in (8, 12, 13) else gtin
-
-
-def _refusal(fault: str) -> Refusal:
-    return Refusal(Reason.DIGITAL_LINK, f"The GS1 web address cannot be trusted, {fault}: set it aside.")

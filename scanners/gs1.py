@@ -1,119 +1,148 @@
-"""GS1 element strings, read strictly: every AI known, every value whole, every check digit and date right.
+"""GS1 element strings: cut into elements, each value judged, and all that is wrong with them told.
 
-Decides whether a message may be believed. Takes the table of AIs and their shapes from biip; cuts and judges
-by itself, since biip lets wrong check digits, bad tails and contradicting repeats through. Refuses to know
-which symbols carry such messages, and which AIs ought to come together.
+Decides where an element ends and whether it may be believed; what its values may be and which belong together are
+tables of their own. Reports every value with every problem, and guesses nothing: behind an identifier that nobody
+knows, it reads no further. Refuses to know which symbols carry such messages, and which problems can be lived with.
 """
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from scanners.gs1_values import wrong_check_digit, wrong_date, wrong_pieces
-from scanners.scan import GS, Element, Reason, Refusal, shown
+from scanners import wording
+from scanners.gs1_company import judge_company
+from scanners.gs1_dictionary import Definition, define, find
+from scanners.scan import GS, Element, Problem, Reason
 
-_HRI = re.compile(r"\((\d{2,4})\)((?:[^()\\]|\\[()\\]|\))+)")
-
-
-class _Shape(NamedTuple):
-    ai: str
-    value: re.Pattern[str]
-    ends_by_itself: bool
+_PRINTED = re.compile(r"\((\d{2,4})\)((?:[^()\\]|\\[()\\]|\))+)")
+# What scanners and their set-ups write where GS ought to stand, in characters that a value may have.
+_WRITTEN_OUT = re.compile("<(?:GS|FNC1|F1|0x1D|1D)>", re.IGNORECASE)
 
 
-def warm_up() -> None:
-    """Load the table of AIs now (about 0.2 s), so that the first GS1 scan does not wait for it."""
-    _shape("0100")
+class Message(NamedTuple):
+    """What a GS1 message says, and all that is wrong with it."""
+
+    elements: tuple[Element, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def read_elements(message: str) -> tuple[Element, ...]:
+def read_elements(message: str, *, sends_gs: bool = True) -> Message:
     """The elements of a GS1 message whose separators are GS (GS1 General Specifications 7.8).
 
-    Raises `Refusal` unless all of it is known, whole and right.
+    `sends_gs` is False for a scanner that loses them, so that only values of fixed length can be believed.
     """
     if not message:
-        raise Refusal(Reason.GS1, "The barcode says GS1 but holds nothing: scan it again.")
+        return _nothing(wording.elements_missing())
     elements: list[Element] = []
-    rest = message
-    while rest:
-        shape = _shape(rest[:4])
-        rest = rest[len(shape.ai) :]
-        if shape.ends_by_itself:
-            found = shape.value.match(rest)
-            value, after = (found[0], rest[found.end() :]) if found else (rest, "")
-            after = after.removeprefix(GS)
-        else:
-            value, _, after = rest.partition(GS)
-        elements.append(_judge(shape, value))
-        rest = after
-    return without_contradiction(elements)
+    problems: list[Problem] = []
+    place, end = 0, len(message)
+    while place < end:
+        known = find(message, place)
+        if known is None:
+            problems.append(_unknown(message[place : place + 4]))
+            break
+        start = place + len(known.ai)
+        stop = message.find(GS, start)
+        stop = end if stop < 0 else stop
+        if known.ends_by_itself:
+            stop = min(stop, start + known.longest)
+        elif not sends_gs:
+            problems.append(Problem(Reason.SEPARATOR, known.ai, wording.separators_not_sent(known.ai)))
+        value = message[start:stop]
+        problems += judge(known, value)
+        elements.append(Element(known.ai, value))
+        place = stop + 1 if stop < end and message[stop] == GS else stop
+    return together(elements, problems)
 
 
-def read_element(ai: str, value: str) -> Element:
-    """One element from its AI and its whole value; raises `Refusal` unless both are right."""
-    shape = _shape(ai)
-    if shape.ai != ai:
-        raise _unknown(ai)
-    return _judge(shape, value)
+def read_element(ai: str, value: str) -> Message:
+    """One element from its application identifier and its whole value."""
+    known = define(ai)
+    if known is None:
+        return Message(problems=(_unknown(ai),))
+    return Message((Element(ai, value),), tuple(judge(known, value)))
 
 
-def read_printed(text: str) -> tuple[Element, ...]:
+def read_printed(text: str) -> Message:
     r"""The elements of the text that is printed under a symbol: `(01)...(10)...`.
 
-    A bracket that belongs to a value is written `\(`. For keyed entry only: no scanner sends this. Raises `Refusal`.
+    A bracket that belongs to a value is written `\(`. For keyed entry only: no scanner sends this.
     """
+    text = text.strip()
+    if not text:
+        return _nothing(wording.printed_missing())
     elements: list[Element] = []
+    problems: list[Problem] = []
     place = 0
     while place < len(text):
-        found = _HRI.match(text, place)
+        found = _PRINTED.match(text, place)
         if found is None:
-            raise Refusal(Reason.GS1, f"Expected (AI)value at {shown(text[place:])}: key it as it is printed.")
-        elements.append(read_element(found[1], re.sub(r"\\(.)", r"\1", found[2])))
+            problems.append(Problem(Reason.LENGTH, "", wording.printed_broken(text[place:])))
+            break
+        one = read_element(found[1], re.sub(r"\\(.)", r"\1", found[2]))
+        elements += one.elements
+        problems += one.problems
         place = found.end()
-    if not elements:
-        raise Refusal(Reason.EMPTY, "Nothing was keyed: expected (AI)value as it is printed.")
-    return without_contradiction(elements)
+    return together(elements, problems)
 
 
-def without_contradiction(elements: Iterable[Element]) -> tuple[Element, ...]:
-    """The same elements; raises `Refusal` where one AI comes twice with different values."""
-    kept = tuple(elements)
+def together(elements: Sequence[Element], problems: Iterable[Problem]) -> Message:
+    """Elements of one symbol with the problems found so far, and those of their company."""
+    return Message(tuple(elements), (*problems, *_repeats(elements), *judge_company(elements)))
+
+
+def judge(known: Definition, value: str) -> Iterator[Problem]:
+    """What is wrong with a value of this application identifier."""
+    ai = known.ai
+    if _WRITTEN_OUT.search(value):
+        yield Problem(Reason.SEPARATOR, ai, wording.separator_lost(ai, value))
+    elif known.shape.fullmatch(value) is None:
+        yield _misshapen(known, value)
+    else:
+        for start, end, is_optional, rule in known.parts:
+            piece = value[start:end]
+            if rule.holds(piece) or (is_optional and not piece):
+                continue
+            yield Problem(rule.code, ai, _words(rule.code, ai, value, rule.fault))
+
+
+def _misshapen(known: Definition, value: str) -> Problem:
+    ai = known.ai
+    if not value:
+        return Problem(Reason.LENGTH, ai, wording.value_missing(ai))
+    runs_on = len(value) > known.longest and not known.ends_by_itself
+    if runs_on and known.alphabet.fullmatch(value, 0, known.longest):
+        return Problem(Reason.SEPARATOR, ai, wording.separator_lost(ai, value))
+    if known.alphabet.fullmatch(value) is None:
+        return Problem(Reason.CHARACTER, ai, wording.wrong_characters(ai, value))
+    if known.shortest <= len(value) <= known.longest and not value.isdecimal():
+        return Problem(Reason.CHARACTER, ai, wording.wrong_characters(ai, value))
+    return Problem(Reason.LENGTH, ai, wording.wrong_length(ai, value))
+
+
+def _words(code: Reason, ai: str, value: str, fault: str) -> str:
+    match code:
+        case Reason.CHECK_DIGIT:
+            return wording.wrong_check_digit(ai, value)
+        case Reason.DATE:
+            return wording.wrong_date(ai, value)
+    return wording.wrong_content(ai, value, fault)
+
+
+def _repeats(elements: Sequence[Element]) -> Iterator[Problem]:
     values: dict[str, str] = {}
-    for ai, value in kept:
-        if values.setdefault(ai, value) != value:
-            sentence = f"The barcode says ({ai}) twice, {shown(values[ai])} and {shown(value)}: set it aside."
-            raise Refusal(Reason.GS1, sentence)
-    return kept
+    for ai, value in elements:
+        if ai not in values:
+            values[ai] = value
+        elif values[ai] == value:
+            yield Problem(Reason.REPEATED, ai, wording.repeated(ai))
+        else:
+            yield Problem(Reason.CONTRADICTION, ai, wording.contradiction(ai, values[ai], value))
 
 
-def _judge(shape: _Shape, value: str) -> Element:
-    ai = shape.ai
-    if shape.value.fullmatch(value) is None:
-        raise Refusal(Reason.GS1, f"({ai}) cannot hold {shown(value) or 'nothing'}: scan again, or set it aside.")
-    if wrong_check_digit(ai, value):
-        sentence = f"The check digit in ({ai}){shown(value)} is wrong: scan again, or key the number."
-        raise Refusal(Reason.CHECK_DIGIT, sentence)
-    if wrong_date(ai, value):
-        raise Refusal(Reason.GS1, f"({ai}){shown(value)} is no date that exists: set it aside.")
-    if wrong_pieces(ai, value):
-        raise Refusal(Reason.GS1, f"({ai}){shown(value)} names a piece beyond its total: set it aside.")
-    return Element(ai, value)
+def _nothing(words: str) -> Message:
+    return Message(problems=(Problem(Reason.EMPTY, "", words),))
 
 
-@lru_cache(maxsize=2048)
-def _shape(head: str) -> _Shape:
-    """The AI that this text begins with; four characters are enough, and no AI begins another."""
-    from biip import ParseError  # 176 ms to import: only once something claims to be GS1
-    from biip.gs1_application_identifiers import GS1ApplicationIdentifier
-
-    try:
-        known = GS1ApplicationIdentifier.extract(head)
-    except ParseError as fault:
-        raise _unknown(head) from fault
-    value = known.pattern.removeprefix(f"^{known.ai}").removesuffix("$")
-    return _Shape(known.ai, re.compile(value), not known.separator_required)
-
-
-def _unknown(head: str) -> Refusal:
-    return Refusal(Reason.GS1, f"No GS1 application identifier begins with {shown(head)}: scan it again.")
+def _unknown(head: str) -> Problem:
+    return Problem(Reason.UNKNOWN_AI, "", wording.unknown_ai(head))

@@ -1,49 +1,55 @@
-"""What a GS1 value must obey beyond its shape: check digits, dates, pieces of a whole.
+"""Single GS1 values, right or wrong: check digits, dates, times, places, counts, account numbers.
 
-Follows the GS1 General Specifications, sections 3 and 7.9 to 7.12. Refuses to know how values are cut out
-of a symbol, and does not check ISO country and currency lists, IBANs, coupons or which AIs belong together.
+Decides each question that the GS1 General Specifications ask of a piece of a value beyond its length and characters,
+in the words of the GS1 Barcode Syntax Dictionary. Takes any text and answers no where it is not even of the right form.
+Refuses to know which application identifier asks what.
 """
 
 import calendar
+import re
 from datetime import UTC, date, datetime
 
-# AI -> how many of its leading digits the mod-10 check digit ends.
-CHECKED_DIGITS = {
-    "00": 18,
-    "01": 14,
-    "02": 14,
-    "03": 14,
-    "253": 13,
-    "255": 13,
-    "402": 17,
-    **{f"41{n}": 13 for n in range(8)},
-    "8003": 14,
-    "8006": 14,
-    "8017": 18,
-    "8018": 18,
-    "8026": 14,
-}
-
-# AI -> what follows one another in its value. "day?" may have 00 for the day, "clock?" may be 9999.
-DATED = {
-    **dict.fromkeys(("11", "12", "13", "15", "16", "17"), ("day?",)),
-    **dict.fromkeys(("4324", "4325"), ("day?", "clock?")),
-    **dict.fromkeys(("4326", "7006"), ("day",)),
-    **dict.fromkeys(("7003", "7011"), ("day", "clock")),
-    "7007": ("day", "day"),
-    "8008": ("day", "clock"),
-}
+_CSET82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+_CSET32 = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CSET82_WEIGHTS = {sign: weight for weight, sign in enumerate(_CSET82)}
+_BROKEN_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_FILE_SAFE = re.compile("[0-9A-Za-z_-]")
+_POSITION = re.compile("([1-9][0-9]*)/([1-9][0-9]*)")
+_SHORTEST_COMPANY_PREFIX = 4
 
 
 def check_digit(digits: str) -> int:
     """The mod-10 check digit that belongs behind these digits (GS1 General Specifications 7.9.1)."""
-    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
-    return -total % 10
+    return -(3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))) % 10
 
 
 def has_check_digit(digits: str) -> bool:
     """Whether the last of these digits is the right check digit of the others."""
-    return check_digit(digits[:-1]) == int(digits[-1])
+    return is_digits(digits) and check_digit(digits[:-1]) == int(digits[-1])
+
+
+def has_check_pair(text: str) -> bool:
+    """Whether the last two characters are the right check pair of the others (GS1 General Specifications 7.9.5)."""
+    body, pair = text[:-2], text[-2:]
+    if len(pair) < 2 or len(body) > len(_PRIMES) or not all(sign in _CSET82_WEIGHTS for sign in body):
+        return False
+    weighted = sum(_CSET82_WEIGHTS[sign] * prime for sign, prime in zip(reversed(body), _PRIMES, strict=False)) % 1021
+    return pair == _CSET32[weighted >> 5] + _CSET32[weighted & 31]
+
+
+def begins_with_company_prefix(text: str) -> bool:
+    """Whether it can begin with a GS1 Company Prefix; the shortest has four digits."""
+    return len(text) >= _SHORTEST_COMPANY_PREFIX and is_digits(text[:_SHORTEST_COMPANY_PREFIX])
+
+
+def holds_company_prefix(text: str) -> bool:
+    """The same behind one leading digit, as in a GTIN-14 or an SSCC."""
+    return is_digits(text[:1]) and begins_with_company_prefix(text[1:])
+
+
+def is_digits(text: str) -> bool:
+    """Whether it holds 0 to 9 only, and at least one of them."""
+    return text.isascii() and text.isdecimal()
 
 
 def as_date(yymmdd: str, *, this_year: int | None = None) -> date | None:
@@ -52,52 +58,151 @@ def as_date(yymmdd: str, *, this_year: int | None = None) -> date | None:
     Day 00 is the last of the month; the century is the one that brings the year within 49 years past and 50
     to come (GS1 General Specifications 7.12).
     """
+    if len(yymmdd) != 6 or not is_digits(yymmdd):
+        return None
     now = this_year or datetime.now(UTC).year
     year = now - 49 + (int(yymmdd[:2]) - (now - 49)) % 100
-    month, day = int(yymmdd[2:4]), int(yymmdd[4:6])
+    return _day(year, int(yymmdd[2:4]), int(yymmdd[4:]))
+
+
+def is_day_or_month(yymmdd: str) -> bool:
+    """A day that exists, or a month with 00 for the day."""
+    return as_date(yymmdd) is not None
+
+
+def is_day(yymmdd: str) -> bool:
+    """A day that exists."""
+    return as_date(yymmdd) is not None and not yymmdd.endswith("00")
+
+
+def is_full_day(yyyymmdd: str) -> bool:
+    """A day that exists, its year in four digits."""
+    if len(yyyymmdd) != 8 or not is_digits(yyyymmdd) or yyyymmdd.endswith("00"):
+        return False
+    return _day(int(yyyymmdd[:4]), int(yyyymmdd[4:6]), int(yyyymmdd[6:])) is not None
+
+
+def is_hour(hh: str) -> bool:
+    """00 to 23."""
+    return len(hh) == 2 and is_digits(hh) and hh < "24"
+
+
+def is_sixtieth(digits: str) -> bool:
+    """A minute or a second, 00 to 59."""
+    return len(digits) == 2 and is_digits(digits) and digits < "60"
+
+
+def is_clock(hhmi: str) -> bool:
+    """0000 to 2359."""
+    return is_hour(hhmi[:2]) and is_sixtieth(hhmi[2:])
+
+
+def is_clock_or_open(hhmi: str) -> bool:
+    """0000 to 2359, or 9999 where no time is said."""
+    return hhmi == "9999" or is_clock(hhmi)
+
+
+def is_piece_of_total(digits: str) -> bool:
+    """A piece and how many there are, of equal length: neither is 0, and no piece lies beyond the last."""
+    half, odd = divmod(len(digits), 2)
+    return not odd and is_digits(digits) and 1 <= int(digits[:half]) <= int(digits[half:])
+
+
+def is_position_of_end(text: str) -> bool:
+    """`2/3`: a position and the last, without leading zeros."""
+    found = _POSITION.fullmatch(text)
+    return found is not None and int(found[1]) <= int(found[2])
+
+
+def is_zero(digits: str) -> bool:
+    """Zeros only."""
+    return digits.strip("0") == ""
+
+
+def is_not_zero(digits: str) -> bool:
+    """Not zeros only."""
+    return not is_zero(digits)
+
+
+def has_no_leading_zero(digits: str) -> bool:
+    """A number without zeros before it; 0 itself is one."""
+    return digits == "0" or not digits.startswith("0")
+
+
+def has_non_digit(text: str) -> bool:
+    """At least one character that is no digit."""
+    return text.strip("0123456789") != ""
+
+
+def is_yes_or_no(digit: str) -> bool:
+    """1 or 0."""
+    return digit in ("0", "1")
+
+
+def is_winding(digit: str) -> bool:
+    """The winding of a roll: face out, face in, undefined."""
+    return digit in ("0", "1", "9")
+
+
+def is_sex(digit: str) -> bool:
+    """ISO/IEC 5218: not known, male, female, not applicable."""
+    return digit in ("0", "1", "2", "9")
+
+
+def is_media_type(digits: str) -> bool:
+    """An AIDC media type that ICCBBA assigned, or one for local use."""
+    return len(digits) == 2 and is_digits(digits) and ("01" <= digits <= "10" or digits >= "80")
+
+
+def is_hyphen(text: str) -> bool:
+    """Hyphens only: the sign of a temperature below zero."""
+    return text.strip("-") == ""
+
+
+def is_importer_index(sign: str) -> bool:
+    """One file-safe character (Regulation (EU) 2018/574)."""
+    return _FILE_SAFE.fullmatch(sign) is not None
+
+
+def is_percent_encoded(text: str) -> bool:
+    """Every percent sign begins an encoded byte (RFC 3986)."""
+    return _BROKEN_PERCENT.search(text) is None
+
+
+def is_padded_base64(text: str) -> bool:
+    """File-safe base64 (RFC 4648); at most two signs of padding, which fill up a group of three."""
+    body = text.rstrip("=")
+    padding = len(text) - len(body)
+    fills = padding <= 2 and (not padding or len(text) % 3 == 0)
+    return fills and all(_FILE_SAFE.fullmatch(sign) for sign in body)
+
+
+def is_latitude(digits: str) -> bool:
+    """Ten-millionths of a degree north of the South Pole, at most 180 degrees."""
+    return len(digits) == 10 and is_digits(digits) and int(digits) <= 1_800_000_000
+
+
+def is_longitude(digits: str) -> bool:
+    """Ten-millionths of a degree, once around at most."""
+    return len(digits) == 10 and is_digits(digits) and int(digits) <= 3_600_000_000
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day or calendar.monthrange(year, month)[1])
     except ValueError:  # monthrange raises a subclass of it
         return None
 
 
-def wrong_check_digit(ai: str, value: str) -> bool:
-    """Whether this AI's value has a check digit, and a wrong one."""
-    covered = CHECKED_DIGITS.get(ai)
-    return covered is not None and not has_check_digit(value[:covered])
+def _primes(count: int) -> tuple[int, ...]:
+    found: list[int] = []
+    number = 2
+    while len(found) < count:
+        if all(number % prime for prime in found):
+            found.append(number)
+        number += 1
+    return tuple(found)
 
 
-def wrong_date(ai: str, value: str) -> bool:
-    """Whether this AI's value is a date or time, and no such one exists."""
-    if ai not in DATED:
-        return False
-    for part in DATED[ai]:
-        taken = 6 if part.startswith("day") else 4
-        piece, value = value[:taken], value[taken:]
-        if not piece:  # the rest is optional
-            return False
-        if part.startswith("day"):
-            if as_date(piece) is None or (part == "day" and piece.endswith("00")):
-                return True
-        elif not _is_clock(piece, may_be_open=part == "clock?"):
-            return True
-    return value != "" and not _is_sixtieth(value)
-
-
-def wrong_pieces(ai: str, value: str) -> bool:
-    """Whether AI 8006 or 8026 claims a piece beyond its total, or piece or total 0."""
-    if ai not in ("8006", "8026"):
-        return False
-    piece, total = int(value[14:16]), int(value[16:18])
-    return not 1 <= piece <= total
-
-
-def _is_clock(digits: str, *, may_be_open: bool) -> bool:
-    """Hours, or hours and minutes."""
-    if digits == "9999":
-        return may_be_open
-    return digits[:2] < "24" and (len(digits) == 2 or _is_sixtieth(digits[2:]))
-
-
-def _is_sixtieth(digits: str) -> bool:
-    return len(digits) == 2 and digits < "60"
+# As many as the longest value of any application identifier may need.
+_PRIMES = _primes(97)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal, Self, TypeGuard, get_args
 
-from scanners.scan import GS
+from scanners.scan import ADMITTABLE, GS, HARMLESS, Reason
 
 Kind = Literal["serial", "wedge", "evdev", "hidraw"]
 Keyboard = Literal["us", "uk", "de", "fr", "es"]
@@ -45,6 +45,8 @@ class ScannerProfile:
     - `digits_are_gtins`: 8, 12, 13 or 14 digits without an AIM id must have a right check digit; turn it off
       where order numbers look like that.
     - `zero_suppressed_gtin`: web addresses may name a GTIN with fewer than 14 digits.
+    - `sends_gs`: False where set-up found that GS gets lost; then no GS1 value of variable length is believed.
+    - `admits`: the kinds of problems that do not refuse a read here, such as "date" at goods-in.
     """
 
     name: str
@@ -67,6 +69,8 @@ class ScannerProfile:
     layout: Keyboard = "us"
     digits_are_gtins: bool = True
     zero_suppressed_gtin: bool = False
+    sends_gs: bool = True
+    admits: tuple[Reason, ...] = HARMLESS
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -81,12 +85,15 @@ class ScannerProfile:
         self._one_of("digits_are_gtins", (True, False))
         self._one_of("zero_suppressed_gtin", (True, False))
         self._within("baud", 50, 4_000_000, "bits a second")
+        self._one_of("sends_gs", (True, False))
+
         self._within("silence_ms", 10, 2_000, "milliseconds")
         self._within("repeat_ms", 0, 2_000, "milliseconds")
         self._within("burst_gap_ms", 5, 500, "milliseconds")
         self._within("burst_characters", 2, 40, "characters")
         self._check_port()
         self._check_characters()
+        self._check_admits()
 
     @property
     def is_on_network(self) -> bool:
@@ -164,6 +171,13 @@ class ScannerProfile:
         if self.kind in ("wedge", "evdev") and _is_function_key(mark):
             return True
         return _is_mark(mark, least=1) and not mark.isalnum() and not set(mark) & set(self.terminators)
+
+    def _check_admits(self) -> None:
+        if not isinstance(self.admits, tuple) or not all(
+            isinstance(kind, str) and kind in ADMITTABLE for kind in self.admits
+        ):
+            expected = f"a list of kinds out of {', '.join(sorted(ADMITTABLE))}; no other problem can be lived with"
+            raise ProfileError(self.name, "admits", self.admits, expected)
 
 
 def _is_function_key(mark: object) -> bool:

@@ -38,7 +38,7 @@ class Symbology(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a read gave nothing that may be used."""
+    """What can be wrong with a read; the code of a `Problem`."""
 
     EMPTY = "empty"
     TOO_LONG = "too-long"
@@ -48,19 +48,47 @@ class Reason(StrEnum):
     CONTROL_CHARACTER = "control-character"
     AIM_MISSING = "aim-missing"
     AIM_UNKNOWN = "aim-unknown"
-    LENGTH = "length"
     CHECK_DIGIT = "check-digit"
-    GS1 = "gs1"
+    LENGTH = "length"
+    CHARACTER = "character"
+    SEPARATOR = "separator"
+    CONTRADICTION = "contradiction"
     DIGITAL_LINK = "digital-link"
+    UNKNOWN_AI = "unknown-ai"
+    DATE = "date"
+    CONTENT = "content"
+    COMPANION = "companion"
+    EXCLUSIVE = "exclusive"
+    ALONE = "alone"
+    REPEATED = "repeated"
+    NO_KEY = "no-key"
 
 
-class Refusal(ValueError):
-    """A read that must not be used, with its reason and one sentence for the operator."""
+ADMITTABLE = frozenset(
+    {
+        Reason.UNKNOWN_AI,
+        Reason.DATE,
+        Reason.CONTENT,
+        Reason.COMPANION,
+        Reason.EXCLUSIVE,
+        Reason.ALONE,
+        Reason.REPEATED,
+        Reason.NO_KEY,
+    }
+)
+"""What a profile may admit. The others say that the read itself, or where its values begin and end, is in doubt."""
 
-    def __init__(self, reason: Reason, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-        self.sentence = sentence
+HARMLESS = (Reason.ALONE, Reason.REPEATED, Reason.NO_KEY)
+"""What is admitted unless a profile says otherwise: a lot whose GTIN stands in another symbol on the same carton, an
+element that is said twice alike, and a web address that is nobody's product."""
+
+
+class Problem(NamedTuple):
+    """Something wrong with a read: its code, the application identifier (empty where there is none) and the words."""
+
+    code: Reason
+    ai: str
+    words: str
 
 
 def shown(text: str) -> str:
@@ -79,11 +107,11 @@ class Element(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A good read.
+    """What a read says.
 
     `raw` is the read as it came, `text` the same without the profile's prefix and AIM id: what an order
     number, a shelf or a SKU is looked up by. `gtin` has 14 digits. `at_monotonic` is seconds of a
-    monotonic clock at arrival.
+    monotonic clock at arrival. `problems` are those that the profile admits; `parse.read` alone gives all.
     """
 
     raw: str
@@ -94,6 +122,7 @@ class Scan:
     elements: tuple[Element, ...] = ()
     gtin: str | None = None
     keyed: bool = False
+    problems: tuple[Problem, ...] = ()
 
     def value(self, ai: str) -> str | None:
         """The value of the first element with this application identifier, or None."""
@@ -136,7 +165,11 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A read that must not be used; `sentence` says why, and what to do, in plain words."""
+    """A read that must not be used; `sentence` says why, and what to do, in plain words.
+
+    `elements` and `problems` tell support what was read and all that is wrong with it. `own_text` is set where no
+    AIM id says that it is GS1 data: a site's own code that only looks like a GTIN may still be looked up by it.
+    """
 
     raw: str
     reason: Reason
@@ -144,6 +177,9 @@ class Unreadable:
     source: str
     at_monotonic: float
     keyed: bool = False
+    own_text: str = ""
+    elements: tuple[Element, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class LossReason(StrEnum):

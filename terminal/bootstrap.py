@@ -103,6 +103,7 @@ class Rig:
             stations=stations,
             station=self._config.terminal.station or self._enrolment.station,
             has_scale=self._config.scale is not None,
+            ways_to_key=self._config.terminal.keyed_items,
             on_saved=lambda is_printing: self._saved(sync, is_printing),
         )
         scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
@@ -120,6 +121,7 @@ class Rig:
             spool=lambda tell: self._run_spool(thread, journal, session, printers, tell),
             toy=self._toy,
             scanner_test=self._scanner_test,
+            sounds=self._config.sounds,
             clock=clock,
         )
 

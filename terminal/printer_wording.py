@@ -5,7 +5,7 @@ Decides words alone. What a printer itself is in trouble with is worded in `prin
 
 from __future__ import annotations
 
-_KINDS = {"label": "Label", "slip": "Slip"}
+_KINDS = {"label": "Label", "slip": "Slip", "product": "Item label"}
 
 
 def kind(word: str) -> str:

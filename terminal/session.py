@@ -27,7 +27,7 @@ from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.stations import Stations
-from terminal.workflows import acts, desk
+from terminal.workflows import acts, desk, keyed, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -39,6 +39,7 @@ from terminal.workflows.steps import (
     AsksStore,
     AWeight,
     Here,
+    ItemLabel,
     Meaning,
     Menu,
     NeedsAnswer,
@@ -48,6 +49,7 @@ from terminal.workflows.steps import (
     Refused,
     SignOn,
     Step,
+    Trail,
     Weighing,
 )
 
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 PIN_TRIES = 5
 LOCK_OUT = timedelta(minutes=5)
 RAW_KEPT = 64
+ITEM_LABEL = "product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
     step: Step = SignOn()
     worker: str = ""
     tries: dict[str, Tries] = {}
+    trail: Trail = ()
     station: str = ""
     instead_of: str = ""
 
@@ -113,6 +117,7 @@ class Session:
         stations: Stations | None = None,
         station: str = "",
         has_scale: bool = False,
+        ways_to_key: tuple[str, ...] = keyed.WAYS,
         on_saved: Callable[[bool], None] = lambda is_printing: None,
     ) -> None:
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
@@ -121,10 +126,12 @@ class Session:
         self._has_scale = has_scale
         self._stations = stations or Stations()
         self._held = HeldPrints(floor)
+        self._ways_to_key = ways_to_key
         self._on_saved = on_saved
         self._step: Step = SignOn()
         self._worker = ""
         self._tries: dict[str, Tries] = {}
+        self._trail: Trail = ()
         self._turn = 0
         self.showing = Showing(desk.prompt(self._step, floor, Here(now=clock())))
 
@@ -223,7 +230,8 @@ class Session:
             return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
         worker = self._worker_after(outcome)
         station = self.station if outcome.station is None else outcome.station
-        memo = self._memo(outcome.step, worker, {} if worker else self._tries, station)
+        trail = undo.trail_after(self._trail, outcome.events)
+        memo = self._memo(outcome.step, worker, {} if worker else self._tries, trail, station)
         if outcome.events or jobs or outcome.orders:
             at = self._clock()
             who = worker or self._worker
@@ -241,7 +249,8 @@ class Session:
             self._on_saved(bool(jobs or outcome.orders))
         else:
             await self._thread.run(self._journal.remember, _ENCODE(memo))
-        self._step, self._worker, self.station = outcome.step, worker, station
+        self._step, self._worker, self._trail = outcome.step, worker, trail
+        self.station = station
         tone = Tone.NOTE if outcome.is_note else Tone.GOOD
         return self._show(Verdict(tone, outcome.sentence) if outcome.sentence else None)
 
@@ -255,7 +264,7 @@ class Session:
             reason=outcome.reason,
             raw="" if is_secret else raw[:RAW_KEPT],
         )
-        memo = self._memo(self._step, self._worker, self._tries, self.station)
+        memo = self._memo(self._step, self._worker, self._tries, self._trail, self.station)
         await self._append_silently(refused, memo)
         return self._show(Verdict(Tone.REFUSED, outcome.sentence, outcome.reason))
 
@@ -302,6 +311,9 @@ class Session:
             held=self._held.all,
             printers=self._stations.names,
             stations=self._stations.stations,
+            trail=self._trail,
+            keyed=self._ways_to_key,
+            prints_item_labels=bool(self._stations.choose(ITEM_LABEL, self.station).printer),
         )
 
     def _show(self, verdict: Verdict | None) -> Showing:
@@ -312,7 +324,7 @@ class Session:
 
     async def _peek_sscc(self, meaning: Meaning) -> str | None:
         """The next SSCC, only where this very answer might seal a parcel."""
-        seals = isinstance(self._step, Packing) and meaning == ACommand(acts.SEAL)
+        seals = isinstance(self._step, Packing) and meaning in (ACommand(acts.SEAL), ACommand(acts.CONFIRM))
         if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber | AWeight)):
             return None
         assert isinstance(self._step, (Packing, Weighing))
@@ -326,9 +338,12 @@ class Session:
                 return task.id
         return None
 
-    def _jobs(self, prints: Sequence[Printing], events: Sequence[FloorEvent]) -> list[PrintJob]:
+    def _jobs(self, prints: Sequence[Printing | ItemLabel], events: Sequence[FloorEvent]) -> list[PrintJob]:
         jobs = []
         for each in prints:
+            if isinstance(each, ItemLabel):
+                jobs.append(self._item_label(each.product))
+                continue
             parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
             document = (
                 documents.label_of(parcel, self._floor)
@@ -345,6 +360,13 @@ class Session:
                 )
             )
         return jobs
+
+    def _item_label(self, product: str) -> PrintJob:
+        document = documents.item_label_of(product, self._floor)
+        choice = self._stations.choose(ITEM_LABEL, self.station)
+        # Two asked for within one second are one hand that trembled.
+        id = job_id(product.replace("/", "-"), document, int(self._clock().timestamp()))
+        return PrintJob(id=id, document=document, media=choice.media, printer=choice.printer)
 
     def _forecast(self, sscc: str, events: Sequence[FloorEvent]) -> Parcel:
         """The parcel that a sealing is about to make: its label is written in the same transaction."""
@@ -369,13 +391,15 @@ class Session:
             memo = _MEMO.decode(body)
         except msgspec.DecodeError:
             return  # Written by a later version: the operator signs on again, and nothing of the work is lost.
-        self._step, self._worker, self._tries = memo.step, memo.worker, dict(memo.tries)
+        self._step, self._worker, self._tries, self._trail = memo.step, memo.worker, dict(memo.tries), memo.trail
         if memo.station and memo.instead_of == self._configured_station:
             self.station = memo.station  # scanned, and the config has not been changed since
 
-    def _memo(self, step: Step, worker: str, tries: dict[str, Tries], station: str) -> Memo:
-        is_scanned = station != self._configured_station
-        return Memo(step, worker, tries, station if is_scanned else "", self._configured_station if is_scanned else "")
+    def _memo(self, step: Step, worker: str, tries: dict[str, Tries], trail: Trail, station: str) -> Memo:
+        instead_of = self._configured_station
+        if station == instead_of:
+            return Memo(step, worker, tries, trail)
+        return Memo(step, worker, tries, trail, station, instead_of)
 
     def _fold(self, entry: Entry) -> None:
         try:

@@ -17,7 +17,6 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
-from scanners.gs1 import warm_up
 from scanners.profile import ScannerProfile
 from terminal.config import Config
 from terminal.parts import Scanner, utc_now
@@ -118,7 +117,6 @@ class Sitting:
             await self._app.push_screen(self._screen)
             timer = self._screen.set_interval(_TICK_SECONDS, self._tick)
             self._ears.start()
-            await asyncio.to_thread(warm_up)  # or the first scan would wait for the table of AIs
             await self._closed.wait()
             timer.stop()
         finally:

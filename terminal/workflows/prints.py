@@ -31,8 +31,8 @@ from terminal.workflows.steps import (
 )
 from terminal.workflows.strangers import describe_stranger
 
-_MOST_LISTED = 8
-_MOST_PRINTERS = 4
+_MOST_LISTED = 7
+_MOST_PRINTERS = 3
 
 
 def prompt(step: Prints, floor: Floor, here: Here) -> Prompt:
@@ -127,6 +127,11 @@ def _judge_act(name: str, back: Step, held: HeldPrint) -> Outcome:
     match name:
         case acts.TRY_PRINT:
             return try_again(back, held)
+        case acts.CANCEL_PRINT if not held.order:
+            # An item's label belongs to no order: nobody waits for it, and it is asked for anew where it is missed.
+            return Accepted(
+                back, words.cancelled(held.kind, held.about), orders=(JobOrder("cancel", held.job, "asked"),)
+            )
         case acts.CAME_OUT:
             return _came_out(back, held)
         case acts.PRINT_AGAIN:
@@ -160,6 +165,8 @@ def _choices(here: Here) -> tuple[Act, ...]:
 
 
 def _acts(held: HeldPrint, here: Here) -> tuple[Act, ...]:
+    if not held.order:
+        return acts.listed(acts.TRY_PRINT, acts.CANCEL_PRINT, acts.MENU)
     doubtful = (acts.CAME_OUT, acts.PRINT_AGAIN) if held.sent == "unsure" else ()
     listed = acts.listed(acts.TRY_PRINT, *doubtful, acts.CANCEL_PRINT)
     others = [name for name in here.printers if name != held.printer][:_MOST_PRINTERS]

@@ -14,8 +14,17 @@ from typing import Literal
 import msgspec
 
 from orders.barcodes import OwnBarcode
-from orders.events import FloorEvent, Weighed
-from orders.records import Location, Manifest, Order, Parcel, Product, Tote, Worker
+from orders.events import (
+    FloorEvent,
+    ItemVerified,
+    ManifestClosed,
+    ParcelLabelled,
+    PickConfirmed,
+    PickShorted,
+    StopSkipped,
+    Weighed,
+)
+from orders.records import Location, Manifest, Order, Pack, Parcel, Product, Tote, Worker
 
 
 class StepBase(msgspec.Struct, frozen=True, tag_field="step"):
@@ -54,6 +63,7 @@ class Packing(StepBase, frozen=True, tag="packing"):
     order: str
     tote: str
     product: str | None = None
+    is_keyed: bool = False
 
 
 class Weighing(StepBase, frozen=True, tag="weighing"):
@@ -125,6 +135,10 @@ Step = (
 )
 
 
+# The last acts of the worker at this device that can still be taken back, the newest at the end.
+Trail = tuple[PickConfirmed | PickShorted | StopSkipped | ItemVerified | ParcelLabelled | ManifestClosed, ...]
+
+
 # What comes in, after resolve has said what it means
 
 
@@ -138,10 +152,11 @@ class AtLocation:
 
 @dataclass(frozen=True, slots=True)
 class AnItem:
-    """A product; `is_keyed` when it was typed and not scanned."""
+    """A product; `is_keyed` when it was typed and not scanned, `pack` where it was a whole case of it, say."""
 
     product: Product
     is_keyed: bool = False
+    pack: Pack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +312,20 @@ class HeldPrint:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLabel:
+    """A new label for a product, to be printed."""
+
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The act stands: journal the events, print, and go to `step`."""
 
     step: Step
     sentence: str
     events: tuple[FloorEvent, ...] = ()
-    prints: tuple[Printing, ...] = ()
+    prints: tuple[Printing | ItemLabel, ...] = ()
     is_note: bool = False
     orders: tuple[JobOrder, ...] = ()
     station: str | None = None
@@ -340,6 +362,7 @@ Outcome = Accepted | Refused | NeedsAnswer | AsksStore
 class Here:
     """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner.
 
+    `trail` are the worker's last acts here, `keyed` the ways in which an unreadable item may be typed (see keyed).
     `held` are its print jobs that wait for a person, `printers` and `stations` those that its config names.
     """
 
@@ -350,6 +373,9 @@ class Here:
     next_sscc: Callable[[str], str | None] = lambda owner: None
     is_locked: Callable[[str], bool] = lambda worker: False
     has_scale: bool = False
+    trail: Trail = ()
+    keyed: tuple[str, ...] = ("sku", "digits")
+    prints_item_labels: bool = False
     held: tuple[HeldPrint, ...] = ()
     printers: tuple[str, ...] = ()
     stations: tuple[str, ...] = ()

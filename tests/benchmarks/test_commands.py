@@ -18,6 +18,7 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
     [
         ("scan", 4, "scan to painted verdict, serial scanner"),
         ("burst", 3, "a burst of 24 keys"),
+        ("parse", 3, "a read's bytes to scan through a port"),
         ("start", 4, "first frame"),
         ("journal", 1, "a scan's journal write"),
         ("verdict", 1, "verdict without disk and glass"),

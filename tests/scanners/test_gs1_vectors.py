@@ -10,7 +10,7 @@ import pytest
 from scanners.gs1 import read_printed
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
-from scanners.scan import Refusal, Scan, Unreadable
+from scanners.scan import HARMLESS, Scan, Unreadable
 
 _BESIDE = Path(__file__).parents[3] / "shared" / "data"
 FILE = Path(os.environ.get("FLOORHAND_TEST_DATA", _BESIDE)) / "gs1_vectors.json"
@@ -55,29 +55,23 @@ def test_no_wrong_check_digit_is_accepted():
     assert accepted == []
 
 
-@pytest.mark.parametrize("kind", ["element_string", "scan_data"])
-def test_at_least_95_of_100_invalid_cases_are_refused(kind):
-    # A read without an AIM id is no GS1 data to us but text, as an order number is: it must bring no element.
-    prefixed = [case for case in cases(kind, valid=False) if case["input"].startswith("]")]
-    bare = [case for case in cases(kind, valid=False) if not case["input"].startswith("]")]
-    assert [case["input"] for case in bare if told(heard(case)) not in ({}, None)] == []
-    accepted = [case["input"] for case in prefixed if told(heard(case)) is not None]
-    assert len(accepted) <= 0.05 * len(prefixed), accepted
+def test_at_least_95_of_100_other_invalid_cases_are_refused():
+    kinds = ("element_string", "scan_data", "ai_association", "digital_link")
+    invalid = [case for kind in kinds for case in cases(kind, valid=False)]
+    # A read without an AIM id, and an address that names no key, are no GS1 data to us but text, as an order number is.
+    accepted = [case["input"] for case in invalid if told(heard(case)) is not None]
+    assert [text for text in accepted if text.startswith("]")] == []
+    assert len(accepted) <= 0.05 * len(invalid), accepted
 
 
-def test_no_invalid_web_address_brings_an_element():
-    assert [case["input"] for case in cases("digital_link", valid=False) if told(heard(case))] == []
-
-
-def test_repeats_that_contradict_are_refused():
-    repeats = [case for case in cases("ai_association", valid=False) if "repeats" in case["error"].lower()]
-    assert repeats
-    assert [case["input"] for case in repeats if told(heard(case)) is not None] == []
+def test_no_invalid_case_brings_an_element():
+    kinds = ("element_string", "scan_data", "ai_association", "digital_link", "check_digit")
+    invalid = [case for kind in kinds for case in cases(kind, valid=False)]
+    assert [case["input"] for case in invalid if told(heard(case))] == []
 
 
 def test_printed_text_is_read_as_the_reference_engine_reads_it():
     for case in cases("bracketed", valid=True):
-        assert dict(read_printed(case["input"])) == case["expect"]
+        assert dict(read_printed(case["input"]).elements) == case["expect"]
     for case in cases("bracketed", valid=False):
-        with pytest.raises(Refusal):
-            read_printed(case["input"])
+        assert [each for each in read_printed(case["input"]).problems if each.code not in HARMLESS]

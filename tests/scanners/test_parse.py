@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanners.framing import Overlong
-from scanners.parse import cut_short, parse
+from scanners.parse import cut_short, parse, read
 from scanners.profile import ScannerProfile
-from scanners.scan import Reason, Scan, Symbology, Unreadable
+from scanners.scan import ADMITTABLE, Reason, Scan, Symbology, Unreadable
 
 GTIN = "09506000134352"
 WEDGE = ScannerProfile("keys", kind="wedge")
@@ -45,6 +45,9 @@ def heard(frame, *, keyed=False, **settings):
         (b"]C0]C1", Symbology.CODE128, "]C1", None),
         (b"9506000134352", Symbology.UNKNOWN, "9506000134352", GTIN),
         (b"012345678905", Symbology.UNKNOWN, "012345678905", "00012345678905"),
+        (b"04252614", Symbology.UNKNOWN, "04252614", "00042100005264"),
+        (b"]C004252614", Symbology.CODE128, "04252614", "00042100005264"),
+        (b"01234133", Symbology.UNKNOWN, "01234133", "00012300000413"),
         (b"0109506000134352", Symbology.UNKNOWN, "0109506000134352", None),
         (b"https://id.gs1.org/01/09506000134352", Symbology.UNKNOWN, "https://id.gs1.org/01/09506000134352", GTIN),
         (b"A-03-12", Symbology.UNKNOWN, "A-03-12", None),
@@ -79,7 +82,13 @@ def test_what_a_frame_is_read_as(frame, symbology, text, gtin):
         ("]E3950600013435", Reason.LENGTH),
         ("]I109506000134351", Reason.CHECK_DIGIT),
         ("]C110ABC\x1d", None),
-        ("]C1ABC", Reason.GS1),
+        ("]C1ABC", Reason.UNKNOWN_AI),
+        ("]C110ABC<GS>21X9", Reason.SEPARATOR),
+        ("]C10109506000134352" + "17260230", Reason.DATE),
+        ("]C10109506000134352" + "0209506000134352", Reason.EXCLUSIVE),
+        ("]d20109506000134352" + "250ABC", Reason.COMPANION),
+        ("]Q1https://id.gs1.org/01/09506000134352?10=L", Reason.DIGITAL_LINK),
+        ("04252615", Reason.CHECK_DIGIT),
         ("]C10109506000134351", Reason.CHECK_DIGIT),
         ("]Q1https://id.gs1.org/01/09506000134351", Reason.CHECK_DIGIT),
         ("]C0AB\x11C", Reason.CONTROL_CHARACTER),
@@ -119,13 +128,16 @@ def test_configured_marks_stand_for_gs_in_gs1_data_and_nowhere_else():
     assert heard("]C110ABC|21X9", **settings).elements == (("10", "ABC"), ("21", "X9"))
     assert heard("]C110ABC<GS>21X9", **settings).elements == (("10", "ABC"), ("21", "X9"))
     assert heard("]C0ABC|21X9", **settings).text == "ABC|21X9"
-    assert heard("]C110ABC<GS>21X9").lot == "ABC<GS>21X9"
 
 
 def test_a_composite_symbol_is_one_read():
     scan = heard("]E02112345678900|]e099COMPOSITE\x1d98XYZ", separators=("|",))
     assert scan.elements == (("01", "02112345678900"), ("99", "COMPOSITE"), ("98", "XYZ"))
-    assert heard("]E02112345678900|]e00109506000134352").reason is Reason.GS1
+    assert heard("]E02112345678900|]e017261231").expiry == date(2026, 12, 31)
+    assert heard("]E02112345678900|]e00109506000134352").reason is Reason.CONTRADICTION
+    assert heard("]E02112345678900|]e00209506000134352").reason is Reason.EXCLUSIVE
+    assert heard("]E496385074|]e0" + "10L").elements == (("01", "00000096385074"), ("10", "L"))
+    assert heard("]E02112345678901|]e0" + "10L").reason is Reason.CHECK_DIGIT
 
 
 def test_the_prefix_of_the_profile_is_taken_off():
@@ -167,9 +179,61 @@ def test_an_order_number_that_begins_with_99_comes_through_untouched(number):
 
 @given(st.from_regex(r"[0-9]{1,40}", fullmatch=True))
 def test_bare_digits_never_become_gs1_elements(digits):
-    for read in (heard(digits), heard(f"]C0{digits}")):
-        assert isinstance(read, Unreadable) or read.elements == ()
-        assert isinstance(read, Unreadable) or read.gtin in (None, digits.zfill(14))
+    for told in (heard(digits), heard(f"]C0{digits}")):
+        assert isinstance(told, Unreadable) or told.elements == ()
+        assert isinstance(told, Unreadable) or told.gtin in (None, digits.zfill(14)) or len(digits) == 8
+
+
+def test_values_and_problems_of_a_refused_read_can_be_shown():
+    refused = heard("]C10109506000134351" + "17260230")
+    assert (refused.reason, refused.own_text) == (Reason.CHECK_DIGIT, "")
+    assert dict(refused.elements) == {"01": "09506000134351", "17": "260230"}
+    assert [(problem.code, problem.ai) for problem in refused.problems] == [
+        (Reason.CHECK_DIGIT, "01"),
+        (Reason.DATE, "17"),
+    ]
+    assert refused.sentence == refused.problems[0].words
+
+
+def test_a_profile_admits_the_kinds_of_problem_it_can_live_with_and_no_other():
+    dated = "]C10109506000134352" + "17260230"
+    assert heard(dated).reason is Reason.DATE
+    scan = heard(dated, admits=(Reason.DATE,))
+    assert (scan.gtin, scan.expiry, [problem.code for problem in scan.problems]) == (GTIN, None, [Reason.DATE])
+    content = "]C10209506000134352" + "37" + "12"
+    assert heard(content).reason is Reason.COMPANION
+    assert heard(content, admits=(Reason.COMPANION,)).value("37") == "12"
+    assert heard("]C110LOT7").lot == "LOT7"
+    assert heard("]C110LOT7", admits=()).reason is Reason.ALONE
+    assert heard("]Q1https://shop.example/a", admits=()).reason is Reason.NO_KEY
+    assert heard("]C10109506000134351", admits=tuple(ADMITTABLE)).reason is Reason.CHECK_DIGIT
+
+
+def test_a_number_that_is_no_gtin_after_all_can_still_be_a_code_of_the_sites_own():
+    assert heard("12345678").own_text == "12345678"
+    assert heard("]E09506000134351").own_text == ""
+    assert heard("]I109506000134351").own_text == ""
+    assert heard("AB\x11C").own_text == ""
+
+
+def test_a_scanner_found_to_lose_gs_is_believed_for_fixed_lengths_only():
+    assert heard("]C10109506000134352" + "17261231", sends_gs=False).gtin == GTIN
+    assert heard("]C10109506000134352" + "10LOT", sends_gs=False).reason is Reason.SEPARATOR
+    assert heard("]E09506000134352", sends_gs=False).gtin == GTIN
+
+
+def test_the_text_under_the_bars_can_be_keyed():
+    scan = heard("(01)09506000134352(10)LOT7", keyed=True)
+    assert (scan.gtin, scan.lot, scan.keyed) == (GTIN, "LOT7", True)
+    assert heard("(01)09506000134351", keyed=True).reason is Reason.CHECK_DIGIT
+    assert heard("(a note)", keyed=True).elements == ()
+    assert heard("(01)09506000134352").elements == ()
+
+
+def test_reading_alone_tells_everything_and_refuses_nothing():
+    for frame in ("", "]", "12345678", "]C1", "café", Overlong(b"xx")):
+        scan = read(frame, WEDGE, "keys", 0.0)
+        assert [problem.words[-1] for problem in scan.problems] == ["."]
 
 
 def test_a_broken_read_is_told():
@@ -195,14 +259,26 @@ PIECES = [
 
 def test_no_gs1_like_input_raises():
     dice = random.Random(20261121)
-    for _ in range(30_000):
+    for _ in range(20_000):
         frame = dice.choice(HEADS) + "".join(dice.choices(PIECES, k=dice.randrange(9)))
         assert isinstance(parse(frame, WEDGE, "keys", 0.0), Scan | Unreadable)
 
 
+def test_no_one_of_five_thousand_byte_strings_raises():
+    fuzz(5_000)
+
+
 @pytest.mark.long
 def test_no_one_of_a_hundred_thousand_byte_strings_raises():
+    fuzz(100_000)
+
+
+def fuzz(count):
     dice = random.Random(15424)
-    for _ in range(100_000):
-        frame = dice.choice(HEADS).encode() + dice.randbytes(dice.randrange(40))
+    for _ in range(count):
+        body = (
+            dice.randbytes(dice.randrange(40)) if dice.random() < 0.5 else "".join(dice.choices(PIECES, k=6)).encode()
+        )
+        frame = dice.choice(HEADS).encode() + body
         assert isinstance(parse(frame, WEDGE, "keys", 0.0), Scan | Unreadable)
+        assert isinstance(parse(frame, WEDGE, "keys", 0.0, keyed=True), Scan | Unreadable)

@@ -118,13 +118,17 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[[scanner]]\nname='a'\nkind='evdev'\nport='/dev/x'\nlayout='nl'", "scanner.a.layout", "'us', 'uk', 'de'"),
         ("[[printer]]\nname = 'p'", "printer.p.kind", "got nothing: set it"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a5'", "printer.p.media", "got 'a5'"),
-        ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label and slip"),
+        ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label, slip, product"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = ['bill']", "printer.p.documents", "got ['bill']"),
         (
             "[[printer]]\nname='p'\nkind='folder'\n[[printer]]\nname='q'\nkind='folder'",
             "printer.q.documents",
             "label goes to `p` already",
         ),
+        ("[sounds]\nright = 'beep'", "sounds.right", "expected bell, off, or a player"),
+        ("[sounds]\nwrong = []", "sounds.wrong", "got []"),
+        ("[sounds]\nloud = 'bell'", "sounds.loud", "there is attention, right, wrong"),
+        ("[terminal]\nkeyed_items = ['name']", "terminal.keyed_items", "sku and digits"),
         ("[labels]\nmedia = 'A4'", "labels.media", "expected one of 4x6in"),
     ],
 )
@@ -198,3 +202,17 @@ def test_the_config_is_cheap_to_import_and_the_app_imports_nothing_heavy() -> No
         code = f"import sys, {module}; print(*sorted({banned!r} & {{each.partition('.')[0] for each in sys.modules}}))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "", module
+
+
+def test_sounds_are_bells_off_or_a_players_words(tmp_path: Path) -> None:
+    read = config.read(written(tmp_path, "[sounds]\nright = 'off'\nwrong = ['aplay', '-q', '/opt/no way.wav']"))
+    assert (read.sounds.right, read.sounds.wrong, read.sounds.attention) == (
+        "off",
+        ("aplay", "-q", "/opt/no way.wav"),
+        "bell",
+    )
+
+
+def test_items_may_be_keyed_unless_the_config_says_otherwise(tmp_path: Path) -> None:
+    assert config.read(written(tmp_path, "")).terminal.keyed_items == ("sku", "digits")
+    assert config.read(written(tmp_path, "[terminal]\nkeyed_items = []")).terminal.keyed_items == ()

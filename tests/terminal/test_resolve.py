@@ -1,0 +1,80 @@
+"""What a read means on a small floor: the site's own numbers first, then GS1's, in whatever symbol they come."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanners.parse import parse
+from scanners.profile import ScannerProfile
+from terminal.workflows.resolve import resolve_scan
+from terminal.workflows.steps import AnItem, AnOrder, AParcel, Damaged, Meaning, Unknown
+from tests.floors import PRODUCTS, floor_of, line, order, product
+
+PROFILE = ScannerProfile("test", kind="wedge")
+FLOOR = floor_of(
+    *PRODUCTS,
+    product("CUP", "00042100005264"),
+    product("TIN", "00000096385074"),
+    product("90010001"),
+    product("96385074"),
+    order(line(1, "LAMP", 1), number="20260009"),
+)
+
+
+def meaning(frame: str) -> Meaning:
+    return resolve_scan(parse(frame, PROFILE, "test", 0.0), FLOOR)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "]E05012345678900",
+        "5012345678900",
+        "]I105012345678900",
+        "]C00501234567890" + "0",
+        "]C10105012345678900" + "10LOT",
+        "]d20105012345678900" + "21S",
+        "]Q3010501234567890017261231",
+        "]e00105012345678900",
+        "]J10105012345678900",
+        "]E05012345678900|]e0" + "10LOT",
+        "]Q1https://id.gs1.org/01/05012345678900/10/LOT",
+        "https://shop.example/01/05012345678900",
+    ],
+)
+def test_one_product_is_the_same_in_every_symbol(frame: str) -> None:
+    assert meaning(frame) == AnItem(PRODUCTS[0])
+
+
+@pytest.mark.parametrize(
+    ("frame", "sku"),
+    [("04252614", "CUP"), ("042100005264", "CUP"), ("]E00042100005264", "CUP"), ("]E496385074", "96385074")],
+)
+def test_short_numbers_find_their_14_digits_unless_they_are_a_sku(frame: str, sku: str) -> None:
+    found = meaning(frame)
+    assert isinstance(found, AnItem)
+    assert found.product.sku == sku
+
+
+def test_own_numbers_come_before_gtins_even_where_they_are_none() -> None:
+    own = meaning("90010001")
+    assert isinstance(own, AnItem)
+    assert own.product.sku == "90010001"
+    assert isinstance(meaning("20260009"), AnOrder)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["5012345678901", "]E05012345678901", "]C10105012345678901", "]C10105012345678900" + "17260230", "]E020260009"],
+)
+def test_what_cannot_be_believed_is_damaged_and_says_so(frame: str) -> None:
+    found = meaning(frame)
+    assert isinstance(found, Damaged)
+    assert found.sentence.endswith(".")
+
+
+def test_a_pallet_is_its_sscc_and_an_unknown_thing_is_unknown() -> None:
+    assert meaning("]C100095200000000000011") == AParcel("095200000000000011", None)
+    assert isinstance(meaning("]E09506000134352"), Unknown)
+    assert isinstance(meaning("]Q1https://shop.example/about"), Unknown)
+    assert isinstance(meaning("]C110LOT7"), Unknown)
