@@ -27,7 +27,6 @@ SSCC = BLOCK.number(10)
 def sink(device: Device) -> Iterator[ZplSink]:
     sink = ZplSink()
     folder = device.config.parent / "printed"
-    folder.mkdir()
     journal = Journal.open(device.config.parent / "state" / "journal.db")
     journal.add_block(BLOCK)
     journal.close()

@@ -57,6 +57,7 @@ class Device:
 def device(tmp_path: Path) -> Iterator[Device]:
     state = tmp_path / "state"
     state.mkdir()
+    (tmp_path / "printed").mkdir()
     (state / "terminal.json").write_bytes(msgspec.json.encode(Enrolment(terminal="T1", token="token")))
     journal = Journal.open(state / "journal.db")
     journal.learn("T1")
