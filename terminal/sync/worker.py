@@ -161,6 +161,10 @@ class Sync:
                 talk.create_task(self._downlink.run(epoch))
                 talk.create_task(self._leases.run())
         except BaseExceptionGroup as ended:
+            # A task group tells of its children's errors alone, even where somebody cancelled it in the same moment
+            # (until Python 3.13): whoever closes the program would wait for ever.
+            if (here := asyncio.current_task()) and here.cancelling():
+                raise asyncio.CancelledError from ended
             raise _first(ended) from ended
         finally:
             self._is_broken.set()
