@@ -1,4 +1,4 @@
-"""The plain records that can be printed, and the sizes of paper they go on.
+"""The plain records that can be printed.
 
 A document says what stands on the paper, never where or how: no fonts, no bars, no printer. It refuses what could
 not be printed truthfully (a wrong SSCC check digit, a weight of nothing). Cheap to import: no drawing library.
@@ -7,11 +7,11 @@ not be printed truthfully (a wrong SSCC check digit, a weight of nothing). Cheap
 from __future__ import annotations
 
 import datetime as dt
-import enum
 
 from msgspec import Struct
 
 from orders.identifiers import is_sscc
+from printing.media import Media as Media
 
 LARGEST_COUNT = 99_999_999
 
@@ -22,33 +22,6 @@ class DrawError(Exception):
 
 class DocumentError(DrawError, ValueError):
     """A document whose own content is wrong."""
-
-
-class Media(enum.Enum):
-    """A size of paper, named as on the box it comes in."""
-
-    LABEL_4X6 = "4x6in"
-    LABEL_100X150 = "100x150mm"
-    LABEL_100X50 = "100x50mm"
-    A4 = "a4"
-    LETTER = "letter"
-
-    @property
-    def width_mm(self) -> float:
-        return _SIZES_MM[self][0]
-
-    @property
-    def height_mm(self) -> float:
-        return _SIZES_MM[self][1]
-
-
-_SIZES_MM = {
-    Media.LABEL_4X6: (101.6, 152.4),
-    Media.LABEL_100X150: (100.0, 150.0),
-    Media.LABEL_100X50: (100.0, 50.0),
-    Media.A4: (210.0, 297.0),
-    Media.LETTER: (215.9, 279.4),
-}
 
 
 class Address(Struct, frozen=True, kw_only=True):

@@ -227,7 +227,10 @@ def _is_url(value: str) -> bool:
         return False
 
 
-_MEDIA = ("4x6in", "100x150mm", "100x50mm", "a4", "letter")
+_MEDIA = (
+    "4x6in", "100x150mm", "a6", "a5", "100x50mm", "57x32mm", "a4", "letter",
+    "a4-2x4", "a4-2x5", "a4-3x7", "a4-3x8", "letter-2x3", "letter-2x5", "letter-3x10",
+)  # fmt: skip
 _DOCUMENTS = ("label", "slip")
 
 

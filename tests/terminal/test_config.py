@@ -117,7 +117,7 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[[scanner]]\nname = 'a'\nkind = 'hidraw'", "scanner.a.port", "expected the path of a device"),
         ("[[scanner]]\nname='a'\nkind='evdev'\nport='/dev/x'\nlayout='nl'", "scanner.a.layout", "'us', 'uk', 'de'"),
         ("[[printer]]\nname = 'p'", "printer.p.kind", "got nothing: set it"),
-        ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a5'", "printer.p.media", "got 'a5'"),
+        ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a3'", "printer.p.media", "got 'a3'"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label and slip"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = ['bill']", "printer.p.documents", "got ['bill']"),
         (
