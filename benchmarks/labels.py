@@ -19,7 +19,8 @@ from printing.documents import Address, Media, ParcelLabel
 from printing.draw import draw
 from printing.fonts import Weight
 from printing.label import draw_label
-from printing.page import GRIDS, POINTS_PER_MM, Page
+from printing.page import GRIDS, Page
+from printing.paragraph import POINTS_PER_MM
 
 BAR = 0.8
 _MEDIA = Media.LABEL_4X6
@@ -54,12 +55,35 @@ def measure(folder: Path, plan: Plan) -> list[Figure]:
     ]
 
 
+class Texts:
+    """Takes the page's texts, and keeps each as the string that a canvas would be asked to draw."""
+
+    def __init__(self, strokes: list[tuple[str, tuple[Any, ...], dict[str, Any]]]) -> None:
+        self._strokes = strokes
+        self._at = (0.0, 0.0)
+
+    def setFont(self, font: str, size: float) -> None:  # noqa: N802 - ReportLab's names
+        self._strokes.append(("setFont", (font, size), {}))
+
+    def setTextOrigin(self, x: float, y: float) -> None:  # noqa: N802
+        self._at = (x, y)
+
+    def textLine(self, text: str) -> None:  # noqa: N802
+        self._strokes.append(("drawString", (*self._at, text), {}))
+
+
 class Recorder:
     """Takes what a page asks of its canvas, and draws nothing."""
 
     def __init__(self) -> None:
         self.strokes: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self._canvas = _canvas(io.BytesIO())
+
+    def beginText(self) -> Texts:  # noqa: N802 - ReportLab's name
+        return Texts(self.strokes)
+
+    def drawText(self, texts: Texts) -> None:  # noqa: N802
+        """Every text was kept as it came."""
 
     def __getattr__(self, name: str) -> Any:
         if name in ("stringWidth", "beginPath"):
@@ -73,7 +97,9 @@ class Recorder:
 
 def _strokes(label: ParcelLabel) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
     recorder = Recorder()
-    draw_label(Page(recorder, _MEDIA, GRIDS[203]), label)
+    page = Page(recorder, _MEDIA, GRIDS[203])
+    draw_label(page, label)
+    page.finish()
     return recorder.strokes
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import random
+import re
 
+import pypdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
@@ -14,10 +17,19 @@ from PIL import Image, ImageFilter
 from printing.documents import Address, Media
 from printing.draw import draw
 from printing.fonts import MissingGlyph
-from printing.page import DoesNotFit
+from printing.paragraph import DoesNotFit
 
 BOTH_MEDIA = [Media.LABEL_4X6, Media.LABEL_100X150]
+TOKYO = Address(company="Brightwell KK", street=("1-9-1 Marunouchi",), city="Tokyo", country="JP")
 HEADS = [(203, 203.2, 4), (300, 300.0, 6)]
+
+
+def spoken(pdf: bytes) -> list[str]:
+    """What the outlines of the first page say, in the order in which they are drawn."""
+    content = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].get_contents().get_data()
+    return [
+        bytes.fromhex(found.decode()).decode("utf-16") for found in re.findall(rb"/ActualText <([0-9A-F]+)>", content)
+    ]
 
 
 def reads_its_own(label, codes) -> bool:
@@ -174,14 +186,24 @@ def test_an_assumed_weight_says_so(samples, eye):
     assert "WEIGHT (assumed)" in text
 
 
+def test_abroad_the_latin_address_leads_and_the_local_one_stands_beside_it(samples, eye):
+    label = samples.label(7)
+    abroad, home = (draw(replace(label, sender=sender), Media.LABEL_4X6) for sender in (label.sender, TOKYO))
+    (text,) = eye.texts(abroad)
+    assert "Taro Yamada" in text and "JAPAN" in text
+    assert "".join(spoken(abroad)) == "〒東京都千代田区丸の内山田 太郎"
+    (text,) = eye.texts(home)
+    assert "Taro Yamada" not in text and "JAPAN" not in text
+
+
 def test_a_name_with_no_font_takes_the_latin_address_or_holds_the_label(samples, eye):
     label = samples.label(7)
-    (text,) = eye.texts(draw(label, Media.LABEL_4X6))
-    assert "Taro Yamada" in text and "JAPAN" in text
-    without = replace(label, recipient=replace(label.recipient, latin=None))
-    with pytest.raises(MissingGlyph, match="in Latin letters") as refused:
-        draw(without, Media.LABEL_4X6)
-    assert "太" in refused.value.characters
+    amharic = replace(label.recipient, name="አበበ በቀለ", country="ET", postcode="")
+    (text,) = eye.texts(draw(replace(label, recipient=amharic), Media.LABEL_4X6))
+    assert "Taro Yamada" in text
+    with pytest.raises(MissingGlyph, match="Noto Sans Ethiopic") as refused:
+        draw(replace(label, recipient=replace(amharic, latin=None)), Media.LABEL_4X6)
+    assert "አ" in refused.value.characters
 
 
 def test_what_cannot_fit_is_refused_without_the_customers_data(samples):

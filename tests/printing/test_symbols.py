@@ -12,7 +12,8 @@ import zxingcpp
 from reportlab.pdfgen.canvas import Canvas
 
 from printing.documents import Media
-from printing.page import GRIDS, POINTS_PER_MM, Align, Box, Page
+from printing.page import GRIDS, Box, Page
+from printing.paragraph import POINTS_PER_MM, Align
 from printing.symbols import Symbol, SymbolError, code128, ean13, gs1_128, product_symbol, sscc
 
 TILE_HEIGHT_MM = 9.0
