@@ -25,5 +25,16 @@ class SiteStyle:
 
         return draw(document, media, dots_per_inch, self)
 
+    def check(self) -> None:
+        """Opens the logo and the fonts as a label would; raises DrawError for what cannot be used."""
+        if self.logo is not None:
+            from printing.logo import fitted_logo
+
+            fitted_logo(self.logo, 20.0, 20.0, 0.125, one_bit=True)
+        if self.fonts is not None:
+            from printing.shaping import Faces
+
+            Faces(self.fonts, ())
+
 
 PLAIN = SiteStyle()

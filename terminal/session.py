@@ -117,6 +117,7 @@ class Session:
         printers: Mapping[str, PrinterChoice] | None = None,
         station: str = "",
         has_scale: bool = False,
+        style: documents.HouseStyle = documents.PLAIN,
         on_saved: Callable[[Sequence[PrintJob]], None] = lambda jobs: None,
     ) -> None:
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
@@ -124,6 +125,7 @@ class Session:
         self.station = station
         self._has_scale = has_scale
         self._printers = dict(printers or {})
+        self._style = style
         self._on_saved = on_saved
         self._step: Step = SignOn()
         self._worker = ""
@@ -316,9 +318,9 @@ class Session:
         for each in prints:
             parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
             document = (
-                documents.label_of(parcel, self._floor)
+                documents.label_of(parcel, self._floor, self._style)
                 if each.kind == "label"
-                else documents.slip_of(parcel, self._floor)
+                else documents.slip_of(parcel, self._floor, self._style)
             )
             choice = self._printers.get(each.kind, PrinterChoice("", Media.LABEL_4X6))
             jobs.append(
