@@ -13,7 +13,7 @@ from printing.documents import DATA_TITLES, Media, ParcelLabel
 from printing.fonts import Weight
 from printing.page import Box, Page
 from printing.paragraph import Align, DoesNotFit, Paragraph, cap_mm, fitted_lines
-from printing.symbols import Matrix, code128, digital_link, gs1_128, sscc
+from printing.symbols import Matrix, Symbol, code128, digital_link, gs1_128, sscc
 
 MARGIN_MM = 5.0
 SSCC_HEIGHT_MM = 32.0
@@ -83,10 +83,12 @@ def draw_label(page: Page, label: ParcelLabel) -> None:
         corner = Box(SHEET_MARGIN_MM, SHEET_MARGIN_MM, *A6_MM)
         page.outline(corner, 0.1)  # to cut along
         page = page.within(corner)
+    contents = _contents_symbol(page, label)
     code = digital_link(label.digital_link, (("00", label.sscc),)) if label.digital_link else None
     plan, address = _planned(page, label, code)
     _sscc_block(page, label, plan)
-    _contents_block(page, label, plan)
+    if contents is not None:
+        _contents_block(page, label, plan, contents)
     _order_block(page, label, plan)
     _facts_band(page, label, plan)
     _from_block(page, label, plan.origin)
@@ -143,16 +145,20 @@ def _sscc_block(page: Page, label: ParcelLabel, plan: Plan) -> None:
     page.text("SSCC", plan.inner.left, plan.sscc_top + 1.5, CAPTION)
 
 
-def _contents_block(page: Page, label: ParcelLabel, plan: Plan) -> None:
-    """Further GS1 elements: as text with their data titles, and below it as bars of the SSCC's own X and height."""
+def _contents_symbol(page: Page, label: ParcelLabel) -> Symbol | None:
+    """The second symbol; DoesNotFit on a smaller label, where neither its 32 mm nor its width have room."""
     if not label.contents:
-        return
-    inner = plan.inner
+        return None
     symbol = gs1_128(label.contents)
-    # A smaller label has no room for a second symbol of 32 mm, nor its width for more than a few digits.
     needed = symbol.modules * page.grid.sscc_x_dots * page.grid.dot_mm
-    if page.box.height < ROOMY_MM or needed > inner.width:
+    if page.box.height < ROOMY_MM or needed > page.box.width - 2 * MARGIN_MM:
         raise DoesNotFit(f"a label of {page.media.value} has no room for the parcel's contents as bars: print it on a5")
+    return symbol
+
+
+def _contents_block(page: Page, label: ParcelLabel, plan: Plan, symbol: Symbol) -> None:
+    """Further GS1 elements: as text with their data titles, and below it as bars of the SSCC's own X and height."""
+    inner = plan.inner
     text_top = plan.sscc_top - 2.0 - cap_mm(CONTENTS_DIGITS)
     bars = Box(0, text_top - 1.5 - SSCC_HEIGHT_MM, page.box.width, SSCC_HEIGHT_MM)
     page.symbol(symbol, bars, (page.grid.sscc_x_dots,))
