@@ -1,4 +1,4 @@
-"""A postal address and its lines, in the order that the country of destination writes them.
+"""The lines of a postal address, in the order that the country of destination writes them.
 
 Follows USPS Publication 28 and the UPU's S42 templates: the locality in capitals, and abroad the country's English name
 in capitals, alone, last. Chinese, Japanese and Korean addresses in their own script begin with the largest place.
@@ -11,37 +11,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from msgspec import Struct
-
 from printing.countries import country_name
+from printing.postal import Address
 from printing.refusals import DocumentError
 
 MOST_LINES = 6
 _LONGEST_JOINED = 45  # characters: where joining two lines to keep to six would make one that has to be broken again
 _LONGEST_PLACE = 24
-
-
-class Address(Struct, frozen=True, kw_only=True):
-    """A postal address; `country` is an ISO 3166-1 alpha-2 code, `latin` the same address in Latin letters."""
-
-    country: str
-    name: str = ""
-    company: str = ""
-    street: tuple[str, ...] = ()
-    postcode: str = ""
-    city: str = ""
-    region: str = ""
-    latin: Address | None = None
-
-    def __post_init__(self) -> None:
-        if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
-            raise DocumentError(
-                f"expected a two-letter country code such as DE, got {self.country!r}: correct the address"
-            )
-        if not (self.name.strip() or self.company.strip()):
-            raise DocumentError("an address needs a name or a company: complete the address")
-        if not (self.city.strip() or self.postcode.strip()):
-            raise DocumentError("an address needs a city or a postcode: complete the address")
 
 
 def _codes(text: str) -> frozenset[str]:

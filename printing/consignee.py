@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from printing.addresses import Address, address_lines
+from printing.addresses import address_lines
 from printing.fonts import MissingGlyph, needs_shaping, printable
+from printing.postal import Address
 
 # Which shapes of Chinese characters a country reads.
 _HAN = {"JP": "ja", "KR": "ko", "CN": "zh-hans", "SG": "zh-hans", "TW": "zh-hant", "HK": "zh-hk", "MO": "zh-hk"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from orders.identifiers import is_sscc
-from printing.addresses import Address
 from printing.media import Media
 from printing.paper_documents import (
     LARGEST_COUNT,
@@ -28,6 +27,7 @@ from printing.paper_documents import (
     require_order_number,
     require_parcel_of,
 )
+from printing.postal import Address
 from printing.refusals import DocumentError, DrawError
 
 __all__ = [

@@ -11,7 +11,7 @@ import datetime as dt
 from msgspec import Struct
 
 from orders.identifiers import is_sscc
-from printing.addresses import Address
+from printing.postal import Address
 from printing.refusals import DocumentError
 
 LARGEST_COUNT = 99_999_999

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 
 from orders.identifiers import sscc
-from printing.addresses import Address
 from printing.documents import (
     Charge,
     Command,
@@ -33,6 +32,7 @@ from printing.documents import (
     WorkerBadge,
 )
 from printing.media import Media
+from printing.postal import Address
 
 SENDER = Address(
     company="Specimen Goods Ltd", street=("Unit 7, Example Dock",), city="Felixstowe", postcode="IP11 3SU", country="GB"
