@@ -23,6 +23,7 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
         ("journal", 1, "a scan's journal write"),
         ("verdict", 1, "verdict without disk and glass"),
         ("labels", 1, "shipping labels"),
+        ("papers", 2, "packing slips of 18 lines"),
         ("admission", 3, "an event admitted"),
         ("store", 4, "POST /v1/events, batches of 1"),
         ("line", 1, "one line confirmed by one request"),
