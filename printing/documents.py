@@ -33,8 +33,8 @@ from printing.refusals import DocumentError, DrawError
 __all__ = [
     "Address", "Charge", "Command", "CommandCard", "Document", "DocumentError", "DrawError", "Invoice", "InvoiceLine",
     "LabelBatch", "Manifest", "ManifestParcel", "Media", "PackingSlip", "ParcelLabel", "PickList", "PickListLine",
-    "ProductLabel", "ReturnLine", "ReturnSlip", "ScannerCard", "ShelfLabel", "SlipLine", "TaxLine", "ToteLabel", "WorkerBadge",
-    "kind_of", "subject_of",
+    "ProductLabel", "ReturnLine", "ReturnSlip", "ScannerCard", "ShelfLabel", "SlipLine", "TaxLine", "ToteLabel",
+    "WorkerBadge", "kind_of", "subject_of",
 ]  # fmt: skip
 
 # The data titles of what a logistic label may hold beside its SSCC (GS1 General Specifications, section 3.2).

@@ -37,8 +37,8 @@ from printing.page import GRIDS, OFFICE_GRID, Page
 from printing.paragraph import POINTS_PER_MM
 from printing.pick_list import draw_pick_list
 from printing.return_slip import draw_return_slip
-from printing.site_style import PLAIN, SiteStyle
 from printing.scanner_card import draw_scanner_card
+from printing.site_style import PLAIN, SiteStyle
 from printing.slip import draw_slip
 from printing.small_labels import draw_small_labels
 

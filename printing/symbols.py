@@ -194,7 +194,7 @@ def fnc1_first(parts: tuple[str, ...]) -> Symbol:
     text = "".join(parts)
     if not (parts and all(parts) and text.isascii()):
         raise SymbolError(f"expected ASCII texts for a symbol with FNC1, got {parts!r}")
-    return _rendered(Gs1_128, FNC1.join(parts), text)
+    return _rendered(Gs1_128(FNC1.join(parts)), text)
 
 
 def _require_element(ai: str, value: str) -> None:
