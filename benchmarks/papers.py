@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import psutil
 
@@ -56,13 +56,12 @@ def measure(folder: Path, plan: Plan) -> list[Figure]:
 
 def measure_html(folder: Path, plan: Plan) -> list[Figure]:
     """The same label by WeasyPrint; empty where that is not installed."""
-    if find_spec("weasyprint") is None:
-        print("floorhand bench: html left out: pip install 'floorhand[yardsticks]'", file=sys.stderr)
+    html = renderer()
+    if html is None:
+        print("floorhand bench: html left out: pip install 'floorhand[yardsticks]', and Pango", file=sys.stderr)
         return []
-    from weasyprint import HTML
-
     draw(new_label(0), MEDIA)
-    HTML(string=_html(0)).write_pdf()
+    html(string=_html(0)).write_pdf()
 
     def ours(turn: int) -> float:
         label = new_label(turn + 1)
@@ -70,13 +69,13 @@ def measure_html(folder: Path, plan: Plan) -> list[Figure]:
         draw(label, MEDIA)
         return process_time() - begun
 
-    def renderer(turn: int) -> float:
+    def theirs(turn: int) -> float:
         page = _html(1_000_000 - turn)
         begun = process_time()
-        HTML(string=page).write_pdf()
+        html(string=page).write_pdf()
         return process_time() - begun
 
-    mine, other = in_turns(plan.count(40, 2), ours, renderer)
+    mine, other = in_turns(plan.count(40, 2), ours, theirs)
     return [
         Figure(
             "the same label, against WeasyPrint",
@@ -85,6 +84,15 @@ def measure_html(folder: Path, plan: Plan) -> list[Figure]:
             at_least(HTML_BAR),
         )
     ]
+
+
+def renderer() -> Any:
+    """WeasyPrint's HTML; None where it, or the system's Pango that it loads, is not there."""
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError):
+        return None
+    return HTML
 
 
 def _memory(plan: Plan) -> Figure:

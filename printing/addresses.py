@@ -80,7 +80,9 @@ def address_lines(address: Address, *, sent_from: str) -> tuple[str, ...]:
 
 
 def _locality(address: Address) -> list[str]:
-    city, region, postcode = (_capitals(_tidy(part)) for part in (address.city, address.region, address.postcode))
+    city, region, postcode = (
+        _capitals(_tidy(part), address.country) for part in (address.city, address.region, address.postcode)
+    )
     if region == city or address.country in _REGION_UNUSED:
         region = ""
     if address.country in _TOWN_FIRST:
@@ -118,8 +120,10 @@ def _is_east_asian(address: Address) -> bool:
     return any(unicodedata.name(char, "").startswith(_EAST_ASIAN) for char in text)
 
 
-def _capitals(text: str) -> str:
-    """In capitals as they are written: a Greek capital takes no accent."""
+def _capitals(text: str, country: str) -> str:
+    """In capitals as they are written: a Greek capital takes no accent, a Turkish i keeps its dot."""
+    if country in ("TR", "AZ"):
+        text = text.replace("i", "İ")
     upper = text.upper()
     if upper.isascii() or not any("\u0370" <= char <= "\u03ff" for char in upper):
         return upper

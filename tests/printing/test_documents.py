@@ -196,11 +196,11 @@ def test_each_country_writes_town_region_and_postcode_its_own_way(address, below
             ("〒100-0005", "東京都千代田区丸の内1-9-1", "12階", "見本社", "見本 花子", "JAPAN"),
         ),
         (
-            Address(name="样本", street=("示例路100号",), city="上海市", region="上海市", postcode="200001", country="CN"),
+            Address(name="样本", street=("示例路100号",), city="上海市", region="上海市", postcode="200001", country="CN"),  # noqa: E501
             ("200001", "上海市示例路100号", "样本", "CHINA"),
         ),
         (
-            Address(name="견본", street=("세종대로 110",), city="중구", region="서울특별시", postcode="04524", country="KR"),
+            Address(name="견본", street=("세종대로 110",), city="중구", region="서울특별시", postcode="04524", country="KR"),  # noqa: E501
             ("서울특별시 중구 세종대로 110", "견본", "04524", "SOUTH KOREA"),
         ),
     ],
