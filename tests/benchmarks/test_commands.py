@@ -51,6 +51,7 @@ def test_every_measurement_has_a_test() -> None:
     assert [case[0] for case in mark.args[1]] == [name for name in commands.MEASUREMENTS if name != "html"]
 
 
+@pytest.mark.filterwarnings("ignore:HarfBuzz-Subset:DeprecationWarning")  # WeasyPrint's own, of the system's libraries
 def test_the_html_renderer_is_measured_where_it_is_and_left_out_where_it_is_not(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
