@@ -24,7 +24,7 @@ from benchmarks.pty_program import PtyProgram, in_a_pty
 from benchmarks.walks import TERMINAL, Walk, item_scan, walk, write_journal
 from orders.events import PickConfirmed, open_envelope
 from orders.upcast import understood
-from terminal import config, screen_wording, wording
+from terminal import config, pick_wording, screen_wording
 from terminal.enrolment import Enrolment, token_file
 from terminal.journal import Journal
 from terminal.sync.status import Standing
@@ -146,7 +146,7 @@ class _Floor:
     def scan(self, _turn: int) -> float:
         """One line picked; the seconds until its verdict is painted."""
         stop = next(self._stops)
-        taken = self.program.answer(self._scanner, item_scan(stop) + b"\r", wording.picked(1, stop.sku))
+        taken = self.program.answer(self._scanner, item_scan(stop) + b"\r", pick_wording.picked(1, stop.sku))
         self.program.settle(_HAND_SECONDS)
         return taken
 

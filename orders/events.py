@@ -111,6 +111,20 @@ class PickConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, ta
 
     @property
     def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order), *_keyed(self.product, self.is_keyed))
+
+
+class PickUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_undone"):
+    """The picker took a pick back: its pieces lie on the shelf they came from again."""
+
+    stop: int
+    location: str
+    product: str
+    quantity: Pieces
+    tote: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
         return (Key("task", self.task), Key("order", self.order))
 
 
@@ -131,8 +145,27 @@ class PickShorted(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
 SHORT_REASONS = ("empty", "fewer", "damaged", "unreachable")
 
 
+class ShortUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="short_undone"):
+    """The picker took a short back: the pieces may be there after all. The count that it asked for stays due."""
+
+    stop: int
+    location: str
+    product: str
+    quantity: Pieces
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order))
+
+
 class StopSkipped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stop_skipped"):
     """The picker put a stop at the end of the walk."""
+
+    stop: int
+
+
+class SkipUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="skip_undone"):
+    """The picker took a skip back: that stop is the next one again."""
 
     stop: int
 
@@ -162,6 +195,19 @@ class PackingStarted(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, 
 
 class ItemVerified(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="item_verified"):
     """Pieces out of a tote passed the packer's scanner."""
+
+    tote: str
+    product: str
+    quantity: Pieces
+    is_keyed: bool = False
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("order", self.order), *_keyed(self.product, self.is_keyed))
+
+
+class VerificationUndone(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="verification_undone"):
+    """The packer took a verification back: those pieces have to pass the scanner again."""
 
     tote: str
     product: str
@@ -210,6 +256,17 @@ class ParcelLabelled(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, 
     carrier: str
     service: str
     departs_at: Instant | None = None
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("parcel", self.parcel), Key("manifest", self.manifest))
+
+
+class ReadBackUndone(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_back_undone"):
+    """The packer took a read-back back: the parcel waits for its label to be scanned, and left its manifest."""
+
+    parcel: str
+    manifest: str
 
     @property
     def touches(self) -> tuple[Key, ...]:
@@ -284,6 +341,25 @@ class ManifestHandedOver(ManifestEvent, frozen=True, kw_only=True, omit_defaults
         return (Key("manifest", self.manifest), *gone, *owed)
 
 
+class ProductLabelPrinted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="product_label_printed"):
+    """A new label for a product was asked for, because its own could not be read."""
+
+    product: str
+
+    @property
+    def subject(self) -> Key:
+        return Key("product", self.product)
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return _keyed(self.product, True)
+
+
+def _keyed(product: str, is_keyed: bool) -> tuple[Key, ...]:
+    """Where a read that was keyed is counted."""
+    return (Key("keyed_item", product),) if is_keyed else ()
+
+
 FloorEvent = (
     WorkerSignedOn
     | WorkerSignedOff
@@ -291,18 +367,24 @@ FloorEvent = (
     | ToteBound
     | ShelfConfirmed
     | PickConfirmed
+    | PickUndone
     | PickShorted
+    | ShortUndone
     | StopSkipped
+    | SkipUndone
     | ToteDropped
     | PackingStarted
     | ItemVerified
+    | VerificationUndone
     | ParcelSealed
     | ParcelLabelled
+    | ReadBackUndone
     | LabelReprinted
     | ParcelVoided
     | ManifestClosed
     | ManifestReopened
     | ManifestHandedOver
+    | ProductLabelPrinted
 )
 
 

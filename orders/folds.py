@@ -33,6 +33,7 @@ from orders.events import (
     ToteBound,
     ToteDropped,
 )
+from orders.keyed_folds import KEYED_FOLDS
 from orders.records import (
     Key,
     Manifest,
@@ -46,6 +47,7 @@ from orders.records import (
     Stop,
     Tote,
 )
+from orders.undo_folds import UNDO_FOLDS
 from orders.verdicts import Denial, judge
 
 
@@ -74,8 +76,9 @@ def admit(books: Mapping[Key, Record | None], event: FloorEvent, told: Told) -> 
 
 
 def _fold(key: Key, record: Record | None, event: FloorEvent, told: Told) -> Record | None:
-    by_event = _FOLDS.get(key.kind, {})
-    fold = by_event.get(type(event))
+    if record is not None and (undo := UNDO_FOLDS.get(key.kind, {}).get(type(event))):
+        return undo(record, event)
+    fold = _FOLDS.get(key.kind, {}).get(type(event))
     if fold is None:
         return None
     if record is None:
@@ -387,10 +390,12 @@ _FOLDS: dict[str, dict[type, Callable[[Any, Any, Told, str], Record]]] = {
         ManifestReopened: _manifest_reopened,
         ManifestHandedOver: _manifest_gone,
     },
+    "keyed_item": KEYED_FOLDS,
 }
 # The only folds that may make a record out of nothing.
 _BIRTHS: dict[str, tuple[type, ...]] = {
     "tote": (ToteBound,),
     "parcel": (ParcelSealed,),
     "manifest": (ParcelLabelled,),
+    "keyed_item": tuple(KEYED_FOLDS),
 }

@@ -35,6 +35,18 @@ def gtin14(text: str) -> str | None:
     return None
 
 
+def base_gtin(text: str) -> str | None:
+    """The GTIN of the pieces inside, as 14 digits, where `text` is the GTIN-14 of a pack (indicator 1 to 8), else None.
+
+    GS1 General Specifications 2.1.7: the indicator says that it is a pack, never how many pieces it holds.
+    """
+    gtin = gtin14(text)
+    if gtin is None or gtin[0] not in "12345678":
+        return None
+    body = "0" + gtin[1:-1]
+    return body + check_digit(body)
+
+
 def checked_prefix(prefix: str) -> str:
     """`prefix` where it can be a GS1 company prefix (3 to 12 digits), else IdentifierError."""
     if not (3 <= len(prefix) <= 12 and prefix.isascii() and prefix.isdecimal()):

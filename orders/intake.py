@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from orders.records import Address, Instant, LocationUse, Positive, Struct
+from orders.records import Address, Instant, LocationUse, PackSize, Positive, Struct
 
 # Python's `$` alone would let a last line break pass.
 Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$(?!\n)")]
@@ -26,6 +26,17 @@ DIFFERS = "differs"
 REFUSED = "refused"
 
 
+PackName = Annotated[str, Meta(pattern=r"^[A-Z]{1,10}$(?!\n)")]
+
+
+class NewPack(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many pieces a box of one product holds, and the barcodes on that box."""
+
+    name: PackName
+    quantity: PackSize
+    barcodes: tuple[Number, ...] = ()
+
+
 class NewProduct(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A SKU; a `barcodes` entry of 8 to 14 digits is a GTIN and has to have its check digit right."""
 
@@ -35,6 +46,7 @@ class NewProduct(Struct, frozen=True, kw_only=True, omit_defaults=True):
     barcodes: tuple[Number, ...] = ()
     weight_grams: Positive | None = None
     is_assumed: bool = False
+    packs: Annotated[tuple[NewPack, ...], Meta(max_length=8)] = ()
 
 
 class NewLocation(Struct, frozen=True, kw_only=True, omit_defaults=True):

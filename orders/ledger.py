@@ -53,6 +53,9 @@ def moves(event: events.FloorEvent, contents: Callable[[str], Iterable[ParcelLin
         case events.PickConfirmed():
             picked = ParcelLine(line=0, product=event.product, quantity=event.quantity)
             return _carry((picked,), shelf(event.location), tote(event.tote))
+        case events.PickUndone():
+            undone = ParcelLine(line=0, product=event.product, quantity=event.quantity)
+            return _carry((undone,), tote(event.tote), shelf(event.location))
         case events.ParcelSealed():
             return _carry(event.contents, tote(event.tote), parcel(event.parcel))
         case events.ParcelVoided():

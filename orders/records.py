@@ -69,6 +69,17 @@ class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
         return bool(self.name and any(self.lines) and self.city and len(self.country_code) == 2)
 
 
+PackSize = Annotated[int, Meta(gt=1, le=100_000)]
+
+
+class Pack(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A box of several pieces of one product: CASE or INNER, say; its own barcodes count what it holds."""
+
+    name: str
+    quantity: PackSize
+    barcodes: tuple[str, ...] = ()
+
+
 class Product(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One SKU of one owner. `barcodes` holds GTINs as 14 digits, and any other text as it is scanned."""
 
@@ -78,6 +89,16 @@ class Product(Record, frozen=True, kw_only=True, omit_defaults=True):
     barcodes: tuple[str, ...] = ()
     weight_grams: int | None = None
     is_assumed: bool = False
+    packs: tuple[Pack, ...] = ()
+
+    @property
+    def every_barcode(self) -> tuple[str, ...]:
+        """Those of single pieces first, then those of packs."""
+        return (*self.barcodes, *(code for pack in self.packs for code in pack.barcodes))
+
+    def pack_of(self, barcode: str) -> Pack | None:
+        """The pack that carries that barcode (a GTIN as 14 digits), None where it is a single piece's."""
+        return next((pack for pack in self.packs if barcode in pack.barcodes), None)
 
 
 LocationUse = Literal["pick", "reserve", "drop", "staging", "problem", "quarantine"]
@@ -141,7 +162,7 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line as the customer ordered it; every count is in pieces and only ever grows (`allocated` also falls)."""
+    """One line as the customer ordered it; every count is in pieces."""
 
     number: int
     product: str
@@ -303,6 +324,8 @@ class PickTask(Record, frozen=True, kw_only=True, omit_defaults=True):
         # Nearly always the current one is meant, so that a walk of 2,000 stops costs no more than one of 10.
         if self.done < len(self.stops) and self.stops[self.done].number == number:
             return self.done
+        if self.done and self.stops[self.done - 1].number == number:
+            return self.done - 1
         return next((place for place, stop in enumerate(self.stops) if stop.number == number), None)
 
 
@@ -343,6 +366,20 @@ class Manifest(Record, frozen=True, kw_only=True, omit_defaults=True):
     parcels: tuple[str, ...] = ()
 
 
+class KeyedItem(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """How often a product was keyed because its label could not be read; its id is the product's.
+
+    `since_label` counts from the last new label on; `place` is the shelf or tote where it happened last.
+    """
+
+    times: Count = 0
+    since_label: Count = 0
+    labels: Count = 0
+    place: str = ""
+    worker: str = ""
+    last_at: Instant | None = None
+
+
 Remedy = Literal["put_back", "count", "look"]
 
 
@@ -376,11 +413,24 @@ KINDS: Mapping[str, type[Record]] = {
     "tote": Tote,
     "parcel": Parcel,
     "manifest": Manifest,
+    "keyed_item": KeyedItem,
     "discrepancy": Discrepancy,
 }
 
 AnyRecord = (
-    Owner | Address | Product | Location | Worker | Site | Order | PickTask | Tote | Parcel | Manifest | Discrepancy
+    Owner
+    | Address
+    | Product
+    | Location
+    | Worker
+    | Site
+    | Order
+    | PickTask
+    | Tote
+    | Parcel
+    | Manifest
+    | KeyedItem
+    | Discrepancy
 )
 
 

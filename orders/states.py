@@ -101,7 +101,7 @@ TASK = checked(
             "released": ("claimed", "picking", "cancelled"),
             "claimed": ("picking", "released", "cancelled"),
             "picking": ("picked",),
-            "picked": ("completed",),
+            "picked": ("completed", "picking"),
             "completed": (),
             "cancelled": (),
         },
@@ -125,7 +125,7 @@ PARCEL = checked(
         "sealed",
         {
             "sealed": ("labelled", "voided"),
-            "labelled": ("handed_over", "voided"),
+            "labelled": ("handed_over", "voided", "sealed"),
             "handed_over": (),
             "voided": (),
         },

@@ -22,10 +22,15 @@ from orders.events import (
     ParcelVoided,
     PickConfirmed,
     PickShorted,
+    PickUndone,
+    ReadBackUndone,
     ShelfConfirmed,
+    ShortUndone,
+    SkipUndone,
     StopSkipped,
     ToteBound,
     ToteDropped,
+    VerificationUndone,
 )
 from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Stop, Tote
 
@@ -60,6 +65,7 @@ class Denial(Enum):
     MANIFEST_NOT_CLOSED = "manifest_not_closed"
     MANIFEST_GONE = "manifest_gone"
     NOT_ON_MANIFEST = "not_on_manifest"
+    NOT_LABELLED = "not_labelled"
     ORDER_HELD = "order_held"
     OUT_OF_STATE = "out_of_state"
 
@@ -77,6 +83,17 @@ def judge_pick(stop: Stop | None, location: str, product: str, quantity: int) ->
     if not 0 < quantity <= stop.left:
         return Denial.TOO_MANY
     return None
+
+
+def judge_stop_undone(stop: Stop | None, location: str, product: str, quantity: int, done: int) -> Denial | None:
+    """Whether `quantity` pieces of the `done` ones (picked, or said to be short) at that stop may be undone."""
+    if stop is None:
+        return Denial.UNKNOWN_STOP
+    if stop.location != location:
+        return Denial.WRONG_LOCATION
+    if stop.product != product:
+        return Denial.WRONG_PRODUCT
+    return None if 0 < quantity <= done else Denial.TOO_MANY
 
 
 def judge_want(order: Order | None, product: str, quantity: int) -> Denial | None:
@@ -110,6 +127,13 @@ def judge_tote(tote: Tote | None, task: PickTask) -> Denial | None:
     return None if tote.state == "free" else Denial.TOTE_IN_USE
 
 
+def judge_undo(order: Order | None, product: str, quantity: int) -> Denial | None:
+    """Whether that many picked pieces of `product` may go back: nobody at a bench has had them in hand yet."""
+    if order is None:
+        return Denial.UNKNOWN_RECORD
+    return None if quantity <= order.to_verify.get(product, 0) else Denial.TOO_MANY
+
+
 def judge_packing(order: Order | None) -> Denial | None:
     """Whether a packer may begin on `order`, or go on with it."""
     if order is None:
@@ -125,6 +149,16 @@ def judge_item(order: Order, product: str, quantity: int) -> Denial | None:
     if not any(line.product == product and line.picked for line in order.lines):
         return Denial.NOT_IN_ORDER
     return None if 0 < quantity <= left.get(product, 0) else Denial.TOO_MANY
+
+
+def judge_verification_undone(order: Order | None, product: str, quantity: int) -> Denial | None:
+    """Whether that many verified pieces of `product` lie in the open carton, and may be verified again."""
+    if order is None:
+        return Denial.UNKNOWN_RECORD
+    if order.state != "packing":
+        return Denial.NOT_PACKING
+    inside = sum(line.quantity for line in order.unpacked if line.product == product)
+    return None if 0 < quantity <= inside else Denial.TOO_MANY
 
 
 def judge_sealing(order: Order, contents: tuple[ParcelLine, ...]) -> Denial | None:
@@ -149,6 +183,21 @@ def judge_label(parcel: Parcel | None) -> Denial | None:
             return Denial.PARCEL_GONE
         case _:
             return Denial.PARCEL_LABELLED
+
+
+def judge_read_back_undone(parcel: Parcel | None, manifest: str) -> Denial | None:
+    """Whether a parcel may wait for its read-back again, off that manifest."""
+    if parcel is None:
+        return Denial.UNKNOWN_RECORD
+    match parcel.state:
+        case "labelled":
+            return None if parcel.manifest == manifest else Denial.NOT_ON_MANIFEST
+        case "voided":
+            return Denial.PARCEL_VOID
+        case "handed_over":
+            return Denial.PARCEL_GONE
+        case _:
+            return Denial.NOT_LABELLED
 
 
 def judge_void(parcel: Parcel | None) -> Denial | None:
@@ -210,7 +259,27 @@ def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> 
                 return denial
             assert task is not None
             return judge_pick(task.stop(event.stop), event.location, event.product, event.quantity)
-        case ShelfConfirmed() | StopSkipped():
+        case PickUndone():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            if task.tote != event.tote:
+                return Denial.OTHER_TOTE
+            stop = task.stop(event.stop)
+            done = stop.picked if stop else 0
+            if denial := judge_stop_undone(stop, event.location, event.product, event.quantity, done):
+                return denial
+            return judge_undo(_get(books, "order", event.order, Order), event.product, event.quantity)
+        case ShortUndone():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            stop = task.stop(event.stop)
+            done = stop.shorted if stop else 0
+            return judge_stop_undone(stop, event.location, event.product, event.quantity, done)
+        case ShelfConfirmed() | StopSkipped() | SkipUndone():
             task = _task(books, event.task)
             if denial := judge_task(task, terminal):
                 return denial
@@ -229,6 +298,9 @@ def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> 
         case ItemVerified():
             order = _get(books, "order", event.order, Order)
             return judge_item(order, event.product, event.quantity) if order else Denial.UNKNOWN_RECORD
+        case VerificationUndone():
+            order = _get(books, "order", event.order, Order)
+            return judge_verification_undone(order, event.product, event.quantity)
         case ParcelSealed():
             order = _get(books, "order", event.order, Order)
             if order is None:
@@ -238,6 +310,8 @@ def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> 
             return judge_sealing(order, event.contents)
         case ParcelLabelled():
             return judge_label(_get(books, "parcel", event.parcel, Parcel))
+        case ReadBackUndone():
+            return judge_read_back_undone(_get(books, "parcel", event.parcel, Parcel), event.manifest)
         case LabelReprinted():
             return judge_void(_get(books, "parcel", event.parcel, Parcel))
         case ParcelVoided():

@@ -56,6 +56,11 @@ def take_off(books: Books, order: Order, product: str, location: str, quantity: 
     return order
 
 
+def lowered(order: Order, product: str, quantity: int) -> Order:
+    """`order` with so many pieces less set aside on its lines; its rows at the shelves stay as they are."""
+    return replace(order, lines=_lowered(order.lines, product, quantity))
+
+
 def free(books: Books, order: str) -> tuple[str, ...]:
     """Ends every claim of an order; gives the products that were freed."""
     rows = ledger_book.allocations(books, order)

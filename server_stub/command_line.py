@@ -188,6 +188,7 @@ def parser() -> argparse.ArgumentParser:
     resolve.add_argument("discrepancy", metavar="DISCREPANCY", help="its id; `store discrepancies` shows it")
     resolve.add_argument("--note", required=True, metavar="TEXT", help="what was found")
     command("report", "list orders that are held, back-ordered or changed")
+    command("keyed", "list products that were keyed because their label could not be read")
     command("status", "how the store stands")
 
     backup = command("backup", "copy the store to a new file, also while it runs")

@@ -18,7 +18,7 @@ from platformdirs import user_data_path
 
 from orders.records import key_of
 from orders.wire import Release
-from server_stub import authority_commands, discrepancy_commands, outside_commands, papers, settings
+from server_stub import authority_commands, discrepancy_commands, keyed_commands, outside_commands, papers, settings
 from server_stub.client import Address, StoreClient, StoreError, reach
 from server_stub.command_line import parser
 from server_stub.floor_setup import (
@@ -271,6 +271,7 @@ _ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     **authority_commands.ASKING,
     **outside_commands.ASKING,
     **discrepancy_commands.ASKING,
+    **keyed_commands.ASKING,
 }
 
 

@@ -93,6 +93,17 @@ def due_counts(books: Books, product: str, place: str) -> list[Discrepancy]:
     ]
 
 
+def due_put_back(books: Books, product: str, place: str, quantity: int, terminal: str) -> Discrepancy | None:
+    """The newest open put-back of just these pieces from that place, as that terminal reported it."""
+    found = [
+        each
+        for each in books.records(Discrepancy, _OPEN)
+        if each.remedy == "put_back"
+        and (each.product, each.place, each.quantity, each.terminal) == (product, place, quantity, terminal)
+    ]
+    return max(found, key=lambda each: each.opened_at, default=None)
+
+
 def require_open(books: Books, id: str) -> Discrepancy:
     """The discrepancy of that id; Refusal (404) where there is none, (409) where it is settled already."""
     found = books.find(Discrepancy, id)

@@ -11,7 +11,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from orders import calendar
-from orders.events import FloorEvent, ManifestHandedOver, ParcelLabelled, ParcelVoided
+from orders.events import FloorEvent, ManifestHandedOver, ParcelLabelled, ParcelVoided, ReadBackUndone
 from orders.records import Manifest, Parcel
 from server_stub.books import Books
 
@@ -31,6 +31,11 @@ def redirected(books: Books, event: FloorEvent) -> FloorEvent:
         case ParcelVoided():
             parcel = books.find(Parcel, event.parcel)
             if parcel is None or parcel.manifest == event.manifest:
+                return event
+            return replace(event, manifest=parcel.manifest)
+        case ReadBackUndone():
+            parcel = books.find(Parcel, event.parcel)
+            if parcel is None or parcel.manifest in (None, event.manifest):
                 return event
             return replace(event, manifest=parcel.manifest)
         case _:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orders import intake
 from orders.identifiers import gtin14
 from orders.intake import NewCustomer, NewLocation, NewProduct, Receipt
-from orders.records import Address, Location, Owner, Product, Record, key_of
+from orders.records import Address, Location, Owner, Pack, Product, Record, key_of
 from server_stub import verification
 from server_stub.books import Books
 from server_stub.rows import BarcodeRow
@@ -39,32 +39,59 @@ def receive_product(books: Books, new: NewProduct) -> Receipt:
     id = key_of(new.owner, new.sku)
     if books.find(Owner, new.owner) is None:
         return _refused("product", id, f"owner {new.owner} is unknown: add it with `floorhand store owner {new.owner}`")
-    barcodes = []
-    for text in dict.fromkeys(new.barcodes):
-        is_gtin = text.isascii() and text.isdecimal() and len(text) in _GTIN_LENGTHS
-        if is_gtin and gtin14(text) is None:
-            return _refused("product", id, f"barcode {text} is no GTIN: its length or check digit is wrong")
-        barcodes.append(gtin14(text) or text)
-        named = books.sheets.barcode.get(new.owner, barcodes[-1])
-        if named is not None and named.product != id:
-            return _refused("product", id, f"barcode {text} already names {named.product}: give it one of its own")
+    try:
+        product = _product_of(books, new, id)
+    except _WrongBarcode as wrong:
+        return _refused("product", id, str(wrong))
+    before = books.find(Product, id)
+    named = set(product.every_barcode)
+    for text in before.every_barcode if before else ():
+        if text not in named:
+            books.sheets.barcode.drop(BarcodeRow(new.owner, text, id))
+    for text in product.every_barcode:
+        if books.sheets.barcode.get(new.owner, text) is None:
+            books.sheets.barcode.put(BarcodeRow(new.owner, text, id))
+    return _keep(books, "product", product)
+
+
+class _WrongBarcode(ValueError):
+    """A barcode that cannot name this product; says why."""
+
+
+def _product_of(books: Books, new: NewProduct, id: str) -> Product:
     product = Product(
         id=id,
         owner=new.owner,
         sku=new.sku,
         description=new.description,
-        barcodes=tuple(dict.fromkeys(barcodes)),
+        barcodes=_barcodes(books, new.owner, id, new.barcodes),
         weight_grams=new.weight_grams,
         is_assumed=new.is_assumed,
+        packs=tuple(
+            Pack(name=pack.name, quantity=pack.quantity, barcodes=_barcodes(books, new.owner, id, pack.barcodes))
+            for pack in new.packs
+        ),
     )
-    before = books.find(Product, id)
-    for text in before.barcodes if before else ():
-        if text not in product.barcodes:
-            books.sheets.barcode.drop(BarcodeRow(new.owner, text, id))
-    for text in product.barcodes:
-        if books.sheets.barcode.get(new.owner, text) is None:
-            books.sheets.barcode.put(BarcodeRow(new.owner, text, id))
-    return _keep(books, "product", product)
+    names = [pack.name for pack in product.packs]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise _WrongBarcode(f"two packs are called {twice}: give each a name of its own")
+    codes = product.every_barcode
+    if code := next((code for code in codes if codes.count(code) > 1), None):
+        raise _WrongBarcode(f"barcode {code} is on a piece and on a pack, or on two packs: each counts something else")
+    return product
+
+
+def _barcodes(books: Books, owner: str, id: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+    barcodes = []
+    for text in dict.fromkeys(texts):
+        is_gtin = text.isascii() and text.isdecimal() and len(text) in _GTIN_LENGTHS
+        if is_gtin and gtin14(text) is None:
+            raise _WrongBarcode(f"barcode {text} is no GTIN: its length or check digit is wrong")
+        barcodes.append(gtin14(text) or text)
+        named = books.sheets.barcode.get(owner, barcodes[-1])
+        if named is not None and named.product != id:
+            raise _WrongBarcode(f"barcode {text} already names {named.product}: give it one of its own")
+    return tuple(dict.fromkeys(barcodes))
 
 
 def receive_customer(books: Books, new: NewCustomer) -> Receipt:

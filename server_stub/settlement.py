@@ -55,6 +55,12 @@ def _follow(books: Books, event: FloorEvent, before: Mapping[Key, Record | None]
         case events.PickConfirmed():
             ledger_book.let_go(books, event.order, event.product, event.location, event.quantity)
             return _move(books, event, told, cause)
+        case events.PickUndone():
+            reason = _move(books, event, told, cause)
+            _claim_again(books, event, before)
+            return reason
+        case events.ShortUndone():
+            _claim_again(books, event, before)
         case events.PickShorted():
             place = ledger.shelf(event.location)
             ledger_book.let_go(books, event.order, event.product, event.location, event.quantity)
@@ -78,6 +84,29 @@ def _follow(books: Books, event: FloorEvent, before: Mapping[Key, Record | None]
     return ""
 
 
+def _claim_again(
+    books: Books, event: events.PickUndone | events.ShortUndone, before: Mapping[Key, Record | None]
+) -> None:
+    """Sets aside at the shelf what the order claims there again, as far as no other order has it by now."""
+    key = Key("order", event.order)
+    was, order = before[key], books.find(Order, event.order)
+    if not isinstance(was, Order) or order is None:
+        return
+    claimed = _allocated(order, event.product) - _allocated(was, event.product)
+    row = ledger_book.stock_at(books, event.product, ledger.shelf(event.location))
+    # A locked shelf is no hindrance: what the picker holds to be there is his to take, and the count still comes.
+    part = min(claimed, max(0, row.quantity - row.allocated)) if row else 0
+    if row and part:
+        ledger_book.set_aside(books, order.id, row, part)
+    if part < claimed:
+        books.startle()
+        books.put(availability.lowered(order, event.product, claimed - part))
+
+
+def _allocated(order: Order, product: str) -> int:
+    return sum(line.allocated for line in order.lines if line.product == product)
+
+
 def _deny(books: Books, event: FloorEvent, denial: Denial, told: Told, cause: Cause) -> None:
     is_pick = isinstance(event, events.PickConfirmed)
     if is_pick:
@@ -98,7 +127,7 @@ def _deny(books: Books, event: FloorEvent, denial: Denial, told: Told, cause: Ca
             worker=told.worker,
             terminal=told.terminal,
         )
-    else:
+    elif not (isinstance(event, events.PickUndone) and _settles_itself(books, event, told)):
         discrepancies.open_one(
             books,
             reason=denial.value,
@@ -107,6 +136,15 @@ def _deny(books: Books, event: FloorEvent, denial: Denial, told: Told, cause: Ca
             worker=told.worker,
             terminal=told.terminal,
         )
+
+
+def _settles_itself(books: Books, event: events.PickUndone, told: Told) -> bool:
+    """Whether the pick that was taken back had been denied too: then its put-back is done."""
+    found = discrepancies.due_put_back(books, event.product, ledger.tote(event.tote), event.quantity, told.terminal)
+    if found is None:
+        return False
+    discrepancies.close(books, found, told.worker, f"taken back to {event.location} by the picker")
+    return True
 
 
 def _move(books: Books, event: FloorEvent, told: Told, cause: Cause) -> str:

@@ -32,7 +32,7 @@ from terminal.screens.floor_screen import CSS, FloorScreen
 from terminal.screens.floor_view import FloorView
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, ActList, Closed, Overlay, Reader, act_list, help_reader
 from terminal.turns import Chosen, Cleared, Entered, Settled, Stale, Turn, Turns
-from terminal.workflows.prompts import Prompt, Showing
+from terminal.workflows.prompts import Prompt, Showing, Sound, Tone
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from orders.records import Key
     from terminal.parts import Background, Opening, Parts, Sitting
     from terminal.screens.queue_screen import QueueScreen
+    from terminal.sounds import Sounds
 
 _QUEUE_STEP = "queue"
 _BOARD_SECONDS = 0.1
-_SECOND_BELL_SECONDS = 0.15
 _PORTS_SECONDS = 2.0
 
 
@@ -90,6 +90,7 @@ class FloorApp(App[int], inherit_bindings=False):
         self._stale_rows: set[Key] = set()
         self._floor_screen = FloorScreen(self._view)
         self._queue_screen: QueueScreen | None = None
+        self._sounds: Sounds | None = None
 
     # Start and end
 
@@ -112,6 +113,7 @@ class FloorApp(App[int], inherit_bindings=False):
             self.farewell = str(refusal)
             self.exit(return_code=CANNOT_START)
             return
+        self._sounds = self._sounds_of(parts)
         for scanner in parts.scanners:
             scanner.start()
         if parts.scale:
@@ -124,6 +126,18 @@ class FloorApp(App[int], inherit_bindings=False):
         self.set_interval(_BOARD_SECONDS, self._bring_queue_up_to_date)
         async for turn, showing in self._turns.judged(parts.session):
             self._after(turn, showing)
+
+    def _sounds_of(self, parts: Parts) -> Sounds:
+        from terminal.config import SoundSettings
+        from terminal.sounds import Sounds  # not before the first frame
+
+        settings = parts.sounds or SoundSettings()
+        return Sounds(settings, bell=lambda: self.bell(), after=self.set_timer, tell=self._note)
+
+    async def on_unmount(self) -> None:
+        """Nothing goes on sounding once the screen is gone."""
+        if self._sounds:
+            await self._sounds.close()
 
     def _run_beside(self, name: str, background: Background | None) -> None:
         if background is not None:
@@ -172,23 +186,23 @@ class FloorApp(App[int], inherit_bindings=False):
     def on_link_changed(self, message: LinkChanged) -> None:
         """The badge."""
         self._badge = message
-        self._notices.fault("link", message.sentence)
+        self._fault("link", message.sentence)
         self._repaint()
 
     def on_scale_spoke(self, message: ScaleSpoke) -> None:
         """The live weight, a settled one, or a port that went away; a bell where it waits for a hand."""
         if self._parts and (scale := self._parts.scale):
             had_asked = scale.asks_packer
-            self._notices.fault("scale", scale.hear(message.said))
+            self._fault("scale", scale.hear(message.said))
             self._weigh()
             if scale.asks_packer and not had_asked:
-                self.bell()
+                self._play(Sound.ATTENTION)
             self._repaint()
 
     def on_noted(self, message: Noted) -> None:
         """A printer, a scanner or the journal has something to say."""
         if message.is_fault:
-            self._notices.fault(message.sentence, message.sentence)
+            self._fault(message.sentence, message.sentence)
         else:
             self._notices.note(message.sentence)
         self._repaint()
@@ -351,9 +365,9 @@ class FloorApp(App[int], inherit_bindings=False):
         match turn:
             case ScannerLost(source=source, sentence=sentence):
                 self._away.add(source)
-                self._notices.fault(source, sentence)
+                self._fault(source, sentence)
             case ScannerFound(source=source):
-                self._notices.fault(source, "")
+                self._fault(source, "")
                 if source in self._away:
                     self._away.remove(source)
                     self._notices.note(scanner_wording.scanner_back(source))
@@ -361,14 +375,29 @@ class FloorApp(App[int], inherit_bindings=False):
                 self._notices.note(words.repeat_dropped(count))
             case Stale() if showing and showing.prompt.step != self.showing.prompt.step:
                 self._entry.overtake()
+                self._play(Sound.ATTENTION)
             case Settled() if self._parts and self._parts.scale and showing and showing.is_good:
                 self._parts.scale.use()
             case Scan() | Unreadable() | Entered() | Chosen():
                 self._notices.pass_on()
+                if showing and not (showing.verdict and showing.verdict.tone is Tone.REFUSED):
+                    self._play(Sound.RIGHT)
         if showing is None:
             self._repaint()
         else:
             self._present(showing)
+
+    def _fault(self, source: str, sentence: str) -> None:
+        if self._notices.fault(source, sentence):
+            self._play(Sound.ATTENTION)
+
+    def _play(self, sound: Sound) -> None:
+        if self._sounds:
+            self.call_after_refresh(self._sounds.play, sound)  # the eye comes first
+
+    def _note(self, sentence: str) -> None:
+        self._notices.note(sentence)
+        self._repaint()
 
     def _present(self, showing: Showing) -> None:
         before, self.showing = self.showing, showing
@@ -376,8 +405,7 @@ class FloorApp(App[int], inherit_bindings=False):
             self._close_overlay()
         if self._view.refusal and (showing.turn, showing.verdict) != (before.turn, before.verdict):
             self._close_overlay()
-            self.bell()
-            self.set_timer(_SECOND_BELL_SECONDS, self.bell)
+            self._play(Sound.WRONG)
         if self._parts and self._parts.toy:
             self._parts.toy.shown(showing)
         self._weigh()

@@ -101,6 +101,7 @@ class Rig:
             station=self._config.terminal.station or self._enrolment.station,
             has_scale=self._config.scale is not None,
             style=HouseStyle(labels.text, labels.digital_link, labels.language),
+            ways_to_key=self._config.terminal.keyed_items,
             on_saved=lambda jobs: self._saved(sync, jobs),
         )
         scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
@@ -118,6 +119,7 @@ class Rig:
             spool=lambda tell: self._run_spool(thread, journal, printers, tell),
             toy=self._toy,
             scanner_test=self._scanner_test,
+            sounds=self._config.sounds,
             clock=clock,
         )
 
@@ -196,7 +198,7 @@ class Rig:
 
         printers: dict[str, Printer] = {}
         choices: dict[str, PrinterChoice] = {}
-        usual = {"label": self._config.labels.media, "slip": Media.A4.value}
+        usual = {"label": self._config.labels.media, "slip": Media.A4.value, "product": Media.LABEL_100X50.value}
         for settings in self._config.printers:
             try:
                 printers[settings.name] = printer_from(settings.device)
@@ -208,11 +210,12 @@ class Rig:
 
 
 def _news(job: PrintJob) -> Noted:
-    from printing.documents import PackingSlip, subject_of
+    from printing.documents import PackingSlip, ProductLabel, subject_of
     from printing.spool import JobState
     from terminal import screen_wording, wording
 
-    kind = screen_wording.slip() if isinstance(job.document, PackingSlip) else screen_wording.label()
+    kinds = {PackingSlip: screen_wording.slip, ProductLabel: screen_wording.item_label}
+    kind = kinds.get(type(job.document), screen_wording.label)()
     what = f"{kind} {subject_of(job.document)}"
     if job.state is JobState.PRINTED:
         return Noted(wording.printed(what, job.where))

@@ -12,9 +12,18 @@ from printing.documents import Command, CommandCard, Media
 from terminal.workflows import acts
 
 CARDS = {
-    "Cart": (acts.PICK, acts.ALL, *acts.SHORTS, acts.SKIP, acts.GIVE_BACK, acts.MENU, acts.SIGN_OFF),
-    "Bench": (acts.PACK, acts.ALL, acts.SEAL, acts.WEIGHT, acts.REPRINT, acts.VOID, acts.MENU, acts.SIGN_OFF),
-    "Dock": (acts.SHIP, acts.CLOSE, acts.HAND_OVER, acts.REOPEN, acts.YES, acts.NO, acts.MENU, acts.SIGN_OFF),
+    "Cart": (
+        *(acts.PICK, acts.CONFIRM, acts.ALL, acts.NEXT, acts.SKIP, acts.UNDO, acts.SHORT, *acts.SHORTS),
+        *(acts.ITEM_LABEL, acts.GIVE_BACK, acts.MENU, acts.SIGN_OFF),
+    ),
+    "Bench": (
+        *(acts.PACK, acts.CONFIRM, acts.ALL, acts.NEXT, acts.UNDO, acts.SEAL, acts.WEIGHT, acts.REPRINT, acts.VOID),
+        *(acts.ITEM_LABEL, acts.MENU, acts.SIGN_OFF),
+    ),
+    "Dock": (
+        *(acts.SHIP, acts.CONFIRM, acts.NEXT, acts.UNDO, acts.CLOSE, acts.HAND_OVER, acts.REOPEN, acts.YES, acts.NO),
+        *(acts.MENU, acts.SIGN_OFF),
+    ),
     "Desk": (acts.QUEUE, acts.PICK, acts.PACK, acts.SHIP, acts.MENU, acts.SIGN_OFF),
 }
 # Any screen may ask something, the scanner's test among them.

@@ -54,6 +54,7 @@ class TerminalSettings:
 
     `witness` is a file elsewhere by which the journal notices that its whole folder was put back from a copy.
     `scan_log` keeps a rolling log of raw reads for support.
+    `keyed_items` are the ways in which an item with an unreadable label may be typed; empty, it is only scanned.
     """
 
     name: str = ""
@@ -61,6 +62,7 @@ class TerminalSettings:
     journal: str | None = None
     witness: str | None = None
     scan_log: bool = False
+    keyed_items: tuple[str, ...] = ("sku", "digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,15 @@ class LabelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundSettings:
+    """How right, wrong and attention are heard: `bell`, `off`, or the words of a player's command, without a shell."""
+
+    right: str | tuple[str, ...] = "bell"
+    wrong: str | tuple[str, ...] = "bell"
+    attention: str | tuple[str, ...] = "bell"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole file, checked."""
 
@@ -106,6 +117,7 @@ class Config:
     printers: tuple[PrinterSettings, ...] = ()
     labels: LabelSettings = LabelSettings()
     scale: ScaleProfile | None = None
+    sounds: SoundSettings = SoundSettings()
 
     @property
     def state_folder(self) -> Path:
@@ -209,10 +221,12 @@ def read(path: Path) -> Config:
 
 def check(table: Mapping[str, object], path: Path) -> Config:
     """The config that `table` (from `parse`) describes; ConfigError at the first thing that cannot be."""
-    known = {"store", "terminal", "scanner", "printer", "labels", "scale"}
+    known = {"store", "terminal", "scanner", "printer", "labels", "scale", "sounds"}
     _refuse_unknown(path, "", table, known)
     store = _section(path, "store", table.get("store", {}), _STORE)
     terminal = _section(path, "terminal", table.get("terminal", {}), _TERMINAL)
+    if "keyed_items" in terminal:
+        terminal["keyed_items"] = tuple(terminal["keyed_items"])
     labels = _section(path, "labels", table.get("labels", {}), _LABELS)
     return Config(
         path,
@@ -222,6 +236,7 @@ def check(table: Mapping[str, object], path: Path) -> Config:
         _printers(path, table.get("printer", [])),
         LabelSettings(**labels),
         _scale(path, table["scale"]) if "scale" in table else None,
+        SoundSettings(**_sounds(path, table.get("sounds", {}))),
     )
 
 
@@ -246,7 +261,10 @@ _MEDIA = (
     "4x6in", "100x150mm", "a6", "a5", "100x50mm", "57x32mm", "a4", "letter",
     "a4-2x4", "a4-2x5", "a4-3x7", "a4-3x8", "letter-2x3", "letter-2x5", "letter-3x10",
 )  # fmt: skip
-_DOCUMENTS = ("label", "slip")
+_DOCUMENTS = ("label", "slip", "product")
+# What a printer takes that does not say: item labels only where somebody loaded their paper, and says so.
+_USUAL_DOCUMENTS = ("label", "slip")
+_KEYED_ITEMS = ("sku", "digits")
 
 
 def _text(expected: str) -> _Setting:
@@ -276,6 +294,11 @@ _TERMINAL = {
     "journal": _place("the folder for what this terminal keeps"),
     "witness": _place("a file outside of that folder"),
     "scan_log": _Setting(bool, "true or false"),
+    "keyed_items": _Setting(
+        list,
+        f"a list of any of {' and '.join(_KEYED_ITEMS)}; [] where items are only scanned",
+        lambda value: all(each in _KEYED_ITEMS for each in value),
+    ),
 }
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl")
 _SHIPPING = ("4x6in", "100x150mm", "a6", "a5", "a4", "letter")
@@ -287,12 +310,22 @@ _LABELS = {
     "digital_link": _Setting(str, 'a resolver\'s address, such as "https://id.gs1.org"', _is_url),
     "language": _Setting(str, f"one of {', '.join(_LANGUAGES)}", lambda value: value in _LANGUAGES),
 }
+_SOUND = _Setting(
+    object,
+    'bell, off, or a player and its words as a list, such as ["aplay", "-q", "/opt/right.wav"]',
+    lambda value: (
+        value in ("bell", "off")
+        or (isinstance(value, list) and bool(value) and all(isinstance(word, str) and bool(word) for word in value))
+    ),
+)
 _PRINTER = {
     "name": _text("a name"),
     "kind": _text('the kind of printer, such as "folder"'),
     "media": _PAPER,
     "documents": _Setting(
-        list, f"a list of {' and '.join(_DOCUMENTS)}", lambda value: value and all(each in _DOCUMENTS for each in value)
+        list,
+        f"a list of any of {', '.join(_DOCUMENTS)}",
+        lambda value: value and all(each in _DOCUMENTS for each in value),
     ),
 }
 
@@ -308,7 +341,7 @@ def _section(path: Path, name: str, came: object, settings: Mapping[str, _Settin
 
 def _accept(path: Path, key: str, value: object, setting: _Setting) -> None:
     # True is an int in Python, and a port that is true is a mistake.
-    if type(value) is not setting.kind or not setting.accepts(value):
+    if not (setting.kind is object or type(value) is setting.kind) or not setting.accepts(value):
         raise ConfigError(path, key, f"expected {setting.expected}, got {_shown(key, value)}", "correct it")
 
 
@@ -321,6 +354,14 @@ def _refuse_unknown(path: Path, where: str, came: Mapping[str, object], known: M
             remedy = f"did you mean `{near[0]}`?" if near else "remove it, or correct its name"
             expected = ", ".join(sorted(known))
             raise ConfigError(path, f"{where}.{key}" if where else key, f"no such key; there is {expected}", remedy)
+
+
+def _sounds(path: Path, came: object) -> dict[str, str | tuple[str, ...]]:
+    settings = dict.fromkeys(("right", "wrong", "attention"), _SOUND)
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in _section(path, "sounds", came, settings).items()
+    }
 
 
 def _tables(path: Path, name: str, came: object) -> list[tuple[str, dict[str, object]]]:
@@ -384,7 +425,7 @@ def _printers(path: Path, came: object) -> tuple[PrinterSettings, ...]:
             raise ConfigError(
                 path, f"printer.{name}.kind", f"expected {_PRINTER['kind'].expected}, got nothing", "set it"
             )
-        documents = table.get("documents", list(_DOCUMENTS))
+        documents = table.get("documents", list(_USUAL_DOCUMENTS))
         assert isinstance(documents, list)
         for document in documents:
             if taken := next((each.name for each in printers if document in each.documents), None):

@@ -1,4 +1,4 @@
-"""From records to what is printed: the label of a parcel, the slip that lies in it.
+"""From records to what is printed: the label of a parcel, the slip that lies in it, a new label for an item.
 
 Decides which record fills which field of a plain document. How it is drawn, and on what, belongs to printing.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orders.identifiers import gtin14
 from orders.records import Address, Order, Parcel, Product, Site
 from printing import documents
-from printing.documents import DocumentError, PackingSlip, ParcelLabel, SlipLine
-from terminal import wording
+from printing.documents import DocumentError, PackingSlip, ParcelLabel, ProductLabel, SlipLine
+from terminal import command_wording, wording
 from terminal.floor import Floor
 
 
@@ -71,6 +72,22 @@ def slip_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> PackingS
         ),
         notes=order.note,
         language=style.language,
+    )
+
+
+def item_label_of(product: str, floor: Floor) -> ProductLabel:
+    """A new label for a product's pieces or their bin; DocumentError where the product is not known here."""
+    known = floor.product(product)
+    if known is None:
+        raise DocumentError(command_wording.product_unknown())
+    code = known.barcodes[0] if known.barcodes else known.sku
+    # A GTIN is kept as 14 digits; an item carries its 13.
+    is_gtin13 = len(code) == 14 and code.startswith("0") and gtin14(code) is not None
+    return ProductLabel(
+        sku=known.sku,
+        description=known.description,
+        barcode=code[1:] if is_gtin13 else code,
+        assumed=known.is_assumed,
     )
 
 

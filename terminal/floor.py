@@ -82,6 +82,11 @@ class Floor:
         """A product."""
         return self.get("product", id, Product)
 
+    def sku(self, product: str) -> str:
+        """What a product is called on the floor; the number in its id where nothing else is known."""
+        known = self.product(product)
+        return known.sku if known else product.partition("/")[2]
+
     def location(self, code: str) -> Location | None:
         """A location."""
         return self.get("location", code, Location)
@@ -212,7 +217,7 @@ class Floor:
         if not isinstance(record, Product):
             return
         before = self._confirmed.get(key)
-        for text in before.barcodes if isinstance(before, Product) else ():
+        for text in before.every_barcode if isinstance(before, Product) else ():
             self._by_barcode.get(text, {}).pop(key.id, None)
-        for text in record.barcodes:
+        for text in record.every_barcode:
             self._by_barcode.setdefault(text, {})[key.id] = None

@@ -23,12 +23,14 @@ class Notices:
         """The sentence to show, or an empty text."""
         return next(reversed(self._faults.values()), self._note)
 
-    def fault(self, source: str, sentence: str) -> None:
-        """Something at `source` is wrong; an empty sentence ends it."""
-        if sentence != self._faults.get(source, ""):
-            self._faults.pop(source, None)
-            if sentence:
-                self._faults[source] = sentence
+    def fault(self, source: str, sentence: str) -> bool:
+        """Something at `source` is wrong; an empty sentence ends it. Gives whether that is news to be heard."""
+        if sentence == self._faults.get(source, ""):
+            return False
+        self._faults.pop(source, None)
+        if sentence:
+            self._faults[source] = sentence
+        return bool(sentence)
 
     def note(self, sentence: str) -> None:
         """Something to know, in place of the note before."""

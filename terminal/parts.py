@@ -20,6 +20,7 @@ from terminal.workflows.prompts import Prompt, Showing
 if TYPE_CHECKING:
     from orders.records import Key
     from scanners.scale import ScaleSaid, Weight
+    from terminal.config import SoundSettings
     from terminal.floor import Floor
     from terminal.turns import Settled
 
@@ -133,6 +134,7 @@ class Parts:
     scale: Scale | None = None
     toy: Toy | None = None
     scanner_test: Callable[[App[int]], Sitting] | None = None
+    sounds: SoundSettings | None = None
     clock: Callable[[], datetime] = utc_now
 
 

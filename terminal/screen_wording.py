@@ -196,6 +196,21 @@ def discrepancy(reason: str, remedy: str) -> str:
     return f"{reason.replace('_', ' ')}: {work}"
 
 
+# Sounds
+
+
+def player_missing(program: str, fault: str) -> str:
+    return f"The sound player {program} does not start ({fault}): bells instead. Correct [sounds] in the config"
+
+
+def player_failed(program: str, code: int) -> str:
+    return f"The sound player {program} ended with {code}: bells instead. Correct [sounds] in the config"
+
+
+def player_too_long(program: str) -> str:
+    return f"The sound player {program} did not end by itself: bells instead. Give it a short sound"
+
+
 # Scanners
 
 
@@ -264,6 +279,10 @@ def token_unreadable(path: str, fault: str) -> str:
 
 def label() -> str:
     return "label"
+
+
+def item_label() -> str:
+    return "item label"
 
 
 def slip() -> str:

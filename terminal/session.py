@@ -25,7 +25,7 @@ from terminal import documents, wording
 from terminal.floor import Floor, Pending
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
-from terminal.workflows import acts, desk
+from terminal.workflows import acts, desk, keyed, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -37,6 +37,7 @@ from terminal.workflows.steps import (
     AsksStore,
     AWeight,
     Here,
+    ItemLabel,
     Meaning,
     Menu,
     NeedsAnswer,
@@ -46,6 +47,7 @@ from terminal.workflows.steps import (
     Refused,
     SignOn,
     Step,
+    Trail,
     Weighing,
 )
 
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 PIN_TRIES = 5
 LOCK_OUT = timedelta(minutes=5)
 RAW_KEPT = 64
+ITEM_LABEL = "product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
     step: Step = SignOn()
     worker: str = ""
     tries: dict[str, Tries] = {}
+    trail: Trail = ()
 
 
 _MEMO = msgspec.json.Decoder(Memo)
@@ -118,6 +122,7 @@ class Session:
         station: str = "",
         has_scale: bool = False,
         style: documents.HouseStyle = documents.PLAIN,
+        ways_to_key: tuple[str, ...] = keyed.WAYS,
         on_saved: Callable[[Sequence[PrintJob]], None] = lambda jobs: None,
     ) -> None:
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
@@ -126,10 +131,12 @@ class Session:
         self._has_scale = has_scale
         self._printers = dict(printers or {})
         self._style = style
+        self._ways_to_key = ways_to_key
         self._on_saved = on_saved
         self._step: Step = SignOn()
         self._worker = ""
         self._tries: dict[str, Tries] = {}
+        self._trail: Trail = ()
         self._turn = 0
         self.showing = Showing(desk.prompt(self._step, floor, Here(now=clock())))
 
@@ -219,7 +226,8 @@ class Session:
         except DocumentError as error:
             return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
         worker = self._worker_after(outcome)
-        memo = Memo(outcome.step, worker, {} if worker else self._tries)
+        trail = undo.trail_after(self._trail, outcome.events)
+        memo = Memo(outcome.step, worker, {} if worker else self._tries, trail)
         if outcome.events or jobs:
             at = self._clock()
             who = worker or self._worker
@@ -231,7 +239,7 @@ class Session:
             self._on_saved(jobs)
         else:
             await self._thread.run(self._journal.remember, _ENCODE(memo))
-        self._step, self._worker = outcome.step, worker
+        self._step, self._worker, self._trail = outcome.step, worker, trail
         tone = Tone.NOTE if outcome.is_note else Tone.GOOD
         return self._show(Verdict(tone, outcome.sentence) if outcome.sentence else None)
 
@@ -245,7 +253,7 @@ class Session:
             reason=outcome.reason,
             raw="" if is_secret else raw[:RAW_KEPT],
         )
-        memo = Memo(self._step, self._worker, self._tries)
+        memo = Memo(self._step, self._worker, self._tries, self._trail)
         await self._append_silently(refused, memo)
         return self._show(Verdict(Tone.REFUSED, outcome.sentence, outcome.reason))
 
@@ -289,6 +297,9 @@ class Session:
             next_sscc=lambda owner: sscc,
             is_locked=self._is_locked,
             has_scale=self._has_scale,
+            trail=self._trail,
+            keyed=self._ways_to_key,
+            prints_item_labels=ITEM_LABEL in self._printers,
         )
 
     def _show(self, verdict: Verdict | None) -> Showing:
@@ -299,7 +310,7 @@ class Session:
 
     async def _peek_sscc(self, meaning: Meaning) -> str | None:
         """The next SSCC, only where this very answer might seal a parcel."""
-        seals = isinstance(self._step, Packing) and meaning == ACommand(acts.SEAL)
+        seals = isinstance(self._step, Packing) and meaning in (ACommand(acts.SEAL), ACommand(acts.CONFIRM))
         if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber | AWeight)):
             return None
         assert isinstance(self._step, (Packing, Weighing))
@@ -313,9 +324,12 @@ class Session:
                 return task.id
         return None
 
-    def _jobs(self, prints: Sequence[Printing], events: Sequence[FloorEvent]) -> list[PrintJob]:
+    def _jobs(self, prints: Sequence[Printing | ItemLabel], events: Sequence[FloorEvent]) -> list[PrintJob]:
         jobs = []
         for each in prints:
+            if isinstance(each, ItemLabel):
+                jobs.append(self._item_label(each.product))
+                continue
             parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
             document = (
                 documents.label_of(parcel, self._floor, self._style)
@@ -332,6 +346,12 @@ class Session:
                 )
             )
         return jobs
+
+    def _item_label(self, product: str) -> PrintJob:
+        document, choice = documents.item_label_of(product, self._floor), self._printers[ITEM_LABEL]
+        # Two asked for within one second are one hand that trembled.
+        id = job_id(product.replace("/", "-"), document, int(self._clock().timestamp()))
+        return PrintJob(id=id, document=document, media=choice.media, printer=choice.printer)
 
     def _forecast(self, sscc: str, events: Sequence[FloorEvent]) -> Parcel:
         """The parcel that a sealing is about to make: its label is written in the same transaction."""
@@ -356,7 +376,7 @@ class Session:
             memo = _MEMO.decode(body)
         except msgspec.DecodeError:
             return  # Written by a later version: the operator signs on again, and nothing of the work is lost.
-        self._step, self._worker, self._tries = memo.step, memo.worker, dict(memo.tries)
+        self._step, self._worker, self._tries, self._trail = memo.step, memo.worker, dict(memo.tries), memo.trail
 
     def _fold(self, entry: Entry) -> None:
         try:

@@ -1,5 +1,6 @@
-"""Every sentence that a workflow says to an operator, one function each: the file that gets translated.
+"""Every sentence that a workflow says to an operator, one function each; with its sisters, what gets translated.
 
+What only a walk, the dock or a command card says stands in `pick_wording`, `dock_wording` and `command_wording`.
 Decides words and nothing else. A sentence names the next physical act; what the eye needs most stands first, for a
 small screen may wrap it. `denied` words the verdicts that store and terminal share.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orders.records import Manifest, Site
+from orders.records import Site
 from orders.verdicts import Denial
 
 # Sign-on and menu
@@ -125,8 +126,8 @@ def is_badge() -> str:
     return "that is a badge"
 
 
-def is_command() -> str:
-    return "that act is not possible here"
+def is_command(label: str) -> str:
+    return f"{label} is not possible here"
 
 
 def is_number(text: str) -> str:
@@ -157,103 +158,21 @@ def own_barcode_damaged() -> str:
     return "That label was not read whole: scan it again"
 
 
-# Picking
+# What picking, packing and the dock share
 
 
-def pick() -> str:
-    return "PICK"
+def pack_not_counted(sku: str) -> str:
+    return f"that is a pack of {sku}, and nobody said how many it holds: scan a single piece"
 
 
-def pick_title(order: str) -> str:
-    return f"PICK {order}"
+def packs_picked(count: int, name: str, quantity: int, sku: str) -> str:
+    return f"{count} {name} = {quantity} x {sku}"
 
 
-def quantity_left(left: int, total: int) -> str:
-    return str(left) if left == total else f"{left} of {total}"
-
-
-def ask_tote() -> str:
-    return "Scan an empty tote"
-
-
-def ask_shelf(location: str) -> str:
-    return f"Scan shelf {location}"
-
-
-def ask_item() -> str:
-    return "Scan the item"
-
-
-def ask_quantity(left: int) -> str:
-    return f"Type how many, Enter ({left})"
-
-
-def ask_drop() -> str:
-    return "Scan the drop place"
-
-
-def drop() -> str:
-    return "DROP"
-
-
-def then_shelf(location: str) -> str:
-    return f"then {location}"
-
-
-def task_gone() -> str:
-    return "This task is no longer yours: press the arrow, 9, for the menu"
-
-
-def task_waits() -> str:
-    return "Your task waits for you"
-
-
-def tote_taken(code: str) -> str:
-    return f"Tote {code}"
-
-
-def tote_in_use(code: str) -> str:
-    return f"Tote {code} is in use: take an empty one and scan it"
-
-
-def tote_first(stranger: str) -> str:
-    return f"Scan an empty tote first: {stranger}"
-
-
-def shelf_right(location: str) -> str:
-    return f"Shelf {location}"
-
-
-def shelf_again(location: str) -> str:
-    return f"You are at {location}: scan the item"
-
-
-def shelf_changed(location: str) -> str:
-    return f"Now at {location}; the stops before it come later"
-
-
-def wrong_shelf(read: str, wanted: str) -> str:
-    return f"Wrong shelf {read}: go to {wanted}"
-
-
-def shelf_first(location: str, stranger: str) -> str:
-    return f"Scan the shelf {location} first" + (f": {stranger}" if stranger else "")
-
-
-def check_digits_wrong(location: str) -> str:
-    return f"Those are not the check digits of {location}: look at the shelf again"
-
-
-def item_right(sku: str) -> str:
-    return f"Right item {sku}"
-
-
-def wrong_item(read: str, wanted: str) -> str:
-    return f"Wrong item {read}: take {wanted}"
-
-
-def item_first(sku: str, stranger: str) -> str:
-    return f"Scan item {sku}: {stranger}"
+def pack_too_large(name: str, holds: int, left: int) -> str:
+    wanted = f"{left} is wanted: take a single piece" if left == 1 else f"{left} are wanted: take single pieces"
+    article = "An" if name[0] in "AEIOU" else "A"
+    return f"{article} {name.lower()} holds {holds}, {wanted}"
 
 
 def number_wanted(left: int) -> str:
@@ -264,44 +183,29 @@ def too_many(value: int, left: int) -> str:
     return f"{value} is too many: take {left}, put the rest back"
 
 
-def zero_is_short() -> str:
-    return "None there? Press the arrow and choose Short"
+def item_right(sku: str) -> str:
+    return f"Right item {sku}"
 
 
-def picked(quantity: int, sku: str) -> str:
-    return f"Picked {quantity} x {sku}"
+def tote_in_use(code: str) -> str:
+    return f"Tote {code} is in use: take an empty one and scan it"
 
 
-def shorted(quantity: int, sku: str) -> str:
-    return f"Short {quantity} x {sku}: the shelf will be counted"
+def departs(at: datetime | None, site: Site | None) -> str:
+    if at is None:
+        return ""
+    from zoneinfo import ZoneInfo  # a picker's terminal never needs its half megabyte
+
+    local = at.astimezone(ZoneInfo(site.time_zone)) if site else at
+    return f"{local:%a %H:%M}"
 
 
-def skipped(location: str) -> str:
-    return f"{location} comes back at the end"
+def parcels(count: int) -> str:
+    return f"{count} PARCEL" + ("" if count == 1 else "S")
 
 
-def nothing_to_skip_to() -> str:
-    return "This is the last stop: pick it, or choose Short"
-
-
-def drop_first(stranger: str) -> str:
-    return f"Scan the drop place: {stranger}"
-
-
-def not_a_drop(code: str) -> str:
-    return f"{code} is no drop place: take the tote to one and scan it"
-
-
-def walk_ended(tote: str, place: str) -> str:
-    return f"Done: tote {tote} stands at {place}"
-
-
-def walk_ended_empty() -> str:
-    return "Done: nothing was picked, the tote is free"
-
-
-def empty_tote_back(tote: str) -> str:
-    return f"Nothing picked: scan tote {tote} to free it"
+def parcel_gone() -> str:
+    return "That parcel was handed over already: call a supervisor"
 
 
 # Packing
@@ -347,7 +251,7 @@ def any_item_first(stranger: str) -> str:
     return f"Scan an item from the tote: {stranger}"
 
 
-def item_left(quantity: int, sku: str) -> str:
+def item_left(quantity: str, sku: str) -> str:
     return f"{quantity} x {sku}"
 
 
@@ -483,6 +387,10 @@ def printing_again() -> str:
     return "Printing the label again"
 
 
+def nothing_to_reprint() -> str:
+    return "No label to print again: that is done where the parcel waits for its label"
+
+
 def really_void() -> str:
     return "Void this parcel? Scan an empty tote for its goods"
 
@@ -497,111 +405,6 @@ def voided() -> str:
 
 def parcel_unknown() -> str:
     return "This parcel is not known here: is the badge online?"
-
-
-# Shipping
-
-
-def ship() -> str:
-    return "SHIP"
-
-
-def ship_title(carrier: str, service: str) -> str:
-    return f"SHIP {carrier_of(carrier, service)}".strip()
-
-
-def ask_manifest() -> str:
-    return "Scan a parcel, or type a digit"
-
-
-def no_manifest() -> str:
-    return "No manifest is open: scan a labelled parcel"
-
-
-def manifest_first(stranger: str) -> str:
-    return f"Scan a parcel first, or type a manifest's digit: {stranger}"
-
-
-def manifest_line(manifest: Manifest, site: Site | None) -> str:
-    when = departs(manifest.departs_at, site)
-    return f"{carrier_of(manifest.carrier, manifest.service)} {when} {len(manifest.parcels)} {manifest.state}"
-
-
-def departs(at: datetime | None, site: Site | None) -> str:
-    if at is None:
-        return ""
-    from zoneinfo import ZoneInfo  # a picker's terminal never needs its half megabyte
-
-    local = at.astimezone(ZoneInfo(site.time_zone)) if site else at
-    return f"{local:%a %H:%M}"
-
-
-def parcels(count: int) -> str:
-    return f"{count} PARCEL" + ("" if count == 1 else "S")
-
-
-def unlabelled(count: int) -> str:
-    return f"{count} sealed, label not read back"
-
-
-def manifest_opened(manifest: str) -> str:
-    return f"Manifest {manifest}"
-
-
-def parcel_stands(tail: str) -> str:
-    return f"Parcel {tail} stands on this manifest"
-
-
-def other_manifest(manifest: str) -> str:
-    return f"That parcel goes on {manifest}: set it aside"
-
-
-def parcel_gone() -> str:
-    return "That parcel was handed over already: call a supervisor"
-
-
-def read_back_first() -> str:
-    return "Its label was never read back: take it to a bench and scan it there"
-
-
-def ask_close() -> str:
-    return "Scan parcels, then CLOSE"
-
-
-def ask_hand_over() -> str:
-    return "Load the truck, scan HAND OVER"
-
-
-def really_close(manifest: str) -> str:
-    return f"Close {manifest}? Yes or No"
-
-
-def really_hand_over(count: int) -> str:
-    return f"Has the carrier taken {parcels(count).lower()}? Yes or No"
-
-
-def closed(manifest: str) -> str:
-    return f"Closed {manifest}"
-
-
-def reopened(manifest: str) -> str:
-    return f"Open again: {manifest}"
-
-
-def handed_over(count: int) -> str:
-    return f"Handed over {parcels(count).lower()}"
-
-
-def manifest_gone() -> str:
-    return "Handed over. Press the arrow, 9, for the menu"
-
-
-def yes_or_no(stranger: str) -> str:
-    return f"Answer first, Yes or No: {stranger}"
-
-
-def dock_act_first(stranger: str) -> str:
-    return f"Scan a parcel, or press the arrow for the acts: {stranger}"
 
 
 # The store, the journal and the printers
@@ -676,26 +479,9 @@ def help_menu() -> tuple[str, ...]:
     return ("Type the digit of what you want and Enter, or scan its barcode on the command card.",)
 
 
-def help_pick() -> tuple[str, ...]:
-    return (
-        "Scan the shelf, then the item. More than one: type the number and Enter, or scan ALL.",
-        "Shelf barcode torn: type the two check digits on the shelf label.",
-        "Item barcode torn: type its SKU.",
-        "Nothing there, too few or damaged: right arrow, then the digit.",
-        "Another shelf of your walk may be scanned at any time.",
-    )
-
-
 def help_pack() -> tuple[str, ...]:
     return (
         "Scan the tote, then each item. More than one of a kind: type the number, or scan ALL.",
         "When all is verified scan SEAL: slip and label are printed.",
         "Stick the label and scan it. No other parcel begins before that.",
-    )
-
-
-def help_ship() -> tuple[str, ...]:
-    return (
-        "Scan any parcel to see its manifest. Close it when the last parcel stands there,",
-        "and hand it over when the carrier has taken it.",
     )

@@ -13,12 +13,15 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from orders.identifiers import gtin14
+from orders.intake import NewPack
 from server_stub.importing.countries import country_code
 from server_stub.importing.file_map import DatesSection, MoneySection
 
 MAX_PIECES = 1_000_000
 MAX_STOCK = 10_000_000
 MAX_CODE = 64
+LARGEST_PACK = 100_000
+LONGEST_PACK_NAME = 10
 
 # ISO 4217, by the decimals of the minor unit.
 _DECIMALS = {
@@ -161,3 +164,20 @@ def barcodes(text: str) -> tuple[str, ...]:
         if "E+" in each.upper():
             raise CellError(f"barcode {each} was rounded by a spreadsheet: export it as text")
     return found
+
+
+def packs(text: str) -> tuple[NewPack, ...]:
+    """The packs of a cell, apart by spaces, `;` or `|`, each as NAME=PIECES or NAME=PIECES=BARCODE (`CASE=12=...`)."""
+    found: dict[str, NewPack] = {}
+    for each in text.replace(";", " ").replace("|", " ").split():
+        name, _, rest = each.upper().partition("=")
+        pieces, _, barcode = rest.partition("=")
+        whole = pieces.isascii() and pieces.isdecimal() and 1 < int(pieces[:9]) <= LARGEST_PACK and len(pieces) < 9
+        if not (name.isascii() and name.isalpha() and len(name) <= LONGEST_PACK_NAME and whole):
+            raise CellError(f"pack {each!r} is not written as CASE=12 or CASE=12=BARCODE, with 2 pieces or more")
+        before = found[name].barcodes if name in found else ()
+        if before and found[name].quantity != int(pieces):
+            raise CellError(f"pack {name} is there with {found[name].quantity} and with {pieces} pieces")
+        codes = (*before, *(barcodes(barcode) if barcode else ()))
+        found[name] = NewPack(name=name, quantity=int(pieces), barcodes=codes)
+    return tuple(found.values())

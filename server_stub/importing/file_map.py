@@ -28,7 +28,7 @@ ORDER_FIELDS = ("customer", "country", "ordered_at", "carrier", "service", "curr
 
 FIELDS: Mapping[FileKind, tuple[str, ...]] = {
     "orders": LINE_FIELDS + ORDER_FIELDS,
-    "products": ("sku", "description", "barcode", "weight"),
+    "products": ("sku", "description", "barcode", "weight", "packs"),
     "locations": ("code", "aisle", "side", "bay", "level", "zone", "walk", "use"),
     "stock": ("sku", "location", "quantity", "key"),
     "customers": ("number", *ADDRESS_FIELDS),

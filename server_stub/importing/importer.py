@@ -14,7 +14,7 @@ from typing import TextIO
 import msgspec
 from msgspec.structs import replace
 
-from orders.intake import NewCustomer, NewLocation, NewOrder, NewProduct, NewStock
+from orders.intake import NewCustomer, NewLocation, NewOrder, NewPack, NewProduct, NewStock
 from orders.records import Address, Order, Product, key_of
 from server_stub.importing.columns import bind
 from server_stub.importing.delivery import Delivery
@@ -212,5 +212,7 @@ def _completed(thing: Master, known: Mapping[str, Product]) -> Master:
         thing,
         barcodes=thing.barcodes or before.barcodes,
         weight_grams=thing.weight_grams or before.weight_grams,
+        packs=thing.packs
+        or tuple(NewPack(name=pack.name, quantity=pack.quantity, barcodes=pack.barcodes) for pack in before.packs),
         is_assumed=before.is_assumed and not (thing.barcodes and thing.weight_grams),
     )

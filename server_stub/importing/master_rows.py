@@ -123,6 +123,7 @@ def _product(row: _Cells) -> NewProduct:
         description=row.text("description"),
         barcodes=row.read("barcode", cells.barcodes) or (),
         weight_grams=row.read("weight", lambda text: cells.weight_grams(text, unit, decimal)),
+        packs=row.read("packs", cells.packs) or (),
     )
 
 

@@ -131,7 +131,8 @@ class Robot:
         return Aim(command(acts.MENU), "goes back to the menu")
 
     def _mistake(self, told: Told) -> Aim | None:
-        if reason := self.shorts.pop(self._items, None):
+        # What is missing is counted in pieces: a line that is shown in cases is found whole.
+        if told.quantity.replace(" of ", "").isdecimal() and (reason := self.shorts.pop(self._items, None)):
             self.shorted.append((told.title.split()[-1], told.item, int(told.quantity.split()[0])))
             return Aim(command(reason), f"finds none of {told.item}: {acts.label(reason).lower()}")
         match self.mistakes.pop(self._items, None):

@@ -68,6 +68,9 @@ CUSTOMERS = (
     ),
 )
 SERVICES = (("Royal Mail", "Tracked 24"), ("Royal Mail", "Tracked 48"), ("DHL", "Europe"))
+# Small goods come in cases of twelve, and one order is for more than two of them.
+CASE, LIGHTEST_CASELESS_GRAMS = 12, 300
+WHOLESALE_TURN, WHOLESALE_PIECES = 20, 27
 _WAITS_MINUTES = (75, 180, 300)
 
 Row = Mapping[str, object]
@@ -76,6 +79,12 @@ Row = Mapping[str, object]
 def gtin13(number: int) -> str:
     """A GTIN-13 under GS1's demonstration prefix."""
     body = f"{PREFIX}{number:09d}"
+    return body + check_digit(body)
+
+
+def gtin14_of_case(number: int) -> str:
+    """The GTIN-14 of a case of that product: indicator 1, and a check digit of its own."""
+    body = "1" + gtin13(number)[:-1]
     return body + check_digit(body)
 
 
@@ -116,7 +125,14 @@ def _locations() -> Iterable[Row]:
 
 def _products() -> Iterable[Row]:
     for number, (sku, description, weight) in enumerate(PRODUCTS, 1):
-        yield {"sku": sku, "description": description, "barcode": gtin13(number), "weight_grams": weight}
+        packs = f"CASE={CASE}={gtin14_of_case(number)}" if weight < LIGHTEST_CASELESS_GRAMS else ""
+        yield {
+            "sku": sku,
+            "description": description,
+            "barcode": gtin13(number),
+            "weight_grams": weight,
+            "packs": packs,
+        }
 
 
 def _stock() -> Iterable[Row]:
@@ -139,12 +155,15 @@ def _orders(chance: random.Random, now: datetime) -> Iterable[Row]:
         number = "C999" if turn == ORDERS - 1 else f"C{customer + 1:03d}"
         ordered_at = (now - timedelta(minutes=7 * (ORDERS - turn))).astimezone(UTC)
         picks = chance.sample(PRODUCTS, k=1 if turn % 3 == 0 else chance.randint(2, 5))
-        for sku, description, _ in picks:
+        for sku, description, weight in picks:
+            quantity = chance.choice((1, 1, 1, 2, 2, 3, 6))
+            if turn == WHOLESALE_TURN and weight < LIGHTEST_CASELESS_GRAMS:
+                quantity = WHOLESALE_PIECES
             yield {
                 "order": f"L{10400 + turn}",
                 "sku": sku,
                 "description": description,
-                "quantity": chance.choice((1, 1, 1, 2, 2, 3, 6)),
+                "quantity": quantity,
                 "price": f"{chance.randint(200, 4000) / 100:.2f}",
                 "currency": "GBP",
                 "customer": number,

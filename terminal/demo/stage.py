@@ -180,7 +180,7 @@ port = "{port}"
 name = "folder"
 kind = "folder"
 path = "{stage.printed_folder}"
-documents = ["label", "slip"]
+documents = ["label", "slip", "product"]
 """,
         encoding="utf-8",
     )

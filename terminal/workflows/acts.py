@@ -8,7 +8,8 @@ from __future__ import annotations
 from terminal.workflows.prompts import Act
 
 PICK, PACK, SHIP, QUEUE, SIGN_OFF, MENU = "PICK", "PACK", "SHIP", "QUEUE", "SIGN-OFF", "MENU"
-ALL, SKIP, GIVE_BACK = "ALL", "SKIP", "GIVE-BACK"
+CONFIRM, NEXT, UNDO, ITEM_LABEL = "CONFIRM", "NEXT", "UNDO", "ITEM-LABEL"
+ALL, SKIP, GIVE_BACK, SHORT = "ALL", "SKIP", "GIVE-BACK", "SHORT"
 SHORT_EMPTY, SHORT_FEWER = "SHORT-EMPTY", "SHORT-FEWER"
 SHORT_DAMAGED, SHORT_UNREACHABLE = "SHORT-DAMAGED", "SHORT-UNREACHABLE"
 SEAL, WEIGHT, REPRINT, VOID = "SEAL", "WEIGHT", "REPRINT", "VOID"
@@ -32,9 +33,14 @@ _LABELS = {
     QUEUE: "Live queue",
     SIGN_OFF: "Sign off",
     MENU: "Stop here, menu",
+    CONFIRM: "Confirm",
+    NEXT: "Next",
+    UNDO: "Undo the last act",
+    ITEM_LABEL: "New item label",
     ALL: "All of them",
     SKIP: "Skip, come back",
     GIVE_BACK: "Give task back",
+    SHORT: "Short",
     SHORT_EMPTY: "Short: empty",
     SHORT_FEWER: "Short: too few",
     SHORT_DAMAGED: "Short: damaged",
@@ -54,18 +60,32 @@ _LABELS = {
 COMMANDS = tuple(_LABELS)
 
 
+# These have the same digit wherever they are listed.
+_DIGITS = {ITEM_LABEL: 7, UNDO: 8, MENU: 9, SIGN_OFF: 9}
+
+
 def label(name: str) -> str:
     """What an act is called on the list."""
     return _LABELS[name]
 
 
+def named(name: str) -> str:
+    """What a command is called in a sentence: as on the list, or by its own name where nobody knows it."""
+    return _LABELS.get(name, name)
+
+
 def listed(*names: str) -> tuple[Act, ...]:
-    """Acts under the digits 1, 2, 3 ...; leaving for the menu or signing off is always 9."""
+    """Acts under the digits 1, 2, 3 ...; undoing is always 8, leaving for the menu or signing off always 9."""
     acts, digit = [], 1
     for name in names:
-        if name in (MENU, SIGN_OFF):
-            acts.append(Act(9, name, _LABELS[name]))
+        if name in _DIGITS:
+            acts.append(Act(_DIGITS[name], name, _LABELS[name]))
         else:
             acts.append(Act(digit, name, _LABELS[name]))
             digit += 1
     return tuple(acts)
+
+
+def with_more(listed_before: tuple[Act, ...], *names: str) -> tuple[Act, ...]:
+    """A list with acts of fixed digits added where they belong."""
+    return tuple(sorted((*listed_before, *listed(*names)), key=lambda act: act.digit))

@@ -1,17 +1,20 @@
 """Which workflow a step belongs to: one table from step to its prompt and its judgement.
 
-Decides nothing else. Whoever adds a step adds one line here.
+Decides besides that a command that means something on many screens is looked at before its step judges it. Whoever
+adds a step adds one line here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from terminal.floor import Floor
-from terminal.workflows import packing, picking, shipping, sign_on
+from terminal.workflows import acts, commands, labelling, packing, picking, shipping, sign_on, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
+    ACommand,
     AskClose,
     AskHandover,
     AskPin,
@@ -40,8 +43,8 @@ _PROMPTS: dict[type, Callable[[Any, Floor, Here], Prompt]] = {
     PackWait: lambda step, floor, here: packing.wait_prompt(floor),
     Packing: lambda step, floor, here: packing.prompt(step, floor),
     Weighing: lambda step, floor, here: packing.weighing_prompt(step, floor),
-    Labelling: lambda step, floor, here: packing.label_prompt(step, floor),
-    AskVoid: lambda step, floor, here: packing.void_prompt(step, floor),
+    Labelling: lambda step, floor, here: labelling.label_prompt(step, floor),
+    AskVoid: lambda step, floor, here: labelling.void_prompt(step, floor),
     Shipping: lambda step, floor, here: shipping.prompt(step, floor),
     AskClose: lambda step, floor, here: shipping.close_prompt(step, floor),
     AskHandover: lambda step, floor, here: shipping.handover_prompt(step, floor),
@@ -55,8 +58,8 @@ _JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
     PackWait: packing.judge_wait,
     Packing: packing.judge,
     Weighing: packing.judge_weight,
-    Labelling: packing.judge_read_back,
-    AskVoid: packing.judge_void_answer,
+    Labelling: labelling.judge_read_back,
+    AskVoid: labelling.judge_void_answer,
     Shipping: shipping.judge,
     AskClose: shipping.judge_close,
     AskHandover: shipping.judge_handover_answer,
@@ -65,9 +68,19 @@ _JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
 
 def prompt(step: Step, floor: Floor, here: Here) -> Prompt:
     """What to show at `step`."""
-    return _PROMPTS[type(step)](step, floor, here)
+    shown = _PROMPTS[type(step)](step, floor, here)
+    more = (
+        *((acts.ITEM_LABEL,) if commands.offers_item_label(step, here) else ()),
+        *((acts.UNDO,) if undo.offers(step, here) else ()),
+    )
+    return replace(shown, acts=acts.with_more(shown.acts, *more)) if more else shown
 
 
 def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What `meaning` does at `step`."""
-    return _JUDGES[type(step)](step, meaning, floor, here)
+    if isinstance(meaning, ACommand):
+        meant = commands.meant(step, meaning, prompt(step, floor, here), floor, here)
+        if not isinstance(meant, ACommand):
+            return meant
+        meaning = meant
+    return commands.noted_as_keyed(_JUDGES[type(step)](step, meaning, floor, here), here)

@@ -1,4 +1,4 @@
-"""The bench: open a tote, verify what is in it, seal the carton, read the stuck label back.
+"""The bench: open a tote, verify what is in it, weigh and seal the carton.
 
 Decides what the packer is asked next and whether a scan was right. An SSCC is only looked at here; it is spent in the
 transaction that writes the sealing. No other parcel begins before the last label has been read back.
@@ -10,31 +10,26 @@ from dataclasses import replace
 
 from orders import barcodes
 from orders.barcodes import Kind
-from orders.calendar import manifest_id, next_departure
+from orders.calendar import next_departure
 from orders.events import (
     ItemVerified,
-    LabelReprinted,
     PackingStarted,
-    ParcelLabelled,
     ParcelSealed,
-    ParcelVoided,
     Weighed,
 )
-from orders.records import Address, Order, Parcel, Product
-from orders.verdicts import Denial, judge_item, judge_label, judge_packing, judge_sealing
-from terminal import wording
+from orders.records import Address, Order, Pack, Product
+from orders.verdicts import Denial, judge_item, judge_packing, judge_sealing
+from terminal import pick_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, keyed, labelling, packs
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
     Accepted,
     ACommand,
     AnItem,
-    AnOrder,
     ANumber,
     AParcel,
-    AskVoid,
     ATote,
     AWeight,
     Here,
@@ -47,6 +42,7 @@ from terminal.workflows.steps import (
     PackWait,
     Printing,
     Refused,
+    Unknown,
     Weighing,
 )
 from terminal.workflows.strangers import describe_stranger
@@ -79,7 +75,9 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
             return Accepted(Packing(order.id, tote.id), wording.tote_opened(order.number), (started,))
         case AParcel(sscc=sscc):
-            return _other_parcel(sscc, floor)
+            return labelling.judge_other_parcel(sscc, floor)
+        case ACommand(name=acts.REPRINT):
+            return labelling.reprint_last(step, floor, here)
         case _:
             return Refused(wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
 
@@ -118,15 +116,16 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             quantity=wording.pieces_left(sum(left.values())),
             details=_left_details(left, floor),
             acts=acts.listed(acts.MENU),
-            expects=_codes(product, next(iter(left))),
+            expects=packs.codes(left[id := next(iter(left))], product, id.partition("/")[2]),
         )
     return replace(
         shown,
         step="pack_quantity",
-        ask=wording.ask_quantity(left.get(step.product, 0)),
+        ask=pick_wording.ask_quantity(left.get(step.product, 0)),
         item=product.sku if product else step.product,
         description=product.description if product else "",
-        quantity=str(left.get(step.product, 0)),
+        quantity=packs.split(left.get(step.product, 0), product),
+        details=packs.legend(left.get(step.product, 0), product),
         acts=acts.listed(acts.ALL, acts.MENU),
         takes="number",
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
@@ -145,16 +144,21 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if not order.to_verify:
         return _judge_seal(step, order, meaning, floor, here)
     if step.product:
-        return _judge_number(step, order, step.product, meaning)
+        return _judge_number(step, order, step.product, meaning, floor)
     if isinstance(meaning, ANumber):
         meaning = resolve_number(meaning, floor)
     match meaning:
-        case AnItem(product=product):
+        case AnItem(product=product, is_keyed=is_keyed, pack=pack):
+            if refused := keyed.refused(here, is_keyed):
+                return refused
             if denial := judge_item(order, product.id, 1):
                 return Refused(_item_sentence(denial, product), denial.value)
+            step = Packing(order.id, step.tote, product.id, is_keyed)
+            if pack is not None:
+                return _verify_packs(step, order, product, 1, pack)
             if order.to_verify[product.id] == 1:
                 return _verify(step, order, product.id, 1, product.sku)
-            return NeedsAnswer(Packing(order.id, step.tote, product.id), wording.item_right(product.sku))
+            return NeedsAnswer(step, wording.item_right(product.sku))
         case _:
             return Refused(wording.any_item_first(describe_stranger(meaning)), "item_first")
 
@@ -188,95 +192,7 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
             return Refused(wording.weight_wanted(), "weight_wanted")
 
 
-def label_prompt(step: Labelling, floor: Floor) -> Prompt:
-    """Asks for the stuck label."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    return Prompt(
-        step="pack_label",
-        title=wording.pack_title(order.number if order else ""),
-        ask=wording.ask_label(),
-        item=step.parcel[-6:],
-        quantity=wording.grams(parcel.weight_grams) if parcel else "",
-        details=(wording.carrier_of(parcel.carrier, parcel.service),) if parcel else (),
-        acts=acts.listed(acts.REPRINT, acts.VOID),
-        expects=(f"]C100{step.parcel}",),
-        help=wording.help_pack(),
-    )
-
-
-def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """The label of this parcel, and of no other, lets the packer go on."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    if order is None or parcel is None:
-        return Accepted(PackWait(), wording.order_changed(), is_note=True)
-    match meaning:
-        case AParcel(sscc=sscc) if sscc == step.parcel:
-            return _labelled(order, parcel, floor)
-        case AnOrder(order=read) if read.id == order.id:
-            return _labelled(order, parcel, floor)
-        case AParcel(sscc=sscc, parcel=other):
-            if other is not None and other.state == "voided":
-                return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
-            return Refused(wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
-        case AnOrder(order=read):
-            return Refused(wording.other_label(read.number, order.number), "other_label")
-        case ACommand(name=acts.REPRINT):
-            again = LabelReprinted(order=order.id, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
-            prints = (Printing("label", order.id, parcel.id, parcel.copies + 1),)
-            return Accepted(step, wording.printing_again(), (again,), prints)
-        case ACommand(name=acts.VOID):
-            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
-        case _:
-            return Refused(wording.label_first(describe_stranger(meaning)), "label_first")
-
-
-def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
-    """Asks whether the parcel shall be opened again."""
-    order = floor.order(step.order)
-    return Prompt(
-        step="pack_void",
-        title=wording.pack_title(order.number if order else ""),
-        ask=wording.really_void(),
-        item=step.parcel[-6:],
-        acts=acts.listed(acts.YES, acts.NO),
-        details=(wording.scan_empty_tote(),),
-        help=wording.help_pack(),
-    )
-
-
-def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """A scanned free tote takes the goods back and voids the label; anything else leaves all as it is."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    back = Labelling(step.order, step.parcel)
-    match meaning:
-        case ACommand(name=acts.NO):
-            return NeedsAnswer(back, "")
-        case ATote(tote=tote) if order and parcel and tote.state == "free":
-            voided = ParcelVoided(
-                order=order.id,
-                parcel=parcel.id,
-                tote=tote.id,
-                reason="asked",
-                contents=parcel.contents,
-                manifest=parcel.manifest,
-            )
-            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,))
-        case ATote(tote=tote):
-            return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
-        case _:
-            return Refused(wording.scan_empty_tote(), "tote_wanted")
-
-
-def open_manifest(name: str, floor: Floor) -> str:
-    """The first manifest of that name that still takes parcels, as far as this terminal knows."""
-    turn, following = 1, name
-    while (manifest := floor.manifest(following)) is not None and manifest.state != "open":
-        turn += 1
-        following = f"{name}-{turn}"
-    return following
-
-
-def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning) -> Outcome:
+def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning, floor: Floor) -> Outcome:
     left = order.to_verify.get(product, 0)
     sku = next(line.sku for line in order.lines if line.product == product)
     match meaning:
@@ -286,13 +202,29 @@ def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning) -
             if judge_item(order, product, value):
                 return Refused(wording.too_many(value, left), Denial.TOO_MANY.value)
             return _verify(step, order, product, value, sku)
+        case AnItem(product=item, pack=pack) if item.id == product and pack is not None:
+            return _verify_packs(step, order, item, 1, pack)
+        case Unknown(text=text, is_keyed=True) if found := packs.typed(text, known := floor.product(product)):
+            assert known is not None
+            return _verify_packs(step, order, known, *found)
         case _:
             return Refused(wording.number_wanted(left), "number_wanted")
 
 
-def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str) -> Accepted:
-    verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity)
-    return Accepted(Packing(order.id, step.tote), wording.verified(quantity, sku), (verified,))
+def _verify_packs(step: Packing, order: Order, product: Product, count: int, pack: Pack) -> Outcome:
+    quantity, left = count * pack.quantity, order.to_verify.get(product.id, 0)
+    if judge_item(order, product.id, quantity):
+        if count == 1:
+            return Refused(wording.pack_too_large(pack.name, quantity, left), Denial.TOO_MANY.value)
+        return Refused(wording.too_many(quantity, left), Denial.TOO_MANY.value)
+    said = wording.packs_picked(count, pack.name, quantity, product.sku)
+    return _verify(step, order, product.id, quantity, product.sku, said)
+
+
+def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str, said: str = "") -> Accepted:
+    verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity, is_keyed=step.is_keyed)
+    sentence = said or wording.verified(quantity, sku)
+    return Accepted(Packing(order.id, step.tote), sentence, (verified,))
 
 
 def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
@@ -353,40 +285,6 @@ def _seal(
     return Accepted(Labelling(order.id, sscc), wording.sealed(order.number), (sealed,), prints)
 
 
-def _labelled(order: Order, parcel: Parcel, floor: Floor) -> Outcome:
-    if denial := judge_label(parcel):
-        if denial is Denial.PARCEL_LABELLED:
-            return Accepted(PackWait(), wording.label_counted(), is_note=True)
-        return Refused(wording.denied(denial), denial.value)
-    name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
-    manifest = open_manifest(name, floor)
-    labelled = ParcelLabelled(
-        order=order.id,
-        parcel=parcel.id,
-        manifest=manifest,
-        carrier=parcel.carrier,
-        service=parcel.service,
-        departs_at=parcel.departs_at,
-    )
-    return Accepted(PackWait(), wording.label_right(manifest), (labelled,))
-
-
-def _other_parcel(sscc: str, floor: Floor) -> Outcome:
-    parcel = floor.parcel(sscc)
-    if parcel is None:
-        return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
-    if parcel.state == "voided":
-        return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
-    if parcel.state == "sealed":
-        return _labelled_after_break(parcel, floor)
-    return Refused(wording.label_counted(), Denial.PARCEL_LABELLED.value)
-
-
-def _labelled_after_break(parcel: Parcel, floor: Floor) -> Outcome:
-    order = floor.order(parcel.order)
-    return _labelled(order, parcel, floor) if order else Refused(wording.order_changed(), "order_unknown")
-
-
 def _weight(order: Order, floor: Floor) -> tuple[int, bool]:
     """Grams of all that is to be packed, 0 where a product has no weight; and whether any of them is assumed."""
     grams, is_assumed = 0, False
@@ -407,13 +305,9 @@ def _item_sentence(denial: Denial, product: Product) -> str:
 
 def _left_details(left: dict[str, int], floor: Floor) -> tuple[str, ...]:
     return tuple(
-        wording.item_left(quantity, product.sku if (product := floor.product(id)) else id)
+        wording.item_left(packs.split(quantity, product := floor.product(id)), product.sku if product else id)
         for id, quantity in left.items()
     )
-
-
-def _codes(product: Product | None, id: str) -> tuple[str, ...]:
-    return product.barcodes if product and product.barcodes else (id.partition("/")[2],)
 
 
 def _lost_prompt() -> Prompt:

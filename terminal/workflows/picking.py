@@ -11,11 +11,11 @@ from dataclasses import replace
 from orders import barcodes
 from orders.barcodes import Kind
 from orders.events import PickConfirmed, PickShorted, ShelfConfirmed, StopSkipped, ToteBound, ToteDropped
-from orders.records import Location, PickTask, Stop
+from orders.records import Location, Pack, PickTask, Stop
 from orders.verdicts import Denial, judge_pick, judge_task, judge_tote
-from terminal import wording
+from terminal import pick_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, keyed, packs
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -33,6 +33,7 @@ from terminal.workflows.steps import (
     Outcome,
     Picking,
     Refused,
+    Unknown,
 )
 from terminal.workflows.strangers import describe_stranger
 
@@ -43,12 +44,15 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
     """What the picker sees at this point of the walk."""
     task = floor.task(step.task)
     if task is None or judge_task(task, here.terminal):
-        return Prompt(step="pick_lost", title=wording.pick(), ask=wording.task_gone(), acts=acts.listed(acts.MENU))
-    title = wording.pick_title(task.order_number)
+        return Prompt(
+            step="pick_lost", title=pick_wording.pick(), ask=pick_wording.task_gone(), acts=acts.listed(acts.MENU)
+        )
+    title = pick_wording.pick_title(task.order_number)
     progress = f"{min(task.done + 1, len(task.stops))}/{len(task.stops)}"
     stop = task.current
     if stop is None:
         return _drop_prompt(task, floor, title)
+    product = floor.product(stop.product)
     shown = Prompt(
         step="",
         ask="",
@@ -57,48 +61,51 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         location=stop.location,
         item=stop.sku,
         description=stop.description,
-        quantity=wording.quantity_left(stop.left, stop.quantity),
+        quantity=packs.split(stop.left, product)
+        if (legend := packs.legend(stop.left, product))
+        else pick_wording.quantity_left(stop.left, stop.quantity),
     )
     if task.tote is None:
         return replace(
             shown,
             step="pick_tote",
-            ask=wording.ask_tote(),
+            ask=pick_wording.ask_tote(),
             acts=acts.listed(acts.GIVE_BACK, acts.MENU),
             expects=("FHT-",),
-            help=wording.help_pick(),
+            help=pick_wording.help_pick(),
         )
     if not _at_shelf(task, stop):
         return replace(
             shown,
             step="pick_shelf",
             tote=task.tote,
-            ask=wording.ask_shelf(stop.location),
-            details=_next_details(task, stop),
+            ask=pick_wording.ask_shelf(stop.location),
+            details=(*legend, *_next_details(task, stop)),
             acts=acts.listed(acts.SKIP, acts.SHORT_UNREACHABLE, acts.MENU),
             expects=(barcodes.encode(Kind.LOCATION, stop.location),),
-            help=wording.help_pick(),
+            help=pick_wording.help_pick(),
         )
     if not step.is_identified:
         return replace(
             shown,
             step="pick_item",
             tote=task.tote,
-            ask=wording.ask_item(),
-            details=_next_details(task, stop),
+            ask=pick_wording.ask_item(),
+            details=(*legend, *_next_details(task, stop)),
             acts=acts.listed(*_SHORT_ACTS, acts.MENU),
-            expects=_codes(floor, stop),
-            help=wording.help_pick(),
+            expects=packs.codes(stop.left, product, stop.sku),
+            help=pick_wording.help_pick(),
         )
     return replace(
         shown,
         step="pick_quantity",
         tote=task.tote,
-        ask=wording.ask_quantity(stop.left),
+        ask=pick_wording.ask_quantity(stop.left),
         acts=acts.listed(acts.ALL, *_SHORT_ACTS, acts.MENU),
         takes="number",
+        details=legend,
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
-        help=wording.help_pick(),
+        help=pick_wording.help_pick(),
     )
 
 
@@ -107,10 +114,10 @@ def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if isinstance(meaning, ACommand) and meaning.name == acts.NO:
         return NeedsAnswer(Picking(step.task), "")  # Esc once too often must not end a walk
     if isinstance(meaning, ACommand) and meaning.name == acts.MENU:
-        return Accepted(Menu(), wording.task_waits(), is_note=True)
+        return Accepted(Menu(), pick_wording.task_waits(), is_note=True)
     task = floor.task(step.task)
     if task is None or judge_task(task, here.terminal):
-        return Refused(wording.task_gone(), Denial.TASK_NOT_YOURS.value)
+        return Refused(pick_wording.task_gone(), Denial.TASK_NOT_YOURS.value)
     stop = task.current
     if task.tote is None and stop is not None:
         return _judge_tote(step, task, meaning)
@@ -118,6 +125,8 @@ def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
         return _judge_drop(task, meaning)
     if isinstance(meaning, ACommand) and meaning.name == acts.SKIP:
         return _skip(step, task, stop)
+    if isinstance(meaning, ACommand) and meaning.name == acts.SHORT:
+        return _short(step, task, stop, _usual_short(task, stop))
     if isinstance(meaning, ACommand) and meaning.name in acts.SHORTS:
         return _short(step, task, stop, meaning.name)
     if isinstance(meaning, AtLocation):
@@ -126,7 +135,7 @@ def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
         return _judge_before_shelf(step, task, stop, meaning, floor)
     if step.is_identified:
         return _judge_quantity(step, task, stop, meaning, floor)
-    return _judge_item(step, task, stop, meaning, floor)
+    return _judge_item(step, task, stop, meaning, floor, here)
 
 
 def _judge_tote(step: Picking, task: PickTask, meaning: Meaning) -> Outcome:
@@ -135,21 +144,21 @@ def _judge_tote(step: Picking, task: PickTask, meaning: Meaning) -> Outcome:
             if judge_tote(tote, task):
                 return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
             bound = ToteBound(task=task.id, order=task.order, tote=tote.id)
-            return Accepted(step, wording.tote_taken(tote.id), (bound,))
+            return Accepted(step, pick_wording.tote_taken(tote.id), (bound,))
         case ACommand(name=acts.GIVE_BACK):
             return AsksStore("give_back", task.id)
         case _:
-            return Refused(wording.tote_first(describe_stranger(meaning)), "tote_first")
+            return Refused(pick_wording.tote_first(describe_stranger(meaning)), "tote_first")
 
 
 def _judge_shelf(step: Picking, task: PickTask, stop: Stop, location: Location) -> Outcome:
     if location.id == stop.location:
         if _at_shelf(task, stop):
-            return Accepted(step, wording.shelf_again(location.id), is_note=True)
+            return Accepted(step, pick_wording.shelf_again(location.id), is_note=True)
         return _arrive(step, task, stop)
     other = next((each for each in task.stops if each.left and each.location == location.id), None)
     if other is None:
-        return Refused(wording.wrong_shelf(location.id, stop.location), Denial.WRONG_LOCATION.value)
+        return Refused(pick_wording.wrong_shelf(location.id, stop.location), Denial.WRONG_LOCATION.value)
     # Going to another open stop of one's own walk is a choice, not a mistake: the stops between come back at its end.
     between = []
     for each in task.stops:
@@ -158,32 +167,44 @@ def _judge_shelf(step: Picking, task: PickTask, stop: Stop, location: Location) 
         if each.left:
             between.append(StopSkipped(task=task.id, order=task.order, stop=each.number))
     arrival = ShelfConfirmed(task=task.id, order=task.order, stop=other.number, location=location.id)
-    return Accepted(Picking(task.id), wording.shelf_changed(location.id), (*between, arrival))
+    return Accepted(Picking(task.id), pick_wording.shelf_changed(location.id), (*between, arrival))
 
 
 def _judge_before_shelf(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor) -> Outcome:
     if isinstance(meaning, ANumber) and meaning.text == barcodes.check_digits(stop.location):
         return _arrive(step, task, stop)
     if isinstance(meaning, ANumber):
-        return Refused(wording.check_digits_wrong(stop.location), Denial.WRONG_LOCATION.value)
-    return Refused(wording.shelf_first(stop.location, describe_stranger(meaning)), "shelf_first")
+        return Refused(pick_wording.check_digits_wrong(stop.location), Denial.WRONG_LOCATION.value)
+    return Refused(pick_wording.shelf_first(stop.location, describe_stranger(meaning)), "shelf_first")
 
 
-def _judge_item(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor) -> Outcome:
+def _judge_item(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if isinstance(meaning, ANumber):
         meaning = resolve_number(meaning, floor)
     match meaning:
-        case AnItem(product=product, is_keyed=is_keyed):
+        case Unknown(text=text, is_keyed=True) if keyed.are_digits(text):
+            if refused := keyed.judge_digits(text, stop, floor.product(stop.product), here):
+                return refused
+            return _identified(task, stop, is_keyed=True)
+        case AnItem(product=product, is_keyed=is_keyed, pack=pack):
+            if refused := keyed.refused(here, is_keyed):
+                return refused
             denial = judge_pick(stop, stop.location, product.id, 1)
             if denial is Denial.WRONG_PRODUCT:
-                return Refused(wording.wrong_item(product.sku, stop.sku), denial.value)
+                return Refused(pick_wording.wrong_item(product.sku, stop.sku), denial.value)
             if denial:
                 return Refused(wording.denied(denial), denial.value)
-            if stop.left == 1:
-                return _pick(task, stop, 1, is_keyed=is_keyed)
-            return NeedsAnswer(Picking(task.id, True, is_keyed), wording.item_right(stop.sku))
+            if pack is not None:
+                return _pick_packs(task, stop, 1, pack, is_keyed=is_keyed)
+            return _identified(task, stop, is_keyed=is_keyed)
         case _:
-            return Refused(wording.item_first(stop.sku, describe_stranger(meaning)), Denial.WRONG_PRODUCT.value)
+            return Refused(pick_wording.item_first(stop.sku, describe_stranger(meaning)), Denial.WRONG_PRODUCT.value)
+
+
+def _identified(task: PickTask, stop: Stop, *, is_keyed: bool) -> Outcome:
+    if stop.left == 1:
+        return _pick(task, stop, 1, is_keyed=is_keyed)
+    return NeedsAnswer(Picking(task.id, True, is_keyed), wording.item_right(stop.sku))
 
 
 def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor) -> Outcome:
@@ -191,16 +212,21 @@ def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning,
         case ACommand(name=acts.ALL):
             return _pick(task, stop, stop.left, is_keyed=step.is_keyed)
         case ANumber(value=0):
-            return Refused(wording.zero_is_short(), Denial.TOO_MANY.value)
+            return Refused(pick_wording.zero_is_short(), Denial.TOO_MANY.value)
         case ANumber(value=value):
             if judge_pick(stop, stop.location, stop.product, value):
                 return Refused(wording.too_many(value, stop.left), Denial.TOO_MANY.value)
             return _pick(task, stop, value, is_keyed=step.is_keyed)
+        case AnItem(product=product, pack=pack) if product.id == stop.product and pack is not None:
+            return _pick_packs(task, stop, 1, pack, is_keyed=step.is_keyed)
+        case Unknown(text=text, is_keyed=True) if found := packs.typed(text, floor.product(stop.product)):
+            count, pack = found
+            return _pick_packs(task, stop, count, pack, is_keyed=step.is_keyed)
         case AnItem(product=product) if product.id == stop.product:
             # A second scan of the same item is counting by hand: one more piece than the one already seen.
             return Refused(wording.number_wanted(stop.left), "number_wanted")
         case AnItem(product=product):
-            return Refused(wording.wrong_item(product.sku, stop.sku), Denial.WRONG_PRODUCT.value)
+            return Refused(pick_wording.wrong_item(product.sku, stop.sku), Denial.WRONG_PRODUCT.value)
         case _:
             return Refused(wording.number_wanted(stop.left), "number_wanted")
 
@@ -209,19 +235,19 @@ def _judge_drop(task: PickTask, meaning: Meaning) -> Outcome:
     if task.tote is None or not _has_goods(task):
         if isinstance(meaning, ATote) and meaning.tote.id == task.tote:
             dropped = ToteDropped(task=task.id, order=task.order, tote=meaning.tote.id, place="", is_empty=True)
-            return Accepted(Menu(), wording.walk_ended_empty(), (dropped,))
-        return Refused(wording.empty_tote_back(task.tote or ""), "tote_wanted")
+            return Accepted(Menu(), pick_wording.walk_ended_empty(), (dropped,))
+        return Refused(pick_wording.empty_tote_back(task.tote or ""), "tote_wanted")
     match meaning:
         case AtLocation(location=location) if location.use in ("drop", "staging"):
             dropped = ToteDropped(task=task.id, order=task.order, tote=task.tote, place=location.id)
-            return Accepted(Menu(), wording.walk_ended(task.tote, location.id), (dropped,))
+            return Accepted(Menu(), pick_wording.walk_ended(task.tote, location.id), (dropped,))
         case AtLocation(location=location):
-            return Refused(wording.not_a_drop(location.id), Denial.WRONG_LOCATION.value)
+            return Refused(pick_wording.not_a_drop(location.id), Denial.WRONG_LOCATION.value)
         case _:
-            return Refused(wording.drop_first(describe_stranger(meaning)), "drop_first")
+            return Refused(pick_wording.drop_first(describe_stranger(meaning)), "drop_first")
 
 
-def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool) -> Accepted:
+def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool, said: str = "") -> Accepted:
     assert task.tote is not None
     picked = PickConfirmed(
         task=task.id,
@@ -233,19 +259,33 @@ def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool) -> Accep
         tote=task.tote,
         is_keyed=is_keyed,
     )
-    return Accepted(Picking(task.id), wording.picked(quantity, stop.sku), (picked,))
+    sentence = said or pick_wording.picked(quantity, stop.sku)
+    return Accepted(Picking(task.id), sentence, (picked,))
+
+
+def _pick_packs(task: PickTask, stop: Stop, count: int, pack: Pack, *, is_keyed: bool) -> Outcome:
+    quantity = count * pack.quantity
+    if quantity > stop.left:
+        if count == 1:
+            return Refused(wording.pack_too_large(pack.name, pack.quantity, stop.left), Denial.TOO_MANY.value)
+        return Refused(wording.too_many(quantity, stop.left), Denial.TOO_MANY.value)
+    if not quantity:
+        return Refused(pick_wording.zero_is_short(), Denial.TOO_MANY.value)
+    return _pick(
+        task, stop, quantity, is_keyed=is_keyed, said=wording.packs_picked(count, pack.name, quantity, stop.sku)
+    )
 
 
 def _arrive(step: Picking, task: PickTask, stop: Stop) -> Accepted:
     arrival = ShelfConfirmed(task=task.id, order=task.order, stop=stop.number, location=stop.location)
-    return Accepted(Picking(task.id), wording.shelf_right(stop.location), (arrival,))
+    return Accepted(Picking(task.id), pick_wording.shelf_right(stop.location), (arrival,))
 
 
 def _short(step: Picking, task: PickTask, stop: Stop, name: str) -> Outcome:
     at_shelf = _at_shelf(task, stop)
     if (name == acts.SHORT_UNREACHABLE) == at_shelf:
         # Who stands at the shelf has reached it; who does not, cannot know that it is empty.
-        return Refused(wording.shelf_first(stop.location, ""), "shelf_first")
+        return Refused(pick_wording.shelf_first(stop.location, ""), "shelf_first")
     shorted = PickShorted(
         task=task.id,
         order=task.order,
@@ -255,14 +295,21 @@ def _short(step: Picking, task: PickTask, stop: Stop, name: str) -> Outcome:
         quantity=stop.left,
         reason=acts.SHORTS[name],
     )
-    return Accepted(Picking(task.id), wording.shorted(stop.left, stop.sku), (shorted,))
+    return Accepted(Picking(task.id), pick_wording.shorted(stop.left, stop.sku), (shorted,))
+
+
+def _usual_short(task: PickTask, stop: Stop) -> str:
+    """What a plain SHORT says: where one stands, and whether something was there, say the rest."""
+    if not _at_shelf(task, stop):
+        return acts.SHORT_UNREACHABLE
+    return acts.SHORT_FEWER if stop.picked else acts.SHORT_EMPTY
 
 
 def _skip(step: Picking, task: PickTask, stop: Stop) -> Outcome:
     if sum(1 for each in task.stops if each.left) < 2:
-        return Refused(wording.nothing_to_skip_to(), "last_stop")
+        return Refused(pick_wording.nothing_to_skip_to(), "last_stop")
     skipped = StopSkipped(task=task.id, order=task.order, stop=stop.number)
-    return Accepted(Picking(task.id), wording.skipped(stop.location), (skipped,))
+    return Accepted(Picking(task.id), pick_wording.skipped(stop.location), (skipped,))
 
 
 def _at_shelf(task: PickTask, stop: Stop) -> bool:
@@ -277,14 +324,9 @@ def _has_goods(task: PickTask) -> bool:
     return any(stop.picked for stop in task.stops)
 
 
-def _codes(floor: Floor, stop: Stop) -> tuple[str, ...]:
-    product = floor.product(stop.product)
-    return product.barcodes if product and product.barcodes else (stop.sku,)
-
-
 def _next_details(task: PickTask, stop: Stop) -> tuple[str, ...]:
     after = next((each for each in task.stops[task.done :] if each.left and each.number != stop.number), None)
-    return (wording.then_shelf(after.location),) if after else ()
+    return (pick_wording.then_shelf(after.location),) if after else ()
 
 
 def _drop_prompt(task: PickTask, floor: Floor, title: str) -> Prompt:
@@ -292,22 +334,22 @@ def _drop_prompt(task: PickTask, floor: Floor, title: str) -> Prompt:
         return Prompt(
             step="pick_empty",
             title=title,
-            ask=wording.empty_tote_back(task.tote or ""),
+            ask=pick_wording.empty_tote_back(task.tote or ""),
             tote=task.tote or "",
             expects=(barcodes.encode(Kind.TOTE, task.tote),) if task.tote else (),
             acts=acts.listed(acts.MENU),
-            help=wording.help_pick(),
+            help=pick_wording.help_pick(),
         )
     places = tuple(place.id for place in floor.every("location", Location) if place.use in ("drop", "staging"))
     return Prompt(
         step="pick_drop",
         title=title,
         progress=f"{len(task.stops)}/{len(task.stops)}",
-        ask=wording.ask_drop(),
-        location=places[0] if len(places) == 1 else wording.drop(),
+        ask=pick_wording.ask_drop(),
+        location=places[0] if len(places) == 1 else pick_wording.drop(),
         tote=task.tote or "",
         details=places[:4] if len(places) > 1 else (),
         acts=acts.listed(acts.MENU),
         expects=tuple(barcodes.encode(Kind.LOCATION, place) for place in places),
-        help=wording.help_pick(),
+        help=pick_wording.help_pick(),
     )

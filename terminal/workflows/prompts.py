@@ -58,6 +58,14 @@ class Tone(Enum):
     ASK = "ASK"
 
 
+class Sound(Enum):
+    """What a worker has to hear without looking."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    ATTENTION = "attention"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One sentence on the last act. A refusal stays on the whole screen until the right scan or a clear key."""

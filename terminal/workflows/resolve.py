@@ -9,7 +9,7 @@ from __future__ import annotations
 from orders import barcodes
 from orders.barcodes import Kind
 from orders.credentials import split_badge
-from orders.identifiers import gtin14, is_sscc
+from orders.identifiers import base_gtin, gtin14, is_sscc
 from orders.records import Order, Product, key_of
 from scanners.scan import Scan, Unreadable
 from terminal import wording
@@ -41,7 +41,7 @@ def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
         return own
     if scan.sscc:
         return AParcel(scan.sscc, floor.parcel(scan.sscc))
-    if scan.gtin and (meaning := _item(floor.products_of_barcode(scan.gtin))):
+    if scan.gtin and (meaning := _item(floor.products_of_barcode(scan.gtin), scan.gtin)):
         return meaning
     return _resolve_text(scan.text, floor, is_keyed=False)
 
@@ -67,10 +67,12 @@ def _resolve_text(text: str, floor: Floor, *, is_keyed: bool) -> Meaning:
         return _own(own, floor, is_keyed=is_keyed)
     if is_sscc(text):
         return AParcel(text, floor.parcel(text))
-    if found := _item(floor.products_of_barcode(text), is_keyed=is_keyed):
+    if found := _item(floor.products_of_barcode(text), text, is_keyed=is_keyed):
         return found
     if found := _item(_by_sku(text, floor), is_keyed=is_keyed):
         return found
+    if pieces := floor.products_of_barcode(base_gtin(text) or ""):
+        return Damaged(wording.pack_not_counted(pieces[0].sku))
     if order := _by_number(text, floor):
         return AnOrder(order)
     if is_keyed and (tote := floor.tote(text.upper())):
@@ -84,7 +86,7 @@ def _own(own: barcodes.OwnBarcode, floor: Floor, *, is_keyed: bool) -> Meaning:
             return AtLocation(location, is_keyed)
         case Kind.TOTE if tote := floor.tote(own.body):
             return ATote(tote)
-        case Kind.PRODUCT if item := _item(floor.products_of_barcode(own.text), is_keyed=is_keyed):
+        case Kind.PRODUCT if item := _item(floor.products_of_barcode(own.text), own.text, is_keyed=is_keyed):
             return item
         case Kind.BADGE:
             worker, secret = split_badge(own.body)
@@ -103,10 +105,12 @@ def _own_number(text: str, floor: Floor) -> AnItem | Ambiguous | AnOrder | None:
     return AnOrder(order) if order else None
 
 
-def _item(products: tuple[Product, ...], *, is_keyed: bool = False) -> AnItem | Ambiguous | None:
+def _item(products: tuple[Product, ...], code: str = "", *, is_keyed: bool = False) -> AnItem | Ambiguous | None:
     if not products:
         return None
-    return AnItem(products[0], is_keyed) if len(products) == 1 else Ambiguous(products)
+    if len(products) > 1:
+        return Ambiguous(products)
+    return AnItem(products[0], is_keyed, products[0].pack_of(gtin14(code) or code))
 
 
 def _by_sku(text: str, floor: Floor) -> tuple[Product, ...]:

@@ -12,7 +12,7 @@ from orders.events import ManifestClosed, ManifestHandedOver, ManifestReopened
 from orders.folds import handed
 from orders.records import Manifest, Parcel
 from orders.verdicts import Denial, judge_closing, judge_handover, judge_reopening
-from terminal import wording
+from terminal import dock_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts
 from terminal.workflows.prompts import Act, Prompt
@@ -44,29 +44,29 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
         listed = _choices(floor)
         return Prompt(
             step="ship_choose",
-            title=wording.ship(),
-            ask=wording.ask_manifest() if listed else wording.no_manifest(),
+            title=dock_wording.ship(),
+            ask=dock_wording.ask_manifest() if listed else dock_wording.no_manifest(),
             details=tuple(f"{act.digit} {act.label}" for act in listed),
             acts=(*listed, *acts.listed(acts.MENU)),
             takes="number",
-            help=wording.help_ship(),
+            help=dock_wording.help_ship(),
         )
     waiting = _unlabelled(manifest, floor)
     shown = Prompt(
         step="",
         ask="",
-        title=wording.ship_title(manifest.carrier, manifest.service),
+        title=dock_wording.ship_title(manifest.carrier, manifest.service),
         item=wording.departs(manifest.departs_at, floor.site),
         quantity=wording.parcels(len(manifest.parcels)),
-        details=(manifest.id, *((wording.unlabelled(waiting),) if waiting else ())),
-        help=wording.help_ship(),
+        details=(manifest.id, *((dock_wording.unlabelled(waiting),) if waiting else ())),
+        help=dock_wording.help_ship(),
     )
     match manifest.state:
         case "open":
             return replace(
                 shown,
                 step="ship_open",
-                ask=wording.ask_close(),
+                ask=dock_wording.ask_close(),
                 acts=acts.listed(acts.CLOSE, acts.MENU),
                 expects=(encode(Kind.COMMAND, acts.CLOSE),),
             )
@@ -74,12 +74,12 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
             return replace(
                 shown,
                 step="ship_closed",
-                ask=wording.ask_hand_over(),
+                ask=dock_wording.ask_hand_over(),
                 acts=acts.listed(acts.HAND_OVER, acts.REOPEN, acts.MENU),
                 expects=(encode(Kind.COMMAND, acts.HAND_OVER),),
             )
         case _:
-            return replace(shown, step="ship_gone", ask=wording.manifest_gone(), acts=acts.listed(acts.MENU))
+            return replace(shown, step="ship_gone", ask=dock_wording.manifest_gone(), acts=acts.listed(acts.MENU))
 
 
 def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
@@ -94,33 +94,35 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
             return Accepted(Menu(), "", is_note=True)
         case ACommand(name=name) if name.startswith(acts.MANIFEST):
             return Accepted(Shipping(name.removeprefix(acts.MANIFEST)), "", is_note=True)
+        case ACommand(name=acts.NEXT):
+            return _next(step, floor)
         case AManifest(manifest=read):
-            return Accepted(Shipping(read.id), wording.manifest_opened(read.id), is_note=True)
+            return Accepted(Shipping(read.id), dock_wording.manifest_opened(read.id), is_note=True)
         case AParcel(sscc=sscc, parcel=parcel):
             return _judge_parcel(step, sscc, parcel)
     manifest = floor.manifest(step.manifest) if step.manifest else None
     if manifest is None:
-        return Refused(wording.manifest_first(describe_stranger(meaning)), "manifest_first")
+        return Refused(dock_wording.manifest_first(describe_stranger(meaning)), "manifest_first")
     match meaning:
         case ACommand(name=acts.CLOSE):
             if denial := judge_closing(manifest):
                 return Refused(wording.denied(denial), denial.value)
-            return NeedsAnswer(AskClose(manifest.id), wording.really_close(manifest.id))
+            return NeedsAnswer(AskClose(manifest.id), dock_wording.really_close(manifest.id))
         case ACommand(name=acts.REOPEN):
             if denial := judge_reopening(manifest):
                 return Refused(wording.denied(denial), denial.value)
-            return Accepted(step, wording.reopened(manifest.id), (ManifestReopened(manifest=manifest.id),))
+            return Accepted(step, dock_wording.reopened(manifest.id), (ManifestReopened(manifest=manifest.id),))
         case ACommand(name=acts.HAND_OVER):
             if denial := judge_handover(manifest, ()):
                 return Refused(wording.denied(denial), denial.value)
-            return NeedsAnswer(AskHandover(manifest.id), wording.really_hand_over(len(manifest.parcels)))
+            return NeedsAnswer(AskHandover(manifest.id), dock_wording.really_hand_over(len(manifest.parcels)))
         case _:
-            return Refused(wording.dock_act_first(describe_stranger(meaning)), "act_first")
+            return Refused(dock_wording.dock_act_first(describe_stranger(meaning)), "act_first")
 
 
 def close_prompt(step: AskClose, floor: Floor) -> Prompt:
     """Asks before a manifest is closed."""
-    return _question("ship_ask_close", step.manifest, wording.really_close(step.manifest), floor)
+    return _question("ship_ask_close", step.manifest, dock_wording.really_close(step.manifest), floor)
 
 
 def judge_close(step: AskClose, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
@@ -130,18 +132,18 @@ def judge_close(step: AskClose, meaning: Meaning, floor: Floor, here: Here) -> O
             if denial := judge_closing(floor.manifest(step.manifest)):
                 return Refused(wording.denied(denial), denial.value)
             closed = ManifestClosed(manifest=step.manifest)
-            return Accepted(Shipping(step.manifest), wording.closed(step.manifest), (closed,))
+            return Accepted(Shipping(step.manifest), dock_wording.closed(step.manifest), (closed,))
         case ACommand(name=acts.NO):
             return NeedsAnswer(Shipping(step.manifest), "")
         case _:
-            return Refused(wording.yes_or_no(describe_stranger(meaning)), "answer_first")
+            return Refused(dock_wording.yes_or_no(describe_stranger(meaning)), "answer_first")
 
 
 def handover_prompt(step: AskHandover, floor: Floor) -> Prompt:
     """Asks before the truck leaves."""
     manifest = floor.manifest(step.manifest)
     count = len(manifest.parcels) if manifest else 0
-    return _question("ship_ask_handover", step.manifest, wording.really_hand_over(count), floor)
+    return _question("ship_ask_handover", step.manifest, dock_wording.really_hand_over(count), floor)
 
 
 def judge_handover_answer(step: AskHandover, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
@@ -154,11 +156,11 @@ def judge_handover_answer(step: AskHandover, meaning: Meaning, floor: Floor, her
             assert manifest is not None
             known = {id: parcel for id in manifest.parcels if (parcel := floor.parcel(id)) is not None}
             gone = ManifestHandedOver(manifest=manifest.id, parcels=handed(known, manifest))
-            return Accepted(Shipping(), wording.handed_over(len(gone.parcels)), (gone,))
+            return Accepted(Shipping(), dock_wording.handed_over(len(gone.parcels)), (gone,))
         case ACommand(name=acts.NO):
             return NeedsAnswer(Shipping(step.manifest), "")
         case _:
-            return Refused(wording.yes_or_no(describe_stranger(meaning)), "answer_first")
+            return Refused(dock_wording.yes_or_no(describe_stranger(meaning)), "answer_first")
 
 
 def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
@@ -170,10 +172,20 @@ def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
         case "handed_over":
             return Refused(wording.parcel_gone(), Denial.PARCEL_GONE.value)
         case "sealed":
-            return Refused(wording.read_back_first(), "not_labelled")
+            return Refused(dock_wording.read_back_first(), "not_labelled")
     if step.manifest and parcel.manifest != step.manifest:
-        return Refused(wording.other_manifest(parcel.manifest or ""), Denial.NOT_ON_MANIFEST.value)
-    return Accepted(Shipping(parcel.manifest), wording.parcel_stands(sscc[-6:]), is_note=True)
+        return Refused(dock_wording.other_manifest(parcel.manifest or ""), Denial.NOT_ON_MANIFEST.value)
+    return Accepted(Shipping(parcel.manifest), dock_wording.parcel_stands(sscc[-6:]), is_note=True)
+
+
+def _next(step: Shipping, floor: Floor) -> Outcome:
+    """The manifest behind the one that is shown, the first one behind the last."""
+    names = [act.name.removeprefix(acts.MANIFEST) for act in _choices(floor)]
+    if not names:
+        return Refused(dock_wording.no_manifest(), "no_manifest")
+    place = names.index(step.manifest) + 1 if step.manifest in names else 0
+    following = names[place % len(names)]
+    return Accepted(Shipping(following), dock_wording.manifest_opened(following), is_note=True)
 
 
 def _choices(floor: Floor) -> tuple[Act, ...]:
@@ -184,7 +196,7 @@ def _choices(floor: Floor) -> tuple[Act, ...]:
     ]
     standing.sort(key=lambda each: (each.departs_at is None, each.departs_at, each.id))
     return tuple(
-        Act(digit, acts.MANIFEST + each.id, wording.manifest_line(each, floor.site))
+        Act(digit, acts.MANIFEST + each.id, dock_wording.manifest_line(each, floor.site))
         for digit, each in enumerate(standing[:_MOST_LISTED], 1)
     )
 
@@ -203,11 +215,11 @@ def _question(step: str, manifest: str, sentence: str, floor: Floor) -> Prompt:
     found = floor.manifest(manifest)
     return Prompt(
         step=step,
-        title=wording.ship_title(found.carrier, found.service) if found else wording.ship(),
+        title=dock_wording.ship_title(found.carrier, found.service) if found else dock_wording.ship(),
         ask=sentence,
         quantity=wording.parcels(len(found.parcels)) if found else "",
         details=(manifest,) if is_body(manifest) else (),
         acts=acts.listed(acts.YES, acts.NO),
         expects=(encode(Kind.COMMAND, acts.YES),),
-        help=wording.help_ship(),
+        help=dock_wording.help_ship(),
     )

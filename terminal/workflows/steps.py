@@ -13,8 +13,17 @@ from datetime import datetime
 import msgspec
 
 from orders.barcodes import OwnBarcode
-from orders.events import FloorEvent, Weighed
-from orders.records import Location, Manifest, Order, Parcel, Product, Tote, Worker
+from orders.events import (
+    FloorEvent,
+    ItemVerified,
+    ManifestClosed,
+    ParcelLabelled,
+    PickConfirmed,
+    PickShorted,
+    StopSkipped,
+    Weighed,
+)
+from orders.records import Location, Manifest, Order, Pack, Parcel, Product, Tote, Worker
 
 
 class StepBase(msgspec.Struct, frozen=True, tag_field="step"):
@@ -53,6 +62,7 @@ class Packing(StepBase, frozen=True, tag="packing"):
     order: str
     tote: str
     product: str | None = None
+    is_keyed: bool = False
 
 
 class Weighing(StepBase, frozen=True, tag="weighing"):
@@ -116,6 +126,10 @@ Step = (
 )
 
 
+# The last acts of the worker at this device that can still be taken back, the newest at the end.
+Trail = tuple[PickConfirmed | PickShorted | StopSkipped | ItemVerified | ParcelLabelled | ManifestClosed, ...]
+
+
 # What comes in, after resolve has said what it means
 
 
@@ -129,10 +143,11 @@ class AtLocation:
 
 @dataclass(frozen=True, slots=True)
 class AnItem:
-    """A product; `is_keyed` when it was typed and not scanned."""
+    """A product; `is_keyed` when it was typed and not scanned, `pack` where it was a whole case of it, say."""
 
     product: Product
     is_keyed: bool = False
+    pack: Pack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +264,20 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLabel:
+    """A new label for a product, to be printed."""
+
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The act stands: journal the events, print, and go to `step`."""
 
     step: Step
     sentence: str
     events: tuple[FloorEvent, ...] = ()
-    prints: tuple[Printing, ...] = ()
+    prints: tuple[Printing | ItemLabel, ...] = ()
     is_note: bool = False
 
 
@@ -288,7 +310,10 @@ Outcome = Accepted | Refused | NeedsAnswer | AsksStore
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner."""
+    """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner.
+
+    `trail` are the worker's last acts here, `keyed` the ways in which an unreadable item may be typed (see keyed).
+    """
 
     now: datetime
     terminal: str = ""
@@ -297,6 +322,9 @@ class Here:
     next_sscc: Callable[[str], str | None] = lambda owner: None
     is_locked: Callable[[str], bool] = lambda worker: False
     has_scale: bool = False
+    trail: Trail = ()
+    keyed: tuple[str, ...] = ("sku", "digits")
+    prints_item_labels: bool = False
 
     @property
     def worker_id(self) -> str:

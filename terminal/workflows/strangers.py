@@ -6,6 +6,7 @@ Decides the noun for a meaning; what was wanted instead is the workflow's to say
 from __future__ import annotations
 
 from terminal import wording
+from terminal.workflows import acts
 from terminal.workflows.steps import (
     ABadge,
     ACommand,
@@ -41,8 +42,8 @@ def describe_stranger(meaning: Meaning) -> str:
             return wording.is_manifest()
         case ABadge():
             return wording.is_badge()
-        case ACommand():
-            return wording.is_command()
+        case ACommand(name=name):
+            return wording.is_command(acts.named(name))
         case ANumber(text=text):
             return wording.is_number(text)
         case AWeight():

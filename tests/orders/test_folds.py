@@ -50,7 +50,9 @@ def bound() -> ToteBound:
     return ToteBound(task="P1", order="HOME/1001", tote="T-01")
 
 
-def pick(stop: int, quantity: int, sku: str = "LAMP", location: str = "A-01-1", tote: str = "T-01") -> PickConfirmed:
+def pick(
+    stop: int, quantity: int, sku: str = "LAMP", location: str = "A-01-1", tote: str = "T-01", is_keyed: bool = False
+) -> PickConfirmed:
     return PickConfirmed(
         task="P1",
         order="HOME/1001",
@@ -59,11 +61,12 @@ def pick(stop: int, quantity: int, sku: str = "LAMP", location: str = "A-01-1", 
         product=f"HOME/{sku}",
         quantity=quantity,
         tote=tote,
+        is_keyed=is_keyed,
     )
 
 
-def verify(sku: str, quantity: int) -> ItemVerified:
-    return ItemVerified(order="HOME/1001", tote="T-01", product=f"HOME/{sku}", quantity=quantity)
+def verify(sku: str, quantity: int, is_keyed: bool = False) -> ItemVerified:
+    return ItemVerified(order="HOME/1001", tote="T-01", product=f"HOME/{sku}", quantity=quantity, is_keyed=is_keyed)
 
 
 CONTENTS = (

@@ -6,8 +6,10 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-from orders.intake import NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock
-from orders.records import Address, Order, Product
+from msgspec.structs import replace
+
+from orders.intake import NewCustomer, NewLine, NewLocation, NewOrder, NewPack, NewProduct, NewStock
+from orders.records import Address, Order, Pack, Product
 
 STREET = Address(id="", name="Bob", lines=("2 Row",), city="Leeds", country_code="GB")
 
@@ -236,3 +238,23 @@ async def test_a_wave_larger_than_one_transaction_is_released_whole(warehouse: A
     await warehouse.intake(orders=wave)
     released = await warehouse.release()
     assert (len(released.tasks), released.refused) == (250, ())
+
+
+async def test_a_packs_barcode_names_its_product_alone_and_counts_once(warehouse: Any) -> None:
+    case = NewPack(name="CASE", quantity=12, barcodes=("15012345678907",))
+    lamp = NewProduct(owner="HOME", sku="LAMP", description="Lamp", barcodes=("5012345678900",), packs=(case,))
+    assert await warehouse.intake(products=(lamp,)) == [("created", "")]
+    found = warehouse.record(Product, "HOME/LAMP")
+    assert found.packs == (Pack(name="CASE", quantity=12, barcodes=("15012345678907",)),)
+    assert (found.pack_of("15012345678907"), found.pack_of("05012345678900")) == (found.packs[0], None)
+    taken = NewProduct(owner="HOME", sku="MUG", description="Mug", barcodes=("15012345678907",))
+    both = replace(taken, sku="CUP", barcodes=("BOX",), packs=(replace(case, barcodes=("BOX",)),))
+    twice = replace(
+        taken, sku="JUG", barcodes=(), packs=(NewPack(name="CASE", quantity=2), NewPack(name="CASE", quantity=3))
+    )
+    refused = await warehouse.intake(products=(taken, both, twice))
+    assert [outcome for outcome, _ in refused] == ["refused"] * 3
+    assert "already names HOME/LAMP" in refused[0][1]
+    assert "each counts something else" in refused[1][1]
+    assert "two packs are called CASE" in refused[2][1]
+    assert await warehouse.intake(products=(replace(lamp, packs=()), taken)) == [("updated", ""), ("created", "")]

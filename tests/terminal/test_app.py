@@ -223,7 +223,7 @@ async def test_the_down_arrow_shows_the_rest_of_a_text() -> None:
         assert "OK Took" in said(pilot.app)
 
 
-async def test_a_refusal_stays_and_rings_twice_until_the_clear_key() -> None:
+async def test_a_refusal_stays_and_rings_three_times_until_the_clear_key() -> None:
     bells = 0
 
     class Ringing(FloorApp):
@@ -239,7 +239,7 @@ async def test_a_refusal_stays_and_rings_twice_until_the_clear_key() -> None:
 
     async with running(Ringing(opened), size=(40, 24)) as pilot:
         await scan(pilot, session, "FHL-A-03-11")
-        await until(pilot, lambda: bells == 2)
+        await until(pilot, lambda: bells == 3)
         pilot.app.post_message(RecordsChanged(frozenset({Key("order", "ACME/1")})))
         await pilot.press("a", "escape")
         assert "go to A-03-12" in said(pilot.app)
@@ -247,7 +247,57 @@ async def test_a_refusal_stays_and_rings_twice_until_the_clear_key() -> None:
         await until(pilot, lambda: session.taken[-1:] == ["clear"])
         await pilot.pause()
         assert "go to A-03-12" not in said(pilot.app)
-        assert bells == 2
+        assert bells == 3
+
+
+async def test_right_is_one_bell_and_what_wants_attention_is_two() -> None:
+    rung: list[str] = []
+
+    class Ringing(FloorApp):
+        def bell(self) -> None:
+            rung.append("bell")
+
+    session = ScriptedSession()
+
+    async def opened() -> Parts:
+        return Parts(session=session, floor=a_floor(0))
+
+    async with running(Ringing(opened), size=(40, 24)) as pilot:
+        await scan(pilot, session, "FHL-A-03-12")
+        await until(pilot, lambda: len(rung) == 1)
+        pilot.app.post_message(Noted("label not printed: no paper", is_fault=True))
+        pilot.app.post_message(Noted("label not printed: no paper", is_fault=True))
+        await until(pilot, lambda: len(rung) == 3)
+        await pilot.press("escape")
+        assert len(rung) == 3
+
+
+@pytest.mark.parametrize("size", [(20, 16), (40, 24), (80, 24), (160, 50)], ids=str)
+async def test_a_refusal_stays_through_everything_but_the_right_scan_and_the_clear_key(size: tuple[int, int]) -> None:
+    session = ScriptedSession()
+    session.judge = lambda text: (SHELF, REFUSAL)
+    async with running(an_app(session), size=size) as pilot:
+        await scan(pilot, session, "FHL-A-03-11")
+        screen = said(pilot.app)
+        assert "NO" in screen or "█" in screen or "▀" in screen
+        for news in (
+            RecordsChanged(frozenset({Key("order", "ACME/1")})),
+            LinkChanged("OFFLINE", 3, "no network"),
+            Noted("Printed label 1001"),
+            Noted("label not printed: no paper", is_fault=True),
+        ):
+            pilot.app.post_message(news)
+        await pilot.press("right", "escape", "down", "1", "backspace")
+        await pilot.pause()
+        assert bare(REFUSAL.sentence) in bare(said(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: session.taken[-1:] == ["clear"])
+        await pilot.pause()
+        assert bare(REFUSAL.sentence) not in bare(said(pilot.app))
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
 
 
 async def test_the_right_scan_takes_a_refusal_away() -> None:

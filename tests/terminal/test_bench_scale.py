@@ -232,18 +232,19 @@ def test_a_parcel_is_weighed_without_a_key_and_no_two_share_a_weight(bench: Benc
 
 
 def test_the_doctor_asks_the_scale(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    from terminal import config, doctor
+    from terminal import config
+    from terminal.doctor import devices
 
     profile = config.read(bench.config).scale
     assert profile is not None
     bench.scale.lay(1250)
-    assert doctor.scale(profile).said.endswith("1.250 kg lies on it")
+    assert devices.scale(profile).said.endswith("1.250 kg lies on it")
     bench.scale.lay(16_000)
-    overloaded = doctor.scale(profile)
+    overloaded = devices.scale(profile)
     assert (overloaded.is_ok, "take everything off" in overloaded.said) == (False, True)
     bench.scale.is_dead = True
-    mute = doctor.scale(profile)
+    mute = devices.scale(profile)
     assert (mute.is_ok, "no scale answers" in mute.said) == (False, True)
     bench.scale.unplug()
-    assert "plug it in" in doctor.scale(profile).said
+    assert "plug it in" in devices.scale(profile).said
     bench.scale.plug_in()

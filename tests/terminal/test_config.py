@@ -118,13 +118,17 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[[scanner]]\nname='a'\nkind='evdev'\nport='/dev/x'\nlayout='nl'", "scanner.a.layout", "'us', 'uk', 'de'"),
         ("[[printer]]\nname = 'p'", "printer.p.kind", "got nothing: set it"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a3'", "printer.p.media", "got 'a3'"),
-        ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label and slip"),
+        ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label, slip, product"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = ['bill']", "printer.p.documents", "got ['bill']"),
         (
             "[[printer]]\nname='p'\nkind='folder'\n[[printer]]\nname='q'\nkind='folder'",
             "printer.q.documents",
             "label goes to `p` already",
         ),
+        ("[sounds]\nright = 'beep'", "sounds.right", "expected bell, off, or a player"),
+        ("[sounds]\nwrong = []", "sounds.wrong", "got []"),
+        ("[sounds]\nloud = 'bell'", "sounds.loud", "there is attention, right, wrong"),
+        ("[terminal]\nkeyed_items = ['name']", "terminal.keyed_items", "sku and digits"),
         ("[labels]\nmedia = 'A4'", "labels.media", "expected one of 4x6in"),
         ("[labels]\nmedia = '57x32mm'", "labels.media", "expected one of 4x6in"),
         ("[labels]\ndigital_link = 'id.gs1.org'", "labels.digital_link", 'such as "https://id.gs1.org"'),
@@ -220,3 +224,17 @@ def test_a_sites_logo_and_fonts_are_files_of_this_machine(tmp_path: Path) -> Non
     assert labels.files == (Path("/srv/logo.png"), Path.home() / "fonts")
     assert labels.text == "Fragile"
     assert config.LabelSettings().files == (None, None)
+
+
+def test_sounds_are_bells_off_or_a_players_words(tmp_path: Path) -> None:
+    read = config.read(written(tmp_path, "[sounds]\nright = 'off'\nwrong = ['aplay', '-q', '/opt/no way.wav']"))
+    assert (read.sounds.right, read.sounds.wrong, read.sounds.attention) == (
+        "off",
+        ("aplay", "-q", "/opt/no way.wav"),
+        "bell",
+    )
+
+
+def test_items_may_be_keyed_unless_the_config_says_otherwise(tmp_path: Path) -> None:
+    assert config.read(written(tmp_path, "")).terminal.keyed_items == ("sku", "digits")
+    assert config.read(written(tmp_path, "[terminal]\nkeyed_items = []")).terminal.keyed_items == ()

@@ -49,6 +49,8 @@ from tests.terminal.test_workflows import (
     picker,
     ready_to_seal,
 )
+from tests.terminal.test_workflows_packs import CASE
+from tests.terminal.test_workflows_packs import picker_of as cases
 
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
 PICTURES = Path(__file__).resolve().parent / "screens"
@@ -73,6 +75,15 @@ def states() -> Iterator[tuple[str, Operator]]:
     yield "pick, number", picker().scan(TOTE).scan(SHELF).scan(LAMP)
     yield "pick, too many", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("99999")
     yield "pick, some left", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("3")
+    yield "pick, undone", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(command(acts.UNDO))
+    yield "pick, nothing to undo", picker().scan(TOTE).scan(command(acts.UNDO))
+    yield "pick, nothing to confirm", picker().scan(TOTE).scan(command(acts.CONFIRM))
+    yield "pick, short undone", picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY).act(acts.UNDO)
+    yield "pick, keyed by digits, wrong shelf", picker().scan(TOTE).scan(SHELF).key("8900999999")
+    yield "pick, cases", cases(27)
+    yield "pick, cases, number", cases(27).scan(LAMP)
+    yield "pick, one case", cases(27).scan(CASE)
+    yield "pick, case too large", cases(5).scan(CASE)
     yield "pick, short", picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY)
     yield "pick, drop", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG)
     yield (
@@ -105,6 +116,16 @@ def states() -> Iterator[tuple[str, Operator]]:
     yield (
         "pack, other label",
         ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(f"]C100{sscc('952000', 2)}"),
+    )
+    bench = ready_to_seal(next_sscc=lambda owner: SSCC)
+    yield "pack, undone", packer().scan(TOTE).scan(LAMP).key("5").scan(command(acts.UNDO))
+    yield "pack, label, no sign-off", bench.scan(command(acts.SEAL)).scan(command(acts.SIGN_OFF))
+    yield (
+        "pack, read-back undone",
+        ready_to_seal(next_sscc=lambda owner: SSCC)
+        .scan(command(acts.SEAL))
+        .scan(f"]C100{SSCC}")
+        .scan(command(acts.UNDO)),
     )
     yield "pack, label again", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.REPRINT)
     yield "pack, void", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.VOID)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from orders import barcodes, wire
 from orders.barcodes import Kind
-from orders.events import ParcelSealed, PickConfirmed, ScanRefused, open_envelope
+from orders.events import ParcelSealed, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused, open_envelope
 from orders.identifiers import SsccBlock
 from orders.records import Key, Record, Tote, encode_record, kind_of
 from orders.upcast import understood
@@ -86,6 +86,7 @@ class Device:
             printers={
                 "label": PrinterChoice("zebra", Media.LABEL_4X6),
                 "slip": PrinterChoice("office", Media.A4),
+                "product": PrinterChoice("small", Media.LABEL_100X50),
             },
             station="BENCH-1",
         )
@@ -253,3 +254,55 @@ async def test_an_act_whose_step_has_passed_is_refused(device: Device) -> None:
     showing = await device.session.take_act(acts.SEAL)
     assert showing.verdict is not None and showing.verdict.reason == "act_passed"
     assert showing.prompt.step == "pick_quantity"
+
+
+async def test_a_pick_is_taken_back_offline_after_a_restart_by_an_event_of_its_own(device: Device) -> None:
+    await walk(device)
+    await device.session.take_entry("5")
+    await device.restart()
+    showing = await device.scan(own(Kind.COMMAND, acts.UNDO))
+    assert (showing.prompt.step, showing.prompt.quantity) == ("pick_item", "5")
+    assert [type(event) for event in await device.events()][-2:] == [PickConfirmed, PickUndone]
+    showing = await device.restart()
+    assert (showing.prompt.step, showing.prompt.quantity) == ("pick_item", "5")
+    showing = await device.scan(own(Kind.COMMAND, acts.UNDO))
+    assert showing.verdict is not None and showing.verdict.reason == "nothing_to_undo"
+
+
+async def test_who_signs_on_next_cannot_take_back_what_the_last_one_did(device: Device) -> None:
+    await walk(device)
+    await device.session.take_entry("5")
+    await device.scan(own(Kind.COMMAND, acts.SIGN_OFF), BADGE)
+    await device.session.take_act(acts.PICK)
+    showing = await device.scan(own(Kind.COMMAND, acts.UNDO))
+    assert showing.verdict is not None and showing.verdict.reason == "nothing_to_undo"
+
+
+async def test_a_new_item_label_goes_to_its_printer_with_its_event(device: Device) -> None:
+    await device.scan(BADGE)
+    await device.session.take_act(acts.PICK)
+    await device.scan(own(Kind.TOTE, "T-01"), own(Kind.LOCATION, "A-01-1"))
+    await device.session.take_entry("LAMP")
+    await device.session.take_entry("5")
+    showing = await device.session.take_act(acts.ITEM_LABEL)
+    assert showing.verdict is not None and "LAMP" in showing.verdict.sentence
+    assert isinstance((await device.events())[-1], ProductLabelPrinted)
+    (job,) = await device.thread.run(device.journal.waiting_jobs)
+    assert (job.printer, job.media, job.document.barcode) == ("small", Media.LABEL_100X50, "5012345678900")
+    await device.session.take_act(acts.ITEM_LABEL)
+    assert len(await device.thread.run(device.journal.waiting_jobs)) == 1, "one second is one press"
+    device.now += timedelta(seconds=2)
+    await device.session.take_act(acts.ITEM_LABEL)
+    assert len(await device.thread.run(device.journal.waiting_jobs)) == 2
+
+
+async def test_the_plain_confirm_seals_with_the_next_leased_number(device: Device) -> None:
+    await walk(device)
+    await device.scan(own(Kind.COMMAND, acts.CONFIRM))
+    await device.scan(own(Kind.LOCATION, "A-02-1"), own(Kind.PRODUCT, "000002"), own(Kind.LOCATION, "DROP-1"))
+    await device.session.take_act(acts.PACK)
+    confirm = own(Kind.COMMAND, acts.CONFIRM)
+    showing = await device.scan(own(Kind.TOTE, "T-01"), LAMP, confirm, own(Kind.PRODUCT, "000002"), confirm)
+    assert showing.prompt.step == "pack_label"
+    sealed = next(event for event in await device.events() if isinstance(event, ParcelSealed))
+    assert sealed.parcel == BLOCK.number(10)

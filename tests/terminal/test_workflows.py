@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from orders.records import Key, Record, kind_of
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal.floor import Floor
-from terminal.workflows import acts, desk
+from terminal.workflows import acts, desk, undo
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
     Accepted,
@@ -102,6 +103,7 @@ class Operator:
         self.last = desk.judge(self.step, meaning, self.floor, self.here)
         if isinstance(self.last, Accepted):
             happen(self.floor, *self.last.events)
+            self.here = dataclasses.replace(self.here, trail=undo.trail_after(self.here.trail, self.last.events))
             self.step = self.last.step
         elif isinstance(self.last, NeedsAnswer):
             self.step = self.last.step
@@ -495,7 +497,7 @@ def test_no_keeps_the_manifest_as_it_is() -> None:
 
 def test_a_parcel_labelled_after_closing_goes_on_the_next_manifest() -> None:
     operator = dock().key("1").act(acts.CLOSE).act(acts.YES)
-    from terminal.workflows.packing import open_manifest
+    from terminal.workflows.labelling import open_manifest
 
     assert open_manifest("ROYAL-24-20261120-1700", operator.floor) == "ROYAL-24-20261120-1700-2"
 

@@ -16,16 +16,22 @@ from orders.events import (
     ParcelVoided,
     PickConfirmed,
     PickShorted,
+    PickUndone,
+    ProductLabelPrinted,
+    ReadBackUndone,
     ScanRefused,
     ShelfConfirmed,
+    ShortUndone,
+    SkipUndone,
     StopSkipped,
     ToteBound,
     ToteDropped,
+    VerificationUndone,
     Weighed,
     WorkerSignedOff,
     WorkerSignedOn,
 )
-from orders.records import Discrepancy, Manifest, Parcel, ParcelLine, Record, Tote
+from orders.records import Discrepancy, KeyedItem, Manifest, Parcel, ParcelLine, Record, Tote
 from tests.floors import ADDRESS, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
 
 SSCC = "095200000000000011"
@@ -40,11 +46,16 @@ EVENTS: tuple[FloorEvent, ...] = (
     ShelfConfirmed(**WALK, **SHELF),
     ScanRefused(worker="W1", step="pick_item", reason="wrong_product", raw="]E05012345678900"),
     PickConfirmed(**WALK, **SHELF, **LAMP, quantity=2, tote="T-01", is_keyed=True),
+    PickUndone(**WALK, **SHELF, **LAMP, quantity=2, tote="T-01"),
+    ProductLabelPrinted(**LAMP),
     PickShorted(**WALK, **SHELF, **LAMP, quantity=3, reason="fewer"),
+    ShortUndone(**WALK, **SHELF, **LAMP, quantity=3),
     StopSkipped(**WALK, stop=2),
+    SkipUndone(**WALK, stop=2),
     ToteDropped(**WALK, tote="T-01", place="DROP-1", is_empty=False),
     PackingStarted(order="HOME/1001", tote="T-01", station="BENCH-1"),
-    ItemVerified(order="HOME/1001", tote="T-01", **LAMP, quantity=2),
+    ItemVerified(order="HOME/1001", tote="T-01", **LAMP, quantity=2, is_keyed=True),
+    VerificationUndone(order="HOME/1001", tote="T-01", **LAMP, quantity=2),
     ParcelSealed(
         order="HOME/1001",
         order_number="1001",
@@ -61,6 +72,7 @@ EVENTS: tuple[FloorEvent, ...] = (
     ),
     LabelReprinted(order="HOME/1001", parcel=SSCC, copy=2, reason="torn"),
     ParcelLabelled(order="HOME/1001", parcel=SSCC, manifest="M1", carrier="ROYAL", service="24", departs_at=NOW),
+    ReadBackUndone(order="HOME/1001", parcel=SSCC, manifest="M1"),
     ParcelVoided(order="HOME/1001", parcel=SSCC, tote="T-02", reason="asked", contents=CONTENTS, manifest="M1"),
     ManifestClosed(manifest="M1"),
     ManifestReopened(manifest="M1"),
@@ -94,6 +106,7 @@ RECORDS: tuple[Record, ...] = (
         sealed_at=NOW,
     ),
     Manifest(id="M1", carrier="ROYAL", service="24", state="closed", departs_at=NOW, parcels=(SSCC,)),
+    KeyedItem(id="HOME/LAMP", times=3, since_label=1, labels=1, place="A-01-1", worker="W1", last_at=NOW),
     Discrepancy(
         id="D1",
         reason="too_many",

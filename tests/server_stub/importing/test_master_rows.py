@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from orders.intake import NewCustomer, NewLocation, NewProduct, NewStock
+from orders.intake import NewCustomer, NewLocation, NewPack, NewProduct, NewStock
 from server_stub.importing.columns import bind
 from server_stub.importing.file_map import load_map
 from server_stub.importing.findings import Fate
@@ -142,3 +142,26 @@ def test_damaged_and_empty_rows_are_told(read):
     made, findings = read("products", "sku,description\nA,Mug\n,\nB\nC,Jug\n")
     assert [each.sku for each in made] == ["A", "C"]
     assert findings == {3: (Fate.SKIPPED, "an empty row"), 4: (Fate.REJECTED, "it has 1 of 2 cells")}
+
+
+def test_a_products_packs_are_named_counted_and_have_barcodes_of_their_own(read):
+    made, findings = read(
+        "products",
+        "sku,description,packs\n"
+        "MUG-1,Mug,CASE=12=15012345678907; inner=4\n"
+        "MUG-2,Mug,CASE=12=OLD-CASE CASE=12=NEW-CASE\n"
+        "BAD-1,Mug,CASE\n"
+        "BAD-2,Mug,CASE=1\n"
+        "BAD-3,Mug,CASE=12=15012345678901\n"
+        "BAD-4,Mug,CASE=12=A CASE=6=B\n",
+    )
+    assert [each.packs for each in made] == [
+        (NewPack(name="CASE", quantity=12, barcodes=("15012345678907",)), NewPack(name="INNER", quantity=4)),
+        (NewPack(name="CASE", quantity=12, barcodes=("OLD-CASE", "NEW-CASE")),),
+    ]
+    assert [findings[line][1].partition(":")[0] for line in (4, 5, 6, 7)] == [
+        "pack 'CASE' is not written as CASE=12 or CASE=12=BARCODE, with 2 pieces or more",
+        "pack 'CASE=1' is not written as CASE=12 or CASE=12=BARCODE, with 2 pieces or more",
+        "barcode 15012345678901 is no GTIN",
+        "pack CASE is there with 12 and with 6 pieces",
+    ]

@@ -1,0 +1,103 @@
+"""What an undo does to the records it touches: the same pieces, the other way, by an event of its own.
+
+Decides the records after something was taken back; an event is never changed or left out. Whether it may still be
+taken back stands in verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from orders import states
+from orders.events import PickUndone, ReadBackUndone, ShortUndone, SkipUndone, VerificationUndone
+from orders.records import Manifest, Order, OrderLine, Parcel, PickTask, Record, Stop
+
+
+def _pick_undone(task: PickTask, event: PickUndone) -> PickTask:
+    return _reopened(task, event.stop, lambda stop: replace(stop, picked=stop.picked - event.quantity))
+
+
+def _short_undone(task: PickTask, event: ShortUndone) -> PickTask:
+    def change(stop: Stop) -> Stop:
+        shorted = stop.shorted - event.quantity
+        return replace(stop, shorted=shorted, reason=stop.reason if shorted else "")
+
+    return _reopened(task, event.stop, change)
+
+
+def _skip_undone(task: PickTask, event: SkipUndone) -> PickTask:
+    stop = task.stop(event.stop)
+    return _reopened(task, event.stop, lambda stop: stop) if stop is not None and stop.left else task
+
+
+def _reopened(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> PickTask:
+    """The walk with that stop changed and asked next: right behind those that are done."""
+    place = task.position(number)
+    assert place is not None  # the verdict comes first, and denies a stop that is not there
+    before = task.stops[place]
+    others = (*task.stops[:place], *task.stops[place + 1 :])
+    done = task.done if before.left else task.done - 1
+    state = states.TASK.step(task.state, "picking") if task.state == "picked" else task.state
+    return replace(task, stops=(*others[:done], change(before), *others[done:]), done=done, state=state)
+
+
+def _order_pick_undone(order: Order, event: PickUndone) -> Order:
+    def give_back(line: OrderLine, left: int) -> tuple[OrderLine, int]:
+        part = min(left, max(0, line.picked - line.verified))
+        picked = line.picked - part
+        allocated = min(line.allocated + part, max(line.allocated, line.wanted - picked))
+        return replace(line, picked=picked, allocated=allocated), part
+
+    return _from_the_last(order, event.product, event.quantity, give_back)
+
+
+def _order_short_undone(order: Order, event: ShortUndone) -> Order:
+    def claim(line: OrderLine, left: int) -> tuple[OrderLine, int]:
+        part = min(left, max(0, line.unallocated))
+        return replace(line, allocated=line.allocated + part), part
+
+    return _from_the_last(order, event.product, event.quantity, claim)
+
+
+def _order_unverified(order: Order, event: VerificationUndone) -> Order:
+    def take_out(line: OrderLine, left: int) -> tuple[OrderLine, int]:
+        part = min(left, max(0, line.verified - line.packed))
+        return replace(line, verified=line.verified - part), part
+
+    return _from_the_last(order, event.product, event.quantity, take_out)
+
+
+def _from_the_last(
+    order: Order, product: str, quantity: int, change: Callable[[OrderLine, int], tuple[OrderLine, int]]
+) -> Order:
+    """`quantity` pieces taken from the lines of `product`, the one that was filled last first."""
+    lines = list(order.lines)
+    for place in reversed(order.places.get(product, ())):
+        if quantity <= 0:
+            break
+        lines[place], part = change(lines[place], quantity)
+        quantity -= part
+    return order.counted(tuple(lines))
+
+
+def _parcel_waits_again(parcel: Parcel, _event: ReadBackUndone) -> Parcel:
+    return replace(parcel, state=states.PARCEL.step(parcel.state, "sealed"), manifest=None)
+
+
+def _manifest_left(manifest: Manifest, event: ReadBackUndone) -> Manifest:
+    return replace(manifest, parcels=tuple(each for each in manifest.parcels if each != event.parcel))
+
+
+UNDO_FOLDS: dict[str, dict[type, Callable[[Any, Any], Record]]] = {
+    "task": {PickUndone: _pick_undone, ShortUndone: _short_undone, SkipUndone: _skip_undone},
+    "order": {
+        PickUndone: _order_pick_undone,
+        ShortUndone: _order_short_undone,
+        VerificationUndone: _order_unverified,
+    },
+    "parcel": {ReadBackUndone: _parcel_waits_again},
+    "manifest": {ReadBackUndone: _manifest_left},
+}

@@ -1,0 +1,142 @@
+"""Every sentence of a walk, one function each, phrased as the picker's next physical act; see `wording`."""
+
+from __future__ import annotations
+
+
+def pick() -> str:
+    return "PICK"
+
+
+def pick_title(order: str) -> str:
+    return f"PICK {order}"
+
+
+def quantity_left(left: int, total: int) -> str:
+    return str(left) if left == total else f"{left} of {total}"
+
+
+def ask_tote() -> str:
+    return "Scan an empty tote"
+
+
+def ask_shelf(location: str) -> str:
+    return f"Scan shelf {location}"
+
+
+def ask_item() -> str:
+    return "Scan the item"
+
+
+def ask_quantity(left: int) -> str:
+    return f"Type how many, Enter ({left})"
+
+
+def ask_drop() -> str:
+    return "Scan the drop place"
+
+
+def drop() -> str:
+    return "DROP"
+
+
+def then_shelf(location: str) -> str:
+    return f"then {location}"
+
+
+def task_gone() -> str:
+    return "This task is no longer yours: press the arrow, 9, for the menu"
+
+
+def task_waits() -> str:
+    return "Your task waits for you"
+
+
+def tote_taken(code: str) -> str:
+    return f"Tote {code}"
+
+
+def tote_first(stranger: str) -> str:
+    return f"Scan an empty tote first: {stranger}"
+
+
+def shelf_right(location: str) -> str:
+    return f"Shelf {location}"
+
+
+def shelf_again(location: str) -> str:
+    return f"You are at {location}: scan the item"
+
+
+def shelf_changed(location: str) -> str:
+    return f"Now at {location}; the stops before it come later"
+
+
+def wrong_shelf(read: str, wanted: str) -> str:
+    return f"Wrong shelf {read}: go to {wanted}"
+
+
+def shelf_first(location: str, stranger: str) -> str:
+    return f"Scan the shelf {location} first" + (f": {stranger}" if stranger else "")
+
+
+def check_digits_wrong(location: str) -> str:
+    return f"Those are not the check digits of {location}: look at the shelf again"
+
+
+def wrong_item(read: str, wanted: str) -> str:
+    return f"Wrong item {read}: take {wanted}"
+
+
+def item_first(sku: str, stranger: str) -> str:
+    return f"Scan item {sku}: {stranger}"
+
+
+def zero_is_short() -> str:
+    return "None there? Press the arrow and choose Short"
+
+
+def picked(quantity: int, sku: str) -> str:
+    return f"Picked {quantity} x {sku}"
+
+
+def shorted(quantity: int, sku: str) -> str:
+    return f"Short {quantity} x {sku}: the shelf will be counted"
+
+
+def skipped(location: str) -> str:
+    return f"{location} comes back at the end"
+
+
+def nothing_to_skip_to() -> str:
+    return "This is the last stop: pick it, or choose Short"
+
+
+def drop_first(stranger: str) -> str:
+    return f"Scan the drop place: {stranger}"
+
+
+def not_a_drop(code: str) -> str:
+    return f"{code} is no drop place: take the tote to one and scan it"
+
+
+def walk_ended(tote: str, place: str) -> str:
+    return f"Done: tote {tote} stands at {place}"
+
+
+def walk_ended_empty() -> str:
+    return "Done: nothing was picked, the tote is free"
+
+
+def empty_tote_back(tote: str) -> str:
+    return f"Nothing picked: scan tote {tote} to free it"
+
+
+def help_pick() -> tuple[str, ...]:
+    return (
+        "Scan the shelf, then the item. More than one: type the number and Enter, or scan ALL.",
+        "Shelf barcode torn: type the two check digits on the shelf label.",
+        "Item barcode torn: type its SKU, or its last 4 digits and the shelf's 2 check digits.",
+        "Wrong? Right arrow, 8, or UNDO on the card takes the last act back.",
+        "Nothing there, too few or damaged: right arrow, then the digit.",
+        "Another shelf of your walk may be scanned at any time.",
+    )

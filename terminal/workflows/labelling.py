@@ -1,0 +1,171 @@
+"""The label of a sealed parcel: printed again, read back, taken back; and the parcel opened once more.
+
+Decides that the label of this parcel, and no other, lets the packer go on, and on which manifest it then stands.
+"""
+
+from __future__ import annotations
+
+from orders.calendar import manifest_id
+from orders.events import LabelReprinted, ParcelLabelled, ParcelVoided
+from orders.records import Order, Parcel
+from orders.verdicts import Denial, judge_label, judge_void
+from terminal import wording
+from terminal.floor import Floor
+from terminal.workflows import acts
+from terminal.workflows.prompts import Prompt
+from terminal.workflows.steps import (
+    Accepted,
+    ACommand,
+    AnOrder,
+    AParcel,
+    AskVoid,
+    ATote,
+    Here,
+    Labelling,
+    Meaning,
+    NeedsAnswer,
+    Outcome,
+    Packing,
+    PackWait,
+    Printing,
+    Refused,
+)
+from terminal.workflows.strangers import describe_stranger
+
+
+def label_prompt(step: Labelling, floor: Floor) -> Prompt:
+    """Asks for the stuck label."""
+    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    return Prompt(
+        step="pack_label",
+        title=wording.pack_title(order.number if order else ""),
+        ask=wording.ask_label(),
+        item=step.parcel[-6:],
+        quantity=wording.grams(parcel.weight_grams) if parcel else "",
+        details=(wording.carrier_of(parcel.carrier, parcel.service),) if parcel else (),
+        acts=acts.listed(acts.REPRINT, acts.VOID),
+        expects=(f"]C100{step.parcel}",),
+        help=wording.help_pack(),
+    )
+
+
+def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """The label of this parcel, and of no other, lets the packer go on."""
+    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    if order is None or parcel is None:
+        return Accepted(PackWait(), wording.order_changed(), is_note=True)
+    match meaning:
+        case AParcel(sscc=sscc) if sscc == step.parcel:
+            return _labelled(order, parcel, floor)
+        case AnOrder(order=read) if read.id == order.id:
+            return _labelled(order, parcel, floor)
+        case AParcel(sscc=sscc, parcel=other):
+            if other is not None and other.state == "voided":
+                return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
+            return Refused(wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
+        case AnOrder(order=read):
+            return Refused(wording.other_label(read.number, order.number), "other_label")
+        case ACommand(name=acts.REPRINT):
+            return _reprint(step, parcel)
+        case ACommand(name=acts.VOID):
+            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
+        case _:
+            return Refused(wording.label_first(describe_stranger(meaning)), "label_first")
+
+
+def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
+    """Asks whether the parcel shall be opened again."""
+    order = floor.order(step.order)
+    return Prompt(
+        step="pack_void",
+        title=wording.pack_title(order.number if order else ""),
+        ask=wording.really_void(),
+        item=step.parcel[-6:],
+        acts=acts.listed(acts.YES, acts.NO),
+        details=(wording.scan_empty_tote(),),
+        help=wording.help_pack(),
+    )
+
+
+def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
+    """A scanned free tote takes the goods back and voids the label; anything else leaves all as it is."""
+    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
+    back = Labelling(step.order, step.parcel)
+    match meaning:
+        case ACommand(name=acts.NO):
+            return NeedsAnswer(back, "")
+        case ATote(tote=tote) if order and parcel and tote.state == "free":
+            voided = ParcelVoided(
+                order=order.id,
+                parcel=parcel.id,
+                tote=tote.id,
+                reason="asked",
+                contents=parcel.contents,
+                manifest=parcel.manifest,
+            )
+            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,))
+        case ATote(tote=tote):
+            return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
+        case _:
+            return Refused(wording.scan_empty_tote(), "tote_wanted")
+
+
+def open_manifest(name: str, floor: Floor) -> str:
+    """The first manifest of that name that still takes parcels, as far as this terminal knows."""
+    turn, following = 1, name
+    while (manifest := floor.manifest(following)) is not None and manifest.state != "open":
+        turn += 1
+        following = f"{name}-{turn}"
+    return following
+
+
+def _reprint(step: Labelling | PackWait, parcel: Parcel) -> Accepted:
+    again = LabelReprinted(order=parcel.order, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
+    prints = (Printing("label", parcel.order, parcel.id, parcel.copies + 1),)
+    return Accepted(step, wording.printing_again(), (again,), prints)
+
+
+def reprint_last(step: PackWait, floor: Floor, here: Here) -> Outcome:
+    """Between two parcels, the label that was read back last."""
+    last = here.trail[-1] if here.trail else None
+    parcel = floor.parcel(last.parcel) if isinstance(last, ParcelLabelled) else None
+    if parcel is None:
+        return Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
+    if denial := judge_void(parcel):
+        return Refused(wording.denied(denial), denial.value)
+    return _reprint(step, parcel)
+
+
+def _labelled(order: Order, parcel: Parcel, floor: Floor) -> Outcome:
+    if denial := judge_label(parcel):
+        if denial is Denial.PARCEL_LABELLED:
+            return Accepted(PackWait(), wording.label_counted(), is_note=True)
+        return Refused(wording.denied(denial), denial.value)
+    name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
+    manifest = open_manifest(name, floor)
+    labelled = ParcelLabelled(
+        order=order.id,
+        parcel=parcel.id,
+        manifest=manifest,
+        carrier=parcel.carrier,
+        service=parcel.service,
+        departs_at=parcel.departs_at,
+    )
+    return Accepted(PackWait(), wording.label_right(manifest), (labelled,))
+
+
+def judge_other_parcel(sscc: str, floor: Floor) -> Outcome:
+    """A parcel's label scanned between two totes: read back now, where that was not done before."""
+    parcel = floor.parcel(sscc)
+    if parcel is None:
+        return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
+    if parcel.state == "voided":
+        return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
+    if parcel.state == "sealed":
+        return _labelled_after_break(parcel, floor)
+    return Refused(wording.label_counted(), Denial.PARCEL_LABELLED.value)
+
+
+def _labelled_after_break(parcel: Parcel, floor: Floor) -> Outcome:
+    order = floor.order(parcel.order)
+    return _labelled(order, parcel, floor) if order else Refused(wording.order_changed(), "order_unknown")

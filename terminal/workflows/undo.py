@@ -1,0 +1,154 @@
+"""Taking back what was done last: which acts can be, by which event, and where the worker stands afterwards.
+
+Decides from the trail of a worker's last acts; the session keeps it, and it ends with the walk, the parcel or the
+worker's turn at the device. Nothing is ever edited: an undo is an event of its own, judged like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orders.events import (
+    FloorEvent,
+    ItemVerified,
+    LabelReprinted,
+    ManifestClosed,
+    ManifestReopened,
+    ParcelLabelled,
+    PickConfirmed,
+    PickShorted,
+    PickUndone,
+    ProductLabelPrinted,
+    ReadBackUndone,
+    ScanRefused,
+    ShelfConfirmed,
+    ShortUndone,
+    SkipUndone,
+    StopSkipped,
+    VerificationUndone,
+)
+from orders.records import Record
+from orders.verdicts import judge as judge_by_books
+from terminal import command_wording, dock_wording, wording
+from terminal.floor import Floor
+from terminal.workflows.steps import (
+    Accepted,
+    AskVoid,
+    Here,
+    Labelling,
+    NeedsAnswer,
+    Outcome,
+    Packing,
+    PackWait,
+    Picking,
+    Refused,
+    Shipping,
+    Step,
+    Trail,
+    Weighing,
+)
+
+LONGEST_TRAIL = 4
+"""So many acts can be taken back, the last one first. The trail is written with every event, so it stays short."""
+
+_UNDOABLE = (PickConfirmed, PickShorted, StopSkipped, ItemVerified, ParcelLabelled, ManifestClosed)
+_UNDOING = (PickUndone, ShortUndone, SkipUndone, VerificationUndone, ReadBackUndone)
+_BESIDES = (ShelfConfirmed, LabelReprinted, ProductLabelPrinted, ScanRefused)
+
+
+def trail_after(trail: Trail, events: Sequence[FloorEvent]) -> Trail:
+    """The trail after these events, which were one act."""
+    # Who scans the shelf of another stop walks there; that the stops between come later is not what was done.
+    went_elsewhere = any(isinstance(event, ShelfConfirmed) for event in events)
+    for event in events:
+        if isinstance(event, StopSkipped) and went_elsewhere:
+            continue
+        if isinstance(event, _UNDOABLE):
+            trail = (*trail, event)[-LONGEST_TRAIL:]
+        elif isinstance(event, _UNDOING) or (isinstance(event, ManifestReopened) and _is_closing(trail, event)):
+            trail = trail[:-1]
+        elif not isinstance(event, _BESIDES):
+            trail = ()
+    return trail
+
+
+def offers(step: Step, here: Here) -> bool:
+    """Whether the last act belongs to what the worker stands at now, and there is no question open."""
+    match step, here.trail[-1] if here.trail else None:
+        case Picking(is_identified=False), PickConfirmed() | PickShorted() | StopSkipped() as last:
+            return last.task == step.task
+        case Packing(product=None), ItemVerified(order=order):
+            return order == step.order
+        case Shipping(), ManifestClosed(manifest=manifest):
+            return manifest == step.manifest
+        case PackWait(), ParcelLabelled():
+            return True
+        case _:
+            return False
+
+
+def judge(step: Step, floor: Floor, here: Here) -> Outcome:
+    """Takes the last act back, or backs out of an open question, or says that there is nothing to take back."""
+    match step:
+        case Picking(is_identified=True):
+            return NeedsAnswer(Picking(step.task), "")
+        case Packing(product=product) if product is not None:
+            return NeedsAnswer(Packing(step.order, step.tote), "")
+        case Weighing():
+            return NeedsAnswer(Packing(step.order, step.tote), "")
+        case Labelling():
+            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
+        case _ if not offers(step, here):
+            return Refused(command_wording.nothing_to_undo(), "nothing_to_undo")
+    event, sentence, after = _taken_back(step, here.trail[-1], floor)
+    books = {key: floor.get(key.kind, key.id, Record) for key in event.touches}
+    if denial := judge_by_books(event, books, here.terminal):
+        return Refused(command_wording.too_late_to_undo(wording.denied(denial)), denial.value)
+    return Accepted(after, sentence, (event,))
+
+
+def _taken_back(step: Step, last: FloorEvent, floor: Floor) -> tuple[FloorEvent, str, Step]:
+    match last:
+        case PickConfirmed():
+            undone: FloorEvent = PickUndone(
+                task=last.task,
+                order=last.order,
+                stop=last.stop,
+                location=last.location,
+                product=last.product,
+                quantity=last.quantity,
+                tote=last.tote,
+            )
+            sentence = command_wording.pick_undone(last.quantity, floor.sku(last.product), last.location)
+            return undone, sentence, Picking(last.task)
+        case PickShorted():
+            undone = ShortUndone(
+                task=last.task,
+                order=last.order,
+                stop=last.stop,
+                location=last.location,
+                product=last.product,
+                quantity=last.quantity,
+            )
+            return undone, command_wording.short_undone(last.quantity, floor.sku(last.product)), Picking(last.task)
+        case StopSkipped():
+            undone = SkipUndone(task=last.task, order=last.order, stop=last.stop)
+            return undone, command_wording.skip_undone(), Picking(last.task)
+        case ItemVerified():
+            undone = VerificationUndone(order=last.order, tote=last.tote, product=last.product, quantity=last.quantity)
+            sentence = command_wording.verification_undone(last.quantity, floor.sku(last.product))
+            return undone, sentence, Packing(last.order, last.tote)
+        case ParcelLabelled():
+            # The store may have put it on a later manifest meanwhile.
+            parcel = floor.parcel(last.parcel)
+            manifest = (parcel.manifest if parcel else None) or last.manifest
+            undone = ReadBackUndone(order=last.order, parcel=last.parcel, manifest=manifest)
+            return undone, command_wording.read_back_undone(last.parcel[-6:]), Labelling(last.order, last.parcel)
+        case ManifestClosed():
+            return ManifestReopened(manifest=last.manifest), dock_wording.reopened(last.manifest), step
+    raise AssertionError(f"nothing takes back {type(last).__name__}")
+
+
+def _is_closing(trail: Trail, event: ManifestReopened) -> bool:
+    last = trail[-1] if trail else None
+    return isinstance(last, ManifestClosed) and last.manifest == event.manifest
