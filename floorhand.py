@@ -19,6 +19,7 @@ ROOMS = {
     "import": ("server_stub.importing.commands", "orders, products, locations, stock or customers from a CSV file"),
     "scanner": ("terminal.scanner_test.commands", "tries a scanner with one printed card, and sets it up"),
     "doctor": ("terminal.doctor.commands", "checks this machine's config, scanners, printers, store and screen"),
+    "print": ("terminal.print_command", "a preview, as a PDF, of a job or of any label or paper"),
     "bench": ("benchmarks.commands", "measures this machine, each speed beside a yardstick in the same run"),
 }
 

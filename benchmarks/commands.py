@@ -73,6 +73,18 @@ MEASUREMENTS = {
         "4x6 inch labels never drawn before, by CPU time, one PDF each. Beside it: a bare ReportLab canvas that is "
         "handed every text with its place and the bars ready-made.",
     ),
+    "papers": Measurement(
+        "papers",
+        "measure",
+        "Packing slips of 18 lines on A4, by CPU time. Beside it: a bare canvas that is handed every text with its "
+        "place. Memory: what nobody shares with this process after all labels. Beside it: after a tenth of them.",
+    ),
+    "html": Measurement(
+        "papers",
+        "measure_html",
+        "One label, by CPU time. Beside it: WeasyPrint with the same words and ready-made bars (needs the extra "
+        "`yardsticks`, and is left out without it).",
+    ),
     "admission": Measurement(
         "admission",
         "measure",

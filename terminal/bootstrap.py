@@ -59,6 +59,7 @@ class Rig:
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
         from scanners.reader import reader_of
+        from terminal.documents import HouseStyle
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -89,6 +90,7 @@ class Rig:
             on_note=self._on_note,
             on_time=lambda store_at: self._on_time(clock, store_at),
         )
+        labels = self._config.labels
         session = Session(
             floor,
             journal,
@@ -98,6 +100,7 @@ class Rig:
             printers=choices,
             station=self._config.terminal.station or self._enrolment.station,
             has_scale=self._config.scale is not None,
+            style=HouseStyle(labels.text, labels.digital_link, labels.language),
             ways_to_key=self._config.terminal.keyed_items,
             on_saved=lambda jobs: self._saved(sync, jobs),
         )
@@ -173,10 +176,11 @@ class Rig:
     async def _run_spool(
         self, thread: JournalThread, journal: Journal, printers: Mapping[str, Printer], tell: Tell
     ) -> None:
+        from printing.site_style import SiteStyle
         from printing.spool import Spool
         from terminal.journal_thread import PrintJobs
 
-        spool = Spool(PrintJobs(thread, journal), printers)
+        spool = Spool(PrintJobs(thread, journal), printers, SiteStyle(*self._config.labels.files).draw)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="printing") as pool:
             while True:
                 self._printing.clear()

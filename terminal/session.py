@@ -121,6 +121,7 @@ class Session:
         printers: Mapping[str, PrinterChoice] | None = None,
         station: str = "",
         has_scale: bool = False,
+        style: documents.HouseStyle = documents.PLAIN,
         ways_to_key: tuple[str, ...] = keyed.WAYS,
         on_saved: Callable[[Sequence[PrintJob]], None] = lambda jobs: None,
     ) -> None:
@@ -129,6 +130,7 @@ class Session:
         self.station = station
         self._has_scale = has_scale
         self._printers = dict(printers or {})
+        self._style = style
         self._ways_to_key = ways_to_key
         self._on_saved = on_saved
         self._step: Step = SignOn()
@@ -330,9 +332,9 @@ class Session:
                 continue
             parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
             document = (
-                documents.label_of(parcel, self._floor)
+                documents.label_of(parcel, self._floor, self._style)
                 if each.kind == "label"
-                else documents.slip_of(parcel, self._floor)
+                else documents.slip_of(parcel, self._floor, self._style)
             )
             choice = self._printers.get(each.kind, PrinterChoice("", Media.LABEL_4X6))
             jobs.append(

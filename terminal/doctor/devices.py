@@ -115,3 +115,15 @@ def printer(printer: settings.PrinterSettings) -> Finding:
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
             return Finding(what, words.printer_not_writable(where), False)
     return Finding(what, words.printer_found(where, ", ".join(printer.documents)))
+
+
+def site_style(labels: settings.LabelSettings) -> Finding:
+    """Whether the site's own logo and folder of fonts can be used."""
+    from printing.refusals import DrawError
+    from printing.site_style import SiteStyle
+
+    try:
+        SiteStyle(*labels.files).check()
+    except DrawError as error:
+        return Finding("labels", str(error), False)
+    return Finding("labels", words.site_style_found(labels.logo or "", labels.fonts or ""))
