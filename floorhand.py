@@ -19,8 +19,8 @@ ROOMS = {
     "import": ("server_stub.importing.commands", "orders, products, locations, stock or customers from a CSV file"),
     "scanner": ("terminal.scanner_test.commands", "tries a scanner with one printed card, and sets it up"),
     "printers": ("terminal.printer_commands", "how each printer is; find and add printers, print a test page"),
-    "print": ("terminal.print_commands", "look at a page before it is printed, and at what was printed"),
     "doctor": ("terminal.doctor.commands", "checks this machine's config, scanners, printers, store and screen"),
+    "print": ("terminal.print_command", "what was printed, and a look at any job, label or paper first"),
     "bench": ("benchmarks.commands", "measures this machine, each speed beside a yardstick in the same run"),
 }
 

@@ -82,6 +82,18 @@ MEASUREMENTS = {
         "and a page turned into dots beside pdfium's drawing of it. Two real warehouse systems, measured on a machine "
         "of this kind (2026): one makes 99 ZPL labels a second, the other none.",
     ),
+    "papers": Measurement(
+        "papers",
+        "measure",
+        "Packing slips of 18 lines on A4, by CPU time. Beside it: a bare canvas that is handed every text with its "
+        "place. Memory: what nobody shares with this process after all labels. Beside it: after a tenth of them.",
+    ),
+    "html": Measurement(
+        "papers",
+        "measure_html",
+        "One label, by CPU time. Beside it: WeasyPrint with the same words and ready-made bars (needs the extra "
+        "`yardsticks`, and is left out without it).",
+    ),
     "admission": Measurement(
         "admission",
         "measure",

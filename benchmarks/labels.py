@@ -7,6 +7,7 @@ Ours lays the label out, fits the texts and encodes two bar codes on top of it, 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -15,32 +16,34 @@ from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.figures import Figure, Plan, at_least, in_turns, per_second
 from orders.identifiers import sscc
-from printing.documents import Address, Media, ParcelLabel
+from printing.documents import Address, Document, Media, ParcelLabel
 from printing.draw import draw
 from printing.fonts import Weight
 from printing.label import draw_label
-from printing.page import GRIDS, POINTS_PER_MM, Page
+from printing.page import GRIDS, Page
+from printing.paragraph import POINTS_PER_MM
 
 BAR = 0.8
-_MEDIA = Media.LABEL_4X6
+MEDIA = Media.LABEL_4X6
+Strokes = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 _TOWNS = (("LS1 4AP", "Leeds"), ("YO1 7HH", "York"), ("M1 1AE", "Manchester"), ("EH1 1YZ", "Edinburgh"))
 
 
 def measure(folder: Path, plan: Plan) -> list[Figure]:
     """New labels, one PDF each."""
-    draw(_label(0), _MEDIA)  # loads the fonts
+    draw(new_label(0), MEDIA)  # loads the fonts
 
     def ours(turn: int) -> float:
-        label = _label(turn + 1)
+        label = new_label(turn + 1)
         begun = process_time()
-        draw(label, _MEDIA)
+        draw(label, MEDIA)
         return process_time() - begun
 
     def yardstick(turn: int) -> float:
         # Strokes of another label than ours, or one of both would find the other's texts measured already.
-        strokes = _strokes(_label(-turn - 1 + 1_000_000))
+        strokes = strokes_of(draw_label, new_label(-turn - 1 + 1_000_000), MEDIA)
         begun = process_time()
-        _replay(strokes)
+        replay(strokes, MEDIA)
         return process_time() - begun
 
     mine, bare = in_turns(plan.count(200, 3), ours, yardstick)
@@ -54,12 +57,35 @@ def measure(folder: Path, plan: Plan) -> list[Figure]:
     ]
 
 
+class Texts:
+    """Takes the page's texts, and keeps each as the string that a canvas would be asked to draw."""
+
+    def __init__(self, strokes: Strokes) -> None:
+        self._strokes = strokes
+        self._at = (0.0, 0.0)
+
+    def setFont(self, font: str, size: float) -> None:  # noqa: N802 - ReportLab's names
+        self._strokes.append(("setFont", (font, size), {}))
+
+    def setTextOrigin(self, x: float, y: float) -> None:  # noqa: N802
+        self._at = (x, y)
+
+    def textLine(self, text: str) -> None:  # noqa: N802
+        self._strokes.append(("drawString", (*self._at, text), {}))
+
+
 class Recorder:
     """Takes what a page asks of its canvas, and draws nothing."""
 
     def __init__(self) -> None:
-        self.strokes: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self._canvas = _canvas(io.BytesIO())
+        self.strokes: Strokes = []
+        self._canvas = _canvas(io.BytesIO(), MEDIA)
+
+    def beginText(self) -> Texts:  # noqa: N802 - ReportLab's name
+        return Texts(self.strokes)
+
+    def drawText(self, texts: Texts) -> None:  # noqa: N802
+        """Every text was kept as it came."""
 
     def __getattr__(self, name: str) -> Any:
         if name in ("stringWidth", "beginPath"):
@@ -71,27 +97,32 @@ class Recorder:
         return keep
 
 
-def _strokes(label: ParcelLabel) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
+def strokes_of(paint: Callable[[Page, Any], None], document: Document, media: Media) -> Strokes:
+    """What `paint` asks of the canvas for one document."""
     recorder = Recorder()
-    draw_label(Page(recorder, _MEDIA, GRIDS[203]), label)
+    page = Page(recorder, media, GRIDS[203])
+    paint(page, document)
+    page.finish()
     return recorder.strokes
 
 
-def _replay(strokes: list[tuple[str, tuple[Any, ...], dict[str, Any]]]) -> bytes:
+def replay(strokes: Strokes, media: Media) -> bytes:
+    """The same page by a bare canvas."""
     buffer = io.BytesIO()
-    canvas = _canvas(buffer)
+    canvas = _canvas(buffer, media)
     for name, words, named in strokes:
         getattr(canvas, name)(*words, **named)
     canvas.save()
     return buffer.getvalue()
 
 
-def _canvas(buffer: io.BytesIO) -> Any:
-    size = (_MEDIA.width_mm * POINTS_PER_MM, _MEDIA.height_mm * POINTS_PER_MM)
+def _canvas(buffer: io.BytesIO, media: Media) -> Any:
+    size = (media.width_mm * POINTS_PER_MM, media.height_mm * POINTS_PER_MM)
     return Canvas(buffer, pagesize=size, pageCompression=1, invariant=1, initialFontName=Weight.REGULAR.value)
 
 
-def _label(number: int) -> ParcelLabel:
+def new_label(number: int) -> ParcelLabel:
+    """A label never drawn before, one for each number."""
     postcode, city = _TOWNS[number % len(_TOWNS)]
     return ParcelLabel(
         sender=Address(country="GB", name="Demo Goods", street=("1 Dock Road",), postcode="AB1 2CD", city="Leeds"),

@@ -16,11 +16,12 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled, in_turns, milliseconds, per_second
-from benchmarks.labels import _label, _replay, _strokes
+from benchmarks.labels import new_label, replay, strokes_of
 from benchmarks.walks import NOW, WORKER
 from orders.events import LabelReprinted
 from printing.documents import Media
 from printing.draw import draw
+from printing.label import draw_label
 from printing.raster import DOTS_PER_MM, rasterised
 from printing.spool import JobState, PrintJob, Spool, job_id
 from printing.ways.raw import RawPrinter
@@ -101,7 +102,7 @@ def _to_wire(folder: Path, plan: Plan, drawn: str) -> Figure:
         spool = Spool(PrintJobs(thread, journal), {"zebra": RawPrinter("127.0.0.1", printer.port, drawn=drawn)})
 
         def ours(turn: int) -> float:
-            label = _label(turn + 1)
+            label = new_label(turn + 1)
             job = PrintJob(id=job_id(label.sscc, label), document=label, media=_MEDIA, printer="zebra")
             # Sealing needs a leased number and a whole order; an event of the same transaction and size does not.
             event = LabelReprinted(order=label.order_number, parcel=label.sscc, copy=1, reason="asked")
@@ -113,11 +114,11 @@ def _to_wire(folder: Path, plan: Plan, drawn: str) -> Figure:
             return printer.wait() - begun
 
         def yardstick(turn: int) -> float:
-            strokes = _strokes(_label(1_000_000 - turn))
+            strokes = strokes_of(draw_label, new_label(1_000_000 - turn), _MEDIA)
             begun = perf_counter()
             os.write(appended, bytes(600))
             os.fdatasync(appended)
-            page = _replay(strokes)
+            page = replay(strokes, _MEDIA)
             bare.wanted = len(page)
             with socket.create_connection(("127.0.0.1", bare.port)) as connection:
                 connection.sendall(page)
@@ -136,12 +137,12 @@ def _p95(seconds: list[float]) -> Amount:
 
 
 def _native(plan: Plan) -> Figure:
-    sample = native_label(_label(0), _MEDIA, 203).decode("ascii")
+    sample = native_label(new_label(0), _MEDIA, 203).decode("ascii")
     template = sample.replace("Jane Roe 0", "%s").replace("0 High Street", "%s")
     count = 50
 
     def ours(turn: int) -> float:
-        labels = [_label(turn * count + each + 1) for each in range(count)]
+        labels = [new_label(turn * count + each + 1) for each in range(count)]
         begun = process_time()
         for label in labels:
             native_label(label, _MEDIA, 203)
@@ -163,7 +164,7 @@ def _native(plan: Plan) -> Figure:
 def _dots(plan: Plan) -> Figure:
     import pypdfium2 as pdfium
 
-    pages = [draw(_label(number), _MEDIA) for number in range(8)]
+    pages = [draw(new_label(number), _MEDIA) for number in range(8)]
 
     def ours(turn: int) -> float:
         begun = process_time()

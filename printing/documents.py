@@ -1,4 +1,4 @@
-"""The plain records that can be printed, and the sizes of paper they go on.
+"""The plain records that can be printed.
 
 A document says what stands on the paper, never where or how: no fonts, no bars, no printer. It refuses what could
 not be printed truthfully (a wrong SSCC check digit, a weight of nothing). Cheap to import: no drawing library.
@@ -6,76 +6,50 @@ not be printed truthfully (a wrong SSCC check digit, a weight of nothing). Cheap
 
 from __future__ import annotations
 
-import datetime as dt
-import enum
-
 from msgspec import Struct
 
 from orders.identifiers import is_sscc
+from printing.media import Media
+from printing.paper_documents import (
+    LARGEST_COUNT,
+    Charge,
+    Invoice,
+    InvoiceLine,
+    Manifest,
+    ManifestParcel,
+    PackingSlip,
+    PickList,
+    PickListLine,
+    ReturnLine,
+    ReturnSlip,
+    SlipLine,
+    TaxLine,
+    require_order_number,
+    require_parcel_of,
+)
+from printing.postal import Address
+from printing.refusals import DocumentError, DrawError
 
-LARGEST_COUNT = 99_999_999
+__all__ = [
+    "Address", "Charge", "Command", "CommandCard", "Document", "DocumentError", "DrawError", "Invoice", "InvoiceLine",
+    "LabelBatch", "Manifest", "ManifestParcel", "Media", "PackingSlip", "ParcelLabel", "PickList", "PickListLine",
+    "ProductLabel", "ReturnLine", "ReturnSlip", "ScannerCard", "ShelfLabel", "SlipLine", "TaxLine", "ToteLabel",
+    "WorkerBadge", "kind_of", "subject_of",
+]  # fmt: skip
 
-
-class DrawError(Exception):
-    """A document that cannot become a page; the text says why in plain words, without a customer's data."""
-
-
-class DocumentError(DrawError, ValueError):
-    """A document whose own content is wrong."""
-
-
-class Media(enum.Enum):
-    """A size of paper, named as on the box it comes in."""
-
-    LABEL_4X6 = "4x6in"
-    LABEL_100X150 = "100x150mm"
-    LABEL_100X50 = "100x50mm"
-    A4 = "a4"
-    LETTER = "letter"
-
-    @property
-    def width_mm(self) -> float:
-        return _SIZES_MM[self][0]
-
-    @property
-    def height_mm(self) -> float:
-        return _SIZES_MM[self][1]
-
-
-_SIZES_MM = {
-    Media.LABEL_4X6: (101.6, 152.4),
-    Media.LABEL_100X150: (100.0, 150.0),
-    Media.LABEL_100X50: (100.0, 50.0),
-    Media.A4: (210.0, 297.0),
-    Media.LETTER: (215.9, 279.4),
-}
-
-
-class Address(Struct, frozen=True, kw_only=True):
-    """A postal address; `country` is an ISO 3166-1 alpha-2 code, `latin` the same address in Latin letters."""
-
-    country: str
-    name: str = ""
-    company: str = ""
-    street: tuple[str, ...] = ()
-    postcode: str = ""
-    city: str = ""
-    region: str = ""
-    latin: Address | None = None
-
-    def __post_init__(self) -> None:
-        if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
-            raise DocumentError(
-                f"expected a two-letter country code such as DE, got {self.country!r}: correct the address"
-            )
-        if not (self.name.strip() or self.company.strip()):
-            raise DocumentError("an address needs a name or a company: complete the address")
-        if not (self.city.strip() or self.postcode.strip()):
-            raise DocumentError("an address needs a city or a postcode: complete the address")
+# The data titles of what a logistic label may hold beside its SSCC (GS1 General Specifications, section 3.2).
+DATA_TITLES = {
+    "02": "CONTENT", "37": "COUNT", "10": "BATCH/LOT", "11": "PROD DATE", "13": "PACK DATE", "15": "BEST BEFORE",
+    "17": "EXPIRY", "21": "SERIAL", "400": "ORDER NUMBER", "410": "SHIP TO LOC",
+}  # fmt: skip
 
 
 class ParcelLabel(Struct, frozen=True, kw_only=True, tag="parcel_label"):
-    """The label on one sealed parcel; `parcels_in_order` only where the carton plan fixed that number."""
+    """The label on one sealed parcel; `parcels_in_order` only where the carton plan fixed that number.
+
+    `contents` are further GS1 elements as (AI, value), on paper that has room; `free_text` is the site's own block;
+    `digital_link` is the resolver's address where a QR code of the SSCC is wanted, such as https://id.gs1.org.
+    """
 
     sender: Address
     recipient: Address
@@ -88,10 +62,13 @@ class ParcelLabel(Struct, frozen=True, kw_only=True, tag="parcel_label"):
     service: str
     route: str = ""
     sscc: str
+    contents: tuple[tuple[str, str], ...] = ()
+    free_text: str = ""
+    digital_link: str = ""
 
     def __post_init__(self) -> None:
-        _require_order_number(self.order_number)
-        _require_parcel_of(self.parcel_number, self.parcels_in_order)
+        require_order_number(self.order_number)
+        require_parcel_of(self.parcel_number, self.parcels_in_order)
         if not 0 < self.weight_grams <= LARGEST_COUNT:
             raise DocumentError(
                 f"expected a parcel weight above 0 g, got {self.weight_grams} g: weigh the parcel again"
@@ -100,47 +77,13 @@ class ParcelLabel(Struct, frozen=True, kw_only=True, tag="parcel_label"):
             raise DocumentError(
                 f"expected an SSCC of 18 digits with a right check digit, got {self.sscc!r}: lease a new SSCC"
             )
-
-
-class SlipLine(Struct, frozen=True, kw_only=True):
-    """One order line on a packing slip, in pieces; `remark` carries a lot, a serial or the word SUBSTITUTE."""
-
-    sku: str
-    description: str
-    ordered: int
-    shipped: int
-    back_ordered: int = 0
-    remark: str = ""
-
-    def __post_init__(self) -> None:
-        for title, pieces in (
-            ("ordered", self.ordered),
-            ("shipped", self.shipped),
-            ("back-ordered", self.back_ordered),
-        ):
-            if not 0 <= pieces <= LARGEST_COUNT:
-                raise DocumentError(f"line {self.sku!r}: expected {title} of 0 or more, got {pieces}")
-
-
-class PackingSlip(Struct, frozen=True, kw_only=True, tag="packing_slip"):
-    """What lies in a parcel and what follows later. It has no field for a price."""
-
-    sender: Address
-    ship_to: Address
-    order_number: str
-    ordered_on: dt.date
-    carrier: str
-    service: str
-    parcel_number: int
-    parcels_in_order: int | None = None
-    lines: tuple[SlipLine, ...]
-    notes: str = ""
-
-    def __post_init__(self) -> None:
-        _require_order_number(self.order_number)
-        _require_parcel_of(self.parcel_number, self.parcels_in_order)
-        if not self.lines:
-            raise DocumentError(f"packing slip of order {self.order_number} has no lines: pack something first")
+        given = [ai for ai, _ in self.contents]
+        if unknown := [ai for ai in given if ai not in DATA_TITLES]:
+            raise DocumentError(
+                f"a parcel's contents hold ({', '.join(DATA_TITLES)}), not ({unknown[0]}): leave that one out"
+            )
+        if ("02" in given) != ("37" in given):
+            raise DocumentError("GS1 wants (02) CONTENT and (37) COUNT together: give both or neither")
 
 
 class ShelfLabel(Struct, frozen=True, kw_only=True, tag="shelf_label"):
@@ -153,13 +96,25 @@ class ShelfLabel(Struct, frozen=True, kw_only=True, tag="shelf_label"):
     assumed: bool = False
 
 
+class ToteLabel(Struct, frozen=True, kw_only=True, tag="tote_label"):
+    """The label on a tote or a cart's fixed place; `remark` says what it is for, such as SINGLES."""
+
+    tote: str
+    barcode: str
+    remark: str = ""
+
+
 class ProductLabel(Struct, frozen=True, kw_only=True, tag="product_label"):
-    """The label on a product or its bin; `assumed` where the barcode was made up by the lay-out."""
+    """The label on a product or its bin; `assumed` where the barcode was made up by the lay-out.
+
+    `digital_link` is the resolver's address where a QR code of the GTIN is wanted, such as https://id.gs1.org.
+    """
 
     sku: str
     description: str
     barcode: str
     assumed: bool = False
+    digital_link: str = ""
 
 
 class WorkerBadge(Struct, frozen=True, kw_only=True, tag="worker_badge"):
@@ -202,27 +157,52 @@ class ScannerCard(Struct, frozen=True, kw_only=True, tag="scanner_card"):
 
 
 class LabelBatch(Struct, frozen=True, kw_only=True, tag="label_batch"):
-    """Many small labels printed as one job, in the order given."""
+    """Many small labels printed as one job, in the order given.
+
+    `skip` labels of the first die-cut sheet are gone already, and stay blank.
+    """
 
     title: str
-    labels: tuple[ShelfLabel | ProductLabel | WorkerBadge, ...]
+    labels: tuple[ShelfLabel | ToteLabel | ProductLabel | WorkerBadge, ...]
+    skip: int = 0
 
     def __post_init__(self) -> None:
         if not self.labels:
             raise DocumentError(f"batch {self.title!r} has no labels: give at least one")
+        if self.skip < 0:
+            raise DocumentError(f"batch {self.title!r}: expected 0 or more labels to skip, got {self.skip}")
 
 
-Document = ParcelLabel | PackingSlip | ShelfLabel | ProductLabel | WorkerBadge | CommandCard | ScannerCard | LabelBatch
+Document = (
+    ParcelLabel
+    | PackingSlip
+    | ShelfLabel
+    | ToteLabel
+    | ProductLabel
+    | WorkerBadge
+    | CommandCard
+    | ScannerCard
+    | LabelBatch
+    | PickList
+    | Manifest
+    | Invoice
+    | ReturnSlip
+)
 
 _KINDS: dict[type, str] = {
     ParcelLabel: "label",
     PackingSlip: "slip",
     ShelfLabel: "shelf",
+    ToteLabel: "tote",
     ProductLabel: "product",
     WorkerBadge: "badge",
     CommandCard: "commands",
     ScannerCard: "scanner",
     LabelBatch: "labels",
+    PickList: "picklist",
+    Manifest: "manifest",
+    Invoice: "invoice",
+    ReturnSlip: "return",
 }
 
 
@@ -234,24 +214,17 @@ def kind_of(document: Document) -> str:
 def subject_of(document: Document) -> str:
     """What a document is about: the order number of a label or slip, else the code a person would look for."""
     match document:
-        case ParcelLabel() | PackingSlip():
+        case ParcelLabel() | PackingSlip() | ReturnSlip():
             return document.order_number
+        case PickList() | Manifest() | Invoice():
+            return document.number
         case ShelfLabel():
             return document.location
+        case ToteLabel():
+            return document.tote
         case ProductLabel():
             return document.sku
         case WorkerBadge():
             return document.name
         case CommandCard() | ScannerCard() | LabelBatch():
             return document.title
-
-
-def _require_order_number(order_number: str) -> None:
-    if not order_number.strip():
-        raise DocumentError("expected an order number, got nothing: a parcel without one cannot be traced")
-
-
-def _require_parcel_of(number: int, of: int | None) -> None:
-    if number < 1 or (of is not None and of < number):
-        whole = "" if of is None else f" of {of}"
-        raise DocumentError(f"expected a parcel number from 1 up to the number of parcels, got {number}{whole}")

@@ -1,51 +1,45 @@
 """A sheet of paper measured in millimetres from its top left corner, and bars that stand on the printer's dots.
 
-Decides how text is fitted and where a symbol may stand. Refuses text that does not fit and bars without their quiet
-zone; knows nothing of orders, parcels or what a page means.
+Decides how text and symbols reach the canvas and where a symbol may stand. Refuses bars without their quiet zone;
+knows nothing of orders, parcels or what a page means.
 """
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from printing.documents import DrawError, Media
-from printing.fonts import CAP_HEIGHT, DESCENT, Weight, printable, runs, width_points
-from printing.symbols import QUIET_MODULES, Symbol
+from printing.documents import Media
+from printing.fonts import CAP_HEIGHT, JAPANESE, TextRun, Weight, needs_shaping, pieces, printable, runs, width_points
+from printing.paragraph import POINTS_PER_MM, Align, DoesNotFit, Paragraph, fitted_lines, largest_size
+from printing.symbols import Matrix, Symbol
 
-POINTS_PER_MM = 72 / 25.4
-LEADING = 1.32  # stacked accents on a capital, as in Vietnamese, stay clear of the line above
-SIZE_STEP = 0.5
 ROUNDING_MM = 1e-9
-
-
-class DoesNotFit(DrawError):
-    """Text or a symbol too long for its place at the smallest size that can still be read."""
-
-
-class Align(enum.Enum):
-    LEFT = 0.0
-    CENTRE = 0.5
-    RIGHT = 1.0
+MATRIX_QUIET_MODULES = 4  # ISO/IEC 18004
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A printer's dots: their pitch, the SSCC's X in dots, and the Xs for other codes, best first.
+    """A printer's dots: their pitch, the SSCC's X in dots, the Xs for other codes, best first, and those of a QR code.
 
-    GS1 asks for an SSCC's X of 0.495 mm or more, and a bar edge must fall on a dot, so 4 or 6 dots are the only choice
-    on 4 inch paper.
+    GS1 asks for an SSCC's X of 0.495 mm or more, and a bar edge must fall on a dot, so 4, 6 or 12 dots are the only
+    choice on 4 inch paper; a QR code that holds a Digital Link needs 0.396 mm.
     """
 
     dot_mm: float
     sscc_x_dots: int
     code_x_dots: tuple[int, ...]
+    matrix_x_dots: tuple[int, ...]
 
 
-GRIDS = {203: Grid(0.125, 4, (3, 2)), 300: Grid(25.4 / 300, 6, (4, 3))}
+GRIDS = {
+    203: Grid(0.125, 4, (3, 2), (4,)),
+    300: Grid(25.4 / 300, 6, (4, 3), (6, 5)),
+    600: Grid(25.4 / 600, 12, (8, 6), (12, 10)),
+}
 # Office printers have 300 or 600 dots to the inch; both share this grid.
-OFFICE_GRID = Grid(25.4 / 300, 6, (5, 4, 3))
+OFFICE_GRID = Grid(25.4 / 300, 6, (5, 4, 3), (6, 5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +63,82 @@ class Box:
         return Box(self.left + across, self.top + down, self.width - 2 * across, self.height - 2 * down)
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Text broken into lines at the size that fits."""
+class TextLayer:
+    """All the text of one sheet as one text object: half the operators of a string at a time, and half the time."""
 
-    lines: tuple[str, ...]
-    size: float
+    def __init__(self, canvas: Any) -> None:
+        self._canvas = canvas
+        self._object: Any = None
+        self._font = ("", 0.0)
 
-    @property
-    def height_mm(self) -> float:
-        """From the first line's capitals to where the next line's would begin."""
-        return len(self.lines) * line_mm(self.size)
+    def put(self, font: str, size: float, x: float, y: float, text: str) -> None:
+        """Writes `text` from `x`, `y` in points."""
+        if self._object is None:
+            self._object = self._canvas.beginText()
+        if self._font != (font, size):
+            self._object.setFont(font, size)
+            self._font = (font, size)
+        self._object.setTextOrigin(x, y)
+        self._object.textLine(text)
 
-    @property
-    def ink_mm(self) -> float:
-        """From the first line's capitals to the last line's descenders."""
-        between = (len(self.lines) - 1) * line_mm(self.size)
-        return between + (CAP_HEIGHT + DESCENT) * self.size / POINTS_PER_MM
+    def flush(self) -> None:
+        """Puts what was written on the sheet."""
+        if self._object is not None:
+            self._canvas.drawText(self._object)
+        self._object, self._font = None, ("", 0.0)
 
 
 class Page:
-    """Draws on one ReportLab canvas; `turn` starts the next sheet."""
+    """Draws on one ReportLab canvas; `turn` starts the next sheet, `within` is a part of this one as a page.
 
-    def __init__(self, canvas: Any, media: Media, grid: Grid) -> None:
+    `finish` has to follow the last stroke.
+    """
+
+    def __init__(
+        self,
+        canvas: Any,
+        media: Media,
+        grid: Grid,
+        *,
+        language: str = JAPANESE,
+        logo: Path | None = None,
+        frame: Box | None = None,
+        texts: TextLayer | None = None,
+    ) -> None:
         self._canvas = canvas
+        self._texts = texts or TextLayer(canvas)
         self.media = media
-        self._height_mm = media.height_mm
         self.grid = grid
+        self.language = language
+        self._logo = logo
+        self._frame = frame or Box(0, 0, media.width_mm, media.height_mm)
+        self._left_mm = self._frame.left
+        self._top_mm = media.height_mm - self._frame.top
 
     @property
     def box(self) -> Box:
-        return Box(0, 0, self.media.width_mm, self.media.height_mm)
+        return Box(0, 0, self._frame.width, self._frame.height)
+
+    def within(self, box: Box) -> Page:
+        """The part of this page in `box`, with its own corner as the origin."""
+        frame = Box(self._frame.left + box.left, self._frame.top + box.top, box.width, box.height)
+        return Page(
+            self._canvas,
+            self.media,
+            self.grid,
+            language=self.language,
+            logo=self._logo,
+            frame=frame,
+            texts=self._texts,
+        )
 
     def turn(self) -> None:
+        self.finish()
         self._canvas.showPage()
+
+    def finish(self) -> None:
+        """Puts on the sheet what was gathered for it."""
+        self._texts.flush()
 
     def text(
         self,
@@ -115,14 +151,33 @@ class Page:
     ) -> None:
         """Draws one line whose capitals begin at `top_mm`; `x_mm` is its left end, middle or right end."""
         line = printable(text)
-        x = x_mm * POINTS_PER_MM - align.value * width_points(line, weight, size)
+        x = self._x_points(x_mm)
+        if align is not Align.LEFT:
+            x -= align.value * width_points(line, weight, size)
         y = self._y_points(top_mm) - CAP_HEIGHT * size
-        pieces = runs(line, weight)
-        for font, run in pieces:
-            self._canvas.setFont(font, size)
-            self._canvas.drawString(x, y, run)
-            if len(pieces) > 1:
+        if needs_shaping(line):
+            self._draw_shaped(line, x, y, size, weight)
+            return
+        drawn = runs(line, weight)
+        for font, run in drawn:
+            self._texts.put(font, size, x, y, run)
+            if len(drawn) > 1:
                 x += self._canvas.stringWidth(run, font, size)
+
+    def _draw_shaped(self, line: str, x: float, y: float, size: float, weight: Weight) -> None:
+        for piece in pieces(line, weight, self.language):
+            if isinstance(piece, TextRun):
+                self._texts.put(piece.font, size, x, y, piece.text)
+                x += piece.width * size
+                continue
+            scale = size / 1000
+            # The text itself goes along for whoever copies or searches it: outlines are only shapes.
+            spoken = piece.text.encode("utf-16-be").hex().upper()
+            self._canvas.addLiteral(
+                f"/Span <</ActualText <FEFF{spoken}>>> BDC q {scale:.6f} 0 0 {scale:.6f} {x:.4f} {y:.4f} cm "
+                f"{piece.operators()} Q EMC"
+            )
+            x += piece.width * scale
 
     def fitted(
         self,
@@ -138,7 +193,7 @@ class Page:
 
         Raises DoesNotFit, which calls the text by `what` it is.
         """
-        size = _largest_size(text, box.width, sizes, weight, what)
+        size = largest_size(text, box.width, sizes, weight, what)
         self.text(text, box.left + align.value * box.width, box.top, size, weight, align)
 
     def block(
@@ -150,17 +205,32 @@ class Page:
         *,
         what: str,
     ) -> Paragraph:
-        """Draws `lines` from the top of `box` as `fitted_lines` breaks them; returns what was drawn."""
-        shown = fitted_lines(lines, box, sizes, weight, what=what)
-        for place, line in enumerate(shown.lines):
-            self.text(line, box.left, box.top + place * line_mm(shown.size), shown.size, weight)
+        """Draws `lines` from the top of `box` as `fitted_lines` breaks them; returns what was drawn.
+
+        Lines that are read from the right stand at the right side of the box.
+        """
+        shown = fitted_lines(lines, box.width, box.height, sizes, weight, what=what)
+        self.paragraph(shown, box, weight)
         return shown
+
+    def paragraph(self, shown: Paragraph, box: Box, weight: Weight = Weight.REGULAR) -> None:
+        """Draws lines that were fitted to `box` before."""
+        align, x = (Align.RIGHT, box.right) if shown.is_right_to_left else (Align.LEFT, box.left)
+        for line, top in zip(shown.lines, shown.tops_mm, strict=True):
+            self.text(line, x, box.top + top, shown.size, weight, align)
 
     def rule(self, left_mm: float, top_mm: float, right_mm: float, bottom_mm: float, thick_mm: float = 0.25) -> None:
         self._canvas.setLineWidth(thick_mm * POINTS_PER_MM)
         self._canvas.line(
-            left_mm * POINTS_PER_MM, self._y_points(top_mm), right_mm * POINTS_PER_MM, self._y_points(bottom_mm)
+            self._x_points(left_mm), self._y_points(top_mm), self._x_points(right_mm), self._y_points(bottom_mm)
         )
+
+    def outline(self, box: Box, thick_mm: float = 0.25) -> None:
+        """A line around `box`."""
+        self.rule(box.left, box.top, box.right, box.top, thick_mm)
+        self.rule(box.left, box.bottom, box.right, box.bottom, thick_mm)
+        self.rule(box.left, box.top, box.left, box.bottom, thick_mm)
+        self.rule(box.right, box.top, box.right, box.bottom, thick_mm)
 
     def symbol(
         self,
@@ -178,7 +248,7 @@ class Page:
         """
         dot = self.grid.dot_mm
         for x in x_dots:
-            quiet = 0 if quiet_outside else QUIET_MODULES * x * dot
+            quiet = 0 if quiet_outside else symbol.quiet_modules * x * dot
             width = symbol.modules * x * dot
             if width + 2 * quiet <= box.width + ROUNDING_MM:
                 break
@@ -187,94 +257,72 @@ class Page:
                 f"a barcode of {len(symbol.text)} characters is too wide for {self.media.value}: use a shorter number"
             )
         free = box.width - width - 2 * quiet
-        left = round((box.left + quiet + free * align.value) / dot) * dot
+        left = self._on_dots(box.left + quiet + free * align.value)
         bars = Box(left, box.top, width, box.height)
-        self._canvas.saveState()
         # In modules across and symbol heights down every number is whole, so that they can stand as PDF has them.
-        self._canvas.transform(
-            x * dot * POINTS_PER_MM, 0, 0, bars.height * POINTS_PER_MM,
-            bars.left * POINTS_PER_MM, self._y_points(bars.bottom),
-        )  # fmt: skip
-        rectangles = " ".join(f"{first} 0 {wide} 1 re" for first, wide in symbol.bars)
-        self._canvas.addLiteral(f"n {rectangles} f*")
-        self._canvas.restoreState()
+        rectangles = " ".join([f"{first} 0 {wide} 1 re" for first, wide in symbol.bars])
+        self._filled(rectangles, bars, x * dot, bars.height)
         return bars
 
+    def matrix_side(self, matrix: Matrix, room_mm: float) -> float:
+        """The side of a QR code with its quiet zone in `room_mm`, at the largest X that fits; raises DoesNotFit."""
+        return self._matrix_x(matrix, room_mm) * (matrix.modules + 2 * MATRIX_QUIET_MODULES)
+
+    def matrix(self, matrix: Matrix, box: Box) -> None:
+        """Draws a QR code with its quiet zone at the top left of `box`, edges on whole dots; raises DoesNotFit."""
+        x = self._matrix_x(matrix, min(box.width, box.height))
+        whole = Box(self._on_dots(box.left), box.top, (matrix.modules + 2 * MATRIX_QUIET_MODULES) * x, 0)
+        inner = whole.inset(MATRIX_QUIET_MODULES * x, MATRIX_QUIET_MODULES * x)
+        squares = " ".join(f"{first} {row} {wide} 1 re" for row, first, wide in matrix.runs)
+        self._filled(squares, Box(inner.left, inner.top, inner.width, inner.width), x, x)
+
+    def _matrix_x(self, matrix: Matrix, room_mm: float) -> float:
+        modules = matrix.modules + 2 * MATRIX_QUIET_MODULES
+        for dots in self.grid.matrix_x_dots:
+            if modules * dots * self.grid.dot_mm <= room_mm + ROUNDING_MM:
+                return dots * self.grid.dot_mm
+        raise DoesNotFit(
+            f"a QR code of {len(matrix.text)} characters is too large here: use a shorter address, or larger labels"
+        )
+
+    def logo(self, box: Box) -> Box | None:
+        """Puts the site's logo at the top left of `box` as large as fits; returns its place, None where there is none.
+
+        On rolls it is black and white; raises LogoError.
+        """
+        if self._logo is None:
+            return None
+        from printing.logo import fitted_logo
+
+        on_roll = self.media.paper not in (Media.A4, Media.LETTER, Media.A5)
+        picture, width, height = fitted_logo(self._logo, box.width, box.height, self.grid.dot_mm, one_bit=on_roll)
+        place = Box(self._on_dots(box.left), box.top, width, height)
+        self._canvas.drawImage(
+            picture,
+            self._x_points(place.left),
+            self._y_points(place.bottom),
+            width * POINTS_PER_MM,
+            height * POINTS_PER_MM,
+        )
+        return place
+
+    def _filled(self, rectangles: str, box: Box, unit_across_mm: float, unit_up_mm: float) -> None:
+        """Fills rectangles given in whole units from the lower left corner of `box`, as one path."""
+        self._canvas.saveState()
+        self._canvas.transform(
+            unit_across_mm * POINTS_PER_MM, 0, 0, unit_up_mm * POINTS_PER_MM,
+            self._x_points(box.left), self._y_points(box.bottom),
+        )  # fmt: skip
+        self._canvas.addLiteral(f"n {rectangles} f*")
+        self._canvas.restoreState()
+
+    def _on_dots(self, left_mm: float) -> float:
+        """The nearest place, in this page's millimetres, that is a whole dot from the edge of the paper."""
+        dot = self.grid.dot_mm
+        return round((self._left_mm + left_mm) / dot) * dot - self._left_mm
+
+    def _x_points(self, x_mm: float) -> float:
+        return (self._left_mm + x_mm) * POINTS_PER_MM
+
     def _y_points(self, from_top_mm: float) -> float:
-        return (self._height_mm - from_top_mm) * POINTS_PER_MM
-
-
-def line_mm(size: float) -> float:
-    """From one line of text to the next, at `size` points."""
-    return size * LEADING / POINTS_PER_MM
-
-
-def cap_mm(size: float) -> float:
-    """The height of a capital letter at `size` points."""
-    return size * CAP_HEIGHT / POINTS_PER_MM
-
-
-def width_mm(text: str, weight: Weight, size: float) -> float:
-    return width_points(printable(text), weight, size) / POINTS_PER_MM
-
-
-def fitted_lines(
-    lines: tuple[str, ...], box: Box, sizes: tuple[float, float, float], weight: Weight, *, what: str
-) -> Paragraph:
-    """`lines` at the largest size that fits `box`: unbroken down to the middle of `sizes`, then broken at words.
-
-    `sizes` are the largest, the smallest for unbroken lines, and the smallest of all, in points.
-    """
-    most, unbroken, least = sizes
-    clean = tuple(printable(line) for line in lines)
-    size = most
-    while size >= unbroken:
-        whole = Paragraph(clean, size)
-        if whole.ink_mm <= box.height and all(width_mm(line, weight, size) <= box.width for line in clean):
-            return whole
-        size -= SIZE_STEP
-    size = most
-    while size >= least:
-        broken = Paragraph(tuple(part for line in clean for part in broken_lines(line, box.width, size, weight)), size)
-        if broken.ink_mm <= box.height:
-            return broken
-        size -= SIZE_STEP
-    raise DoesNotFit(f"{what} does not fit {box.width:.0f} x {box.height:.0f} mm: shorten it")
-
-
-def broken_lines(text: str, room_mm: float, size: float, weight: Weight = Weight.REGULAR) -> list[str]:
-    """`text` broken at spaces into lines of `room_mm`; a longer word is cut where the line ends."""
-    lines: list[str] = []
-    line = ""
-    for word in printable(text).split(" "):
-        joined = f"{line} {word}" if line else word
-        if width_mm(joined, weight, size) <= room_mm:
-            line = joined
-            continue
-        if line:
-            lines.append(line)
-        while width_mm(word, weight, size) > room_mm and len(word) > 1:
-            cut = _characters_that_fit(word, room_mm, size, weight)
-            lines.append(word[:cut])
-            word = word[cut:]
-        line = word
-    return [*lines, line] if line else lines or [""]
-
-
-def _characters_that_fit(word: str, room_mm: float, size: float, weight: Weight) -> int:
-    fit = 1
-    while fit < len(word) and width_mm(word[: fit + 1], weight, size) <= room_mm:
-        fit += 1
-    return fit
-
-
-def _largest_size(text: str, room_mm: float, sizes: tuple[float, float], weight: Weight, what: str) -> float:
-    most, least = sizes
-    at_most = width_mm(text, weight, most)
-    if at_most <= room_mm:
-        return most
-    size = int(most * room_mm / at_most / SIZE_STEP) * SIZE_STEP
-    if size < least:
-        fit = int(len(text) * most * room_mm / at_most / least)
-        raise DoesNotFit(f"{what} is too long at {len(text)} characters: shorten it to about {fit}")
-    return size
+        return (self._top_mm - from_top_mm) * POINTS_PER_MM

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Protocol
 
 from printing.documents import Document, Media
+from printing.site_style import PLAIN, SiteStyle
 from printing.troubles import Trouble, sentence
 
 RESOLUTIONS = (203, 300, 600)
@@ -86,8 +87,8 @@ class Printer(Protocol):
     def dots_per_inch(self) -> int:
         """203, 300 or 600: the grid that bars are drawn on."""
 
-    def render(self, document: Document, media: Media) -> bytes:
-        """The bytes that this printer wants for `document`; raises DrawError with a plain reason."""
+    def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
+        """The bytes that this printer wants for `document` in the site's `style`; raises DrawError."""
 
     def print(self, pages: Pages) -> Answer:
         """Sends the pages once, and follows them until they are out or held."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from printing.documents import ScannerCard
 from printing.fonts import Weight
-from printing.page import Align, Box, Page, cap_mm, line_mm
+from printing.page import Box, Page
+from printing.paragraph import Align, cap_mm, line_mm
 from printing.symbols import fnc1_first
 
 _MARGIN_MM = 20.0

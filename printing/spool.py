@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from printing.documents import Document, DrawError, Media, kind_of, subject_of
 from printing.printers import Answer, Held, Pages, Printed, Printer, Sent
+from printing.site_style import PLAIN, SiteStyle
 from printing.troubles import Trouble
 
 log = logging.getLogger(__name__)
@@ -82,9 +83,10 @@ def job_id(parcel: str, document: Document, copy: int = 1) -> str:
 class Spool:
     """Draws and prints jobs, from whichever thread calls: one at a time a printer, printers beside one another."""
 
-    def __init__(self, store: JobStore, printers: Mapping[str, Printer]) -> None:
+    def __init__(self, store: JobStore, printers: Mapping[str, Printer], style: SiteStyle = PLAIN) -> None:
         self._store = store
         self._printers = printers
+        self._style = style
         self._turns: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._making_turns = threading.Lock()
 
@@ -110,7 +112,7 @@ class Spool:
             if printer is None:
                 return self._ended(job, Held(_no_printer(job.printer, self._printers)))
             try:
-                payload = printer.render(job.document, job.media)
+                payload = printer.render(job.document, job.media, self._style)
             except DrawError as refusal:
                 return self._ended(job, Held(str(refusal), job.sent))
             except Exception as fault:

@@ -1,7 +1,7 @@
-"""Linear symbols as bars in modules, each made by python-barcode; and what may be put into one.
+"""Symbols as bars in modules, linear ones made by python-barcode, QR by ReportLab; and what may be put into one.
 
-Decides which texts are refused, and where FNC1 stands in a GS1-128 symbol (GS1 General Specifications 5.4 and 7.8).
-Refuses to know sizes, printers and pages.
+Decides which texts are refused, where FNC1 stands in a GS1-128 symbol (GS1 General Specifications 5.4 and 7.8), and how
+a Digital Link is spelled (GS1 Digital Link: URI Syntax 1.4). Refuses to know sizes, printers and pages.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from barcode.codex import Code128, Gs1_128
-from barcode.ean import EuropeanArticleNumber13
+from barcode.ean import EuropeanArticleNumber8, EuropeanArticleNumber13
+from barcode.itf import ITF
 
 from orders.identifiers import has_valid_check_digit
 from printing.documents import DrawError
@@ -21,7 +23,9 @@ from printing.documents import DrawError
 QUIET_MODULES = 10
 FNC1 = "\xf1"
 MOST_GS1_CHARACTERS = 48
+EAN8_DIGITS = 8
 EAN13_DIGITS = 13
+ITF14_DIGITS = 14
 _DARK = re.compile("1+")
 
 # Length of AI and value together, by the AI's first two digits: only these need no separator behind them (table 7.8-2).
@@ -38,12 +42,22 @@ class SymbolError(DrawError):
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """A square symbol as (row from the bottom, first module, modules wide), its width in modules, and its text."""
+
+    runs: tuple[tuple[int, int, int], ...]
+    modules: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """Bars as (first module, modules wide), the symbol's width in modules, and the text for people below it."""
 
     bars: tuple[tuple[int, int], ...]
     modules: int
     text: str
+    quiet_modules: int = QUIET_MODULES
 
 
 class _LeadingNinetyNine(Code128):  # type: ignore[misc]  # python-barcode has no types
@@ -67,22 +81,83 @@ def code128(text: str) -> Symbol:
     if not text.isascii():
         foreign = "".join(sorted({char for char in text if not char.isascii()}))
         raise SymbolError(f"Code 128 holds plain ASCII only, not {foreign}: give a code without these characters")
-    return _rendered(_LeadingNinetyNine, text, text)
+    return _rendered(_LeadingNinetyNine(text), text)
 
 
 @lru_cache(maxsize=2048)
 def ean13(digits: str) -> Symbol:
     """EAN-13 of 13 `digits` whose check digit must be right (the library would quietly replace it)."""
-    if len(digits) != EAN13_DIGITS or not has_valid_check_digit(digits):
-        raise SymbolError(f"expected 13 digits with a right check digit for EAN-13, got {digits!r}")
-    return _rendered(EuropeanArticleNumber13, digits, digits)
+    _require_checked(digits, EAN13_DIGITS, "EAN-13")
+    return _rendered(EuropeanArticleNumber13(digits), digits, quiet_modules=11)
+
+
+@lru_cache(maxsize=2048)
+def ean8(digits: str) -> Symbol:
+    """EAN-8 of 8 `digits` whose check digit must be right (the library would quietly replace it)."""
+    _require_checked(digits, EAN8_DIGITS, "EAN-8")
+    return _rendered(EuropeanArticleNumber8(digits), digits)
+
+
+@lru_cache(maxsize=2048)
+def itf14(digits: str) -> Symbol:
+    """ITF-14 of 14 `digits` whose check digit must be right (the library adds none, and pads an odd length)."""
+    _require_checked(digits, ITF14_DIGITS, "ITF-14")
+    return _rendered(ITF(digits, narrow=1, wide=3), digits)
+
+
+def _require_checked(digits: str, length: int, kind: str) -> None:
+    if len(digits) != length or not has_valid_check_digit(digits):
+        raise SymbolError(f"expected {length} digits with a right check digit for {kind}, got {digits!r}")
 
 
 def product_symbol(text: str) -> Symbol:
-    """The symbol that a product's own maker would print: EAN-13 for a valid GTIN-13, else Code 128."""
-    if len(text) == EAN13_DIGITS and has_valid_check_digit(text):
-        return ean13(text)
+    """The symbol that a product's own maker would print: EAN-13, EAN-8 or ITF-14 for a valid GTIN, else Code 128."""
+    makers = {EAN13_DIGITS: ean13, EAN8_DIGITS: ean8, ITF14_DIGITS: itf14}
+    if len(text) in makers and text.isascii() and has_valid_check_digit(text):
+        return makers[len(text)](text)
     return code128(text)
+
+
+def digital_link(resolver: str, elements: Sequence[tuple[str, str]]) -> Matrix:
+    """QR code of a GS1 Digital Link at `resolver`: the first (AI, value) is the key, the others qualify it.
+
+    Raises SymbolError for a resolver that is no web address, and for values that gs1_128 would refuse.
+    """
+    return _digital_link(resolver, tuple(elements))
+
+
+@lru_cache(maxsize=512)
+def _digital_link(resolver: str, elements: tuple[tuple[str, str], ...]) -> Matrix:
+    parts = urlsplit(resolver)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SymbolError(
+            f'expected the web address of a Digital Link resolver such as "https://id.gs1.org", got {resolver!r}'
+        )
+    for ai, value in elements:
+        _require_element(ai, value)
+    path = "".join(f"/{ai}/{quote(value, safe='')}" for ai, value in elements)
+    return qr(resolver.rstrip("/") + path)
+
+
+@lru_cache(maxsize=512)
+def qr(text: str) -> Matrix:
+    """QR code of ASCII `text` that bears 15 % of damage (level M, ISO/IEC 18004); raises SymbolError."""
+    from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
+
+    if not text or not text.isascii():
+        raise SymbolError("a QR code needs plain ASCII text: give an address without other letters")
+    code = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(QR8bitByte(text))
+    try:
+        code.make()
+    except Exception as trouble:
+        raise SymbolError(f"{len(text)} characters are too many for a QR code: use a shorter address") from trouble
+    side = code.getModuleCount()
+    runs: list[tuple[int, int, int]] = []
+    for row in range(side):
+        signs = "".join("1" if code.isDark(row, column) else "0" for column in range(side))
+        runs.extend((side - 1 - row, bar.start(), bar.end() - bar.start()) for bar in _DARK.finditer(signs))
+    return Matrix(tuple(runs), side, text)
 
 
 def sscc(digits: str) -> Symbol:
@@ -110,7 +185,7 @@ def _gs1_128(elements: tuple[tuple[str, str], ...]) -> Symbol:
             data += FNC1
     if len(data) > MOST_GS1_CHARACTERS:
         raise SymbolError(f"GS1-128 holds at most {MOST_GS1_CHARACTERS} characters, got {len(data)}: use two symbols")
-    return _rendered(Gs1_128, data, "".join(f"({ai}) {value}" for ai, value in elements))
+    return _rendered(Gs1_128(data), "".join(f"({ai}) {value}" for ai, value in elements))
 
 
 @lru_cache(maxsize=8)
@@ -119,7 +194,7 @@ def fnc1_first(parts: tuple[str, ...]) -> Symbol:
     text = "".join(parts)
     if not (parts and all(parts) and text.isascii()):
         raise SymbolError(f"expected ASCII texts for a symbol with FNC1, got {parts!r}")
-    return _rendered(Gs1_128, FNC1.join(parts), text)
+    return _rendered(Gs1_128(FNC1.join(parts)), text)
 
 
 def _require_element(ai: str, value: str) -> None:
@@ -134,9 +209,9 @@ def _require_element(ai: str, value: str) -> None:
         raise SymbolError(f"AI ({ai}): the last digit of {value} is not its check digit")
 
 
-def _rendered(kind: type[Any], data: str, text: str) -> Symbol:
+def _rendered(barcode: Any, text: str, quiet_modules: int = QUIET_MODULES) -> Symbol:
     # One sign a module, 1 for a dark one. The library's writers would turn these into millimetres; a page puts them on
     # its own dots instead.
-    (modules,) = kind(data).build()
-    dark = [bar.span() for bar in _DARK.finditer(modules)]
-    return Symbol(tuple((first, end - first) for first, end in dark), len(modules), text)
+    (modules,) = barcode.build()
+    bars = tuple([(bar.start(), bar.end() - bar.start()) for bar in _DARK.finditer(modules)])
+    return Symbol(bars, len(modules), text, quiet_modules)

@@ -35,11 +35,9 @@ def write_badge(folder: Path, worker: str, name: str, role: str, barcode: str) -
 
 def write_tote_labels(folder: Path, totes: Sequence[str]) -> Path:
     """One label a tote; gives the file's path."""
-    from printing.documents import LabelBatch, ShelfLabel
+    from printing.documents import LabelBatch, ToteLabel
 
-    labels = tuple(
-        ShelfLabel(location=tote, walk_zone="tote", barcode=barcodes.encode(barcodes.Kind.TOTE, tote)) for tote in totes
-    )
+    labels = tuple(ToteLabel(tote=tote, barcode=barcodes.encode(barcodes.Kind.TOTE, tote)) for tote in totes)
     document = LabelBatch(title=f"totes {totes[0]} to {totes[-1]}", labels=labels)
     return _write(folder, f"totes-{totes[0]}-{totes[-1]}.pdf", _drawn(document))
 

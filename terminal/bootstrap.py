@@ -64,6 +64,7 @@ class Rig:
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
         from scanners.reader import reader_of
+        from terminal.documents import HouseStyle
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
@@ -94,6 +95,7 @@ class Rig:
             on_note=self._on_note,
             on_time=lambda store_at: self._on_time(clock, store_at),
         )
+        labels = self._config.labels
         session = Session(
             floor,
             journal,
@@ -103,6 +105,7 @@ class Rig:
             stations=stations,
             station=self._config.terminal.station or self._enrolment.station,
             has_scale=self._config.scale is not None,
+            style=HouseStyle(labels.text, labels.digital_link, labels.language),
             ways_to_key=self._config.terminal.keyed_items,
             on_saved=lambda is_printing: self._saved(sync, is_printing),
         )
@@ -179,10 +182,11 @@ class Rig:
         self, thread: JournalThread, journal: Journal, session: Session, printers: Mapping[str, Printer], tell: Tell
     ) -> None:
         """Prints what waits, one job at a time a printer: one that is slow or dead keeps no other waiting."""
+        from printing.site_style import SiteStyle
         from printing.spool import Spool
         from terminal.journal_thread import PrintJobs
 
-        spool = Spool(PrintJobs(thread, journal), printers)
+        spool = Spool(PrintJobs(thread, journal), printers, SiteStyle(*self._config.labels.files))
         running: dict[str, asyncio.Task[None]] = {}
         with ThreadPoolExecutor(max_workers=len(printers) + 1, thread_name_prefix="printing") as pool:
             try:

@@ -81,9 +81,24 @@ class PrinterSettings:
 
 @dataclass(frozen=True, slots=True)
 class LabelSettings:
-    """The paper of shipping labels, where their printer does not say otherwise."""
+    """Shipping labels: their paper where their printer does not say otherwise, and what the site puts on them.
+
+    `fonts` is a folder of the site's own fonts, `logo` a picture, `text` a free block, `digital_link` the address of
+    a resolver where a QR code is wanted; `language` is that of papers.
+    """
 
     media: str = "4x6in"
+    fonts: str | None = None
+    logo: str | None = None
+    text: str = ""
+    digital_link: str = ""
+    language: str = "en"
+
+    @property
+    def files(self) -> tuple[Path | None, Path | None]:
+        """The logo and the folder of fonts."""
+        logo, fonts = (Path(place).expanduser() if place else None for place in (self.logo, self.fonts))
+        return logo, fonts
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +261,10 @@ def _is_url(value: str) -> bool:
         return False
 
 
-_MEDIA = ("4x6in", "100x150mm", "100x50mm", "a4", "letter")
+_MEDIA = (
+    "4x6in", "100x150mm", "a6", "a5", "100x50mm", "57x32mm", "a4", "letter",
+    "a4-2x4", "a4-2x5", "a4-3x7", "a4-3x8", "letter-2x3", "letter-2x5", "letter-3x10",
+)  # fmt: skip
 _DOCUMENTS = ("label", "slip", "product")
 # What a printer takes that does not say: item labels only where somebody loaded their paper, and says so.
 _USUAL_DOCUMENTS = ("label", "slip")
@@ -286,7 +304,16 @@ _TERMINAL = {
         lambda value: all(each in _KEYED_ITEMS for each in value),
     ),
 }
-_LABELS = {"media": _PAPER}
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl")
+_SHIPPING = ("4x6in", "100x150mm", "a6", "a5", "a4", "letter")
+_LABELS = {
+    "media": _Setting(str, f"one of {', '.join(_SHIPPING)}", lambda value: value in _SHIPPING),
+    "fonts": _place("the folder of this site's own fonts"),
+    "logo": _place("the picture of this site's logo"),
+    "text": _text("the free text on every label"),
+    "digital_link": _Setting(str, 'a resolver\'s address, such as "https://id.gs1.org"', _is_url),
+    "language": _Setting(str, f"one of {', '.join(_LANGUAGES)}", lambda value: value in _LANGUAGES),
+}
 _SOUND = _Setting(
     object,
     'bell, off, or a player and its words as a list, such as ["aplay", "-q", "/opt/right.wav"]',

@@ -119,6 +119,11 @@ def printer_found(where: str, documents: str) -> str:
     return f"{where} takes {documents}"
 
 
+def site_style_found(logo: str, fonts: str) -> str:
+    """Said of a site's own logo and folder of fonts, where they can be used."""
+    return ", ".join(part for part in (f"logo {logo}" if logo else "", f"fonts in {fonts}" if fonts else "") if part)
+
+
 def printer_not_writable(path: str) -> str:
     return f"{path} cannot be written: make the folder, or give this user the right"
 

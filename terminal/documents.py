@@ -5,6 +5,8 @@ Decides which record fills which field of a plain document. How it is drawn, and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from orders.identifiers import gtin14
 from orders.records import Address, Order, Parcel, Product, Site
 from printing import documents
@@ -13,7 +15,19 @@ from terminal import command_wording, wording
 from terminal.floor import Floor
 
 
-def label_of(parcel: Parcel, floor: Floor) -> ParcelLabel:
+@dataclass(frozen=True, slots=True)
+class HouseStyle:
+    """What a site puts on every label and paper: a free block, a Digital Link resolver's address, its language."""
+
+    free_text: str = ""
+    digital_link: str = ""
+    language: str = "en"
+
+
+PLAIN = HouseStyle()
+
+
+def label_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> ParcelLabel:
     """The shipping label of a sealed parcel; DocumentError where an address or a field is not printable."""
     order, site, address = _gather(parcel, floor)
     return ParcelLabel(
@@ -27,10 +41,12 @@ def label_of(parcel: Parcel, floor: Floor) -> ParcelLabel:
         service=parcel.service,
         route=wording.departs(parcel.departs_at, site),
         sscc=parcel.id,
+        free_text=style.free_text,
+        digital_link=style.digital_link,
     )
 
 
-def slip_of(parcel: Parcel, floor: Floor) -> PackingSlip:
+def slip_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> PackingSlip:
     """The packing slip of a sealed parcel: per order line what was ordered, what lies inside, what follows."""
     order, site, address = _gather(parcel, floor)
     inside: dict[int, int] = {}
@@ -55,6 +71,7 @@ def slip_of(parcel: Parcel, floor: Floor) -> PackingSlip:
             for line in order.lines
         ),
         notes=order.note,
+        language=style.language,
     )
 
 

@@ -97,7 +97,7 @@ def help_prints() -> tuple[str, ...]:
     )
 
 
-# `floorhand printers` and `floorhand print`
+# `floorhand printers`
 
 
 def printer_ready(name: str, where: str, documents: str) -> str:
@@ -158,49 +158,3 @@ def test_printed(name: str, where: str) -> str:
 
 def test_held(name: str, reason: str) -> str:
     return f"HELD by {name}: {reason}"
-
-
-def nothing_printed_yet() -> str:
-    return "No print job is in this machine's journal"
-
-
-def job_line(id: str, state: str, printer: str, said: str) -> str:
-    return f"{state:<9} {id}  {printer}  {said}".rstrip()
-
-
-def no_such_job(source: str) -> str:
-    return (
-        f"{source!r} is neither a file nor a print job, SSCC or order number in this machine's journal: "
-        "`floorhand print` lists the jobs"
-    )
-
-
-def not_a_document(path: str, reason: str) -> str:
-    return f'{path} is not a document ({reason}): expected JSON such as {{"type": "shelf_label", ...}}'
-
-
-def not_readable(path: str, reason: str) -> str:
-    return f"{path} cannot be read ({reason}): name a file that this user may read"
-
-
-def not_writable(path: str, reason: str) -> str:
-    return f"{path} cannot be written ({reason}): name a place that this user may write"
-
-
-def reprint_at_the_bench() -> str:
-    return (
-        "a job of the journal is printed again at the bench, where it is written down: right arrow, Print label again. "
-        "Here it can be looked at: --preview FILE"
-    )
-
-
-def where_to(printers: tuple[str, ...]) -> str:
-    return f"say where: --printer NAME ({', '.join(printers) or 'none is configured'}), or --preview FILE"
-
-
-def preview_suffix(path: str) -> str:
-    return f"{path}: expected a file that ends in .pdf, .png or .zpl, or - for a sketch in this terminal"
-
-
-def previewed(path: str) -> str:
-    return path

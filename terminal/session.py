@@ -117,6 +117,7 @@ class Session:
         stations: Stations | None = None,
         station: str = "",
         has_scale: bool = False,
+        style: documents.HouseStyle = documents.PLAIN,
         ways_to_key: tuple[str, ...] = keyed.WAYS,
         on_saved: Callable[[bool], None] = lambda is_printing: None,
     ) -> None:
@@ -126,6 +127,7 @@ class Session:
         self._has_scale = has_scale
         self._stations = stations or Stations()
         self._held = HeldPrints(floor)
+        self._style = style
         self._ways_to_key = ways_to_key
         self._on_saved = on_saved
         self._step: Step = SignOn()
@@ -346,9 +348,9 @@ class Session:
                 continue
             parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
             document = (
-                documents.label_of(parcel, self._floor)
+                documents.label_of(parcel, self._floor, self._style)
                 if each.kind == "label"
-                else documents.slip_of(parcel, self._floor)
+                else documents.slip_of(parcel, self._floor, self._style)
             )
             choice = self._stations.choose(each.kind, self.station, each.printer)
             jobs.append(

@@ -26,6 +26,7 @@ from printing.printers import (
     require_known,
     text,
 )
+from printing.site_style import PLAIN, SiteStyle
 from printing.troubles import Trouble
 from printing.ways.ipp import IppPeer, Lost, Unreachable, cups_socket, looked_at
 from printing.ways.ipp_media import media_keyword
@@ -61,12 +62,10 @@ class CupsPrinter:
     def dots_per_inch(self) -> int:
         return self._dots_per_inch
 
-    def render(self, document: Document, media: Media) -> bytes:
+    def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
         if self._language == "zpl":
-            return rendered(document, media, self._dots_per_inch, self._drawn, self._graphics)
-        from printing.draw import draw
-
-        return draw(document, media, self._dots_per_inch)
+            return rendered(document, media, self._dots_per_inch, self._drawn, self._graphics, style)
+        return style.draw(document, media, self._dots_per_inch)
 
     def print(self, pages: Pages) -> Answer:
         is_pdf = self._language == "pdf"

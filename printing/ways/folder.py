@@ -15,6 +15,7 @@ from pathlib import Path
 
 from printing.documents import Document, Media
 from printing.printers import Answer, Held, Pages, Patience, Printed, PrinterConfigError, dots_per_inch, require_known
+from printing.site_style import PLAIN, SiteStyle
 
 LONGEST_NAME = 120
 
@@ -30,10 +31,8 @@ class FolderPrinter:
     def dots_per_inch(self) -> int:
         return self._dots_per_inch
 
-    def render(self, document: Document, media: Media) -> bytes:
-        from printing.draw import draw  # ReportLab, fonts and bars: first needed here, in the printing thread
-
-        return draw(document, media, self._dots_per_inch)
+    def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
+        return style.draw(document, media, self._dots_per_inch)
 
     def print(self, pages: Pages) -> Answer:
         place = self._place(pages)

@@ -30,6 +30,7 @@ from printing.printers import (
     require_known,
     text,
 )
+from printing.site_style import PLAIN, SiteStyle
 from printing.troubles import Trouble
 from printing.ways import ipp_wire as wire
 from printing.ways.ipp_media import media_keyword
@@ -224,10 +225,8 @@ class IppPrinter:
     def dots_per_inch(self) -> int:
         return self._dots_per_inch
 
-    def render(self, document: Document, media: Media) -> bytes:
-        from printing.draw import draw
-
-        return draw(document, media, self._dots_per_inch)
+    def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
+        return style.draw(document, media, self._dots_per_inch)
 
     def print(self, pages: Pages) -> Answer:
         with self._peer.connected():

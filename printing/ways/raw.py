@@ -29,6 +29,7 @@ from printing.printers import (
     require_known,
     text,
 )
+from printing.site_style import PLAIN, SiteStyle
 from printing.troubles import Trouble
 from printing.zpl import DRAWN, GRAPHICS, rendered
 from printing.zpl.status import (
@@ -72,8 +73,8 @@ class RawPrinter:
     def dots_per_inch(self) -> int:
         return self._dots_per_inch
 
-    def render(self, document: Document, media: Media) -> bytes:
-        return rendered(document, media, self._dots_per_inch, self._drawn, self._graphics)
+    def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
+        return rendered(document, media, self._dots_per_inch, self._drawn, self._graphics, style)
 
     def print(self, pages: Pages) -> Answer:
         try:

@@ -11,6 +11,7 @@ from printing.documents import Media, ParcelLabel
 from printing.raster import DOTS_PER_MM
 from printing.symbols import QUIET_MODULES, code128
 
+LEAST_WIDTH_MM, LEAST_HEIGHT_MM = 98.0, 145.0
 MARGIN_MM = 5.0
 SSCC_HEIGHT_MM = 32.0
 SSCC_MODULES = 156
@@ -31,6 +32,10 @@ class NotNative(Exception):
 
 def native_label(label: ParcelLabel, media: Media, dots_per_inch: int) -> bytes:
     """One label, `^XA` to `^XZ`; raises NotNative, or DocumentError for an address that no post takes."""
+    if label.contents or label.free_text or label.digital_link:
+        raise NotNative("a block that only the page has")
+    if media.width_mm < LEAST_WIDTH_MM or media.height_mm < LEAST_HEIGHT_MM:
+        raise NotNative("paper too small")
     sheet = _Sheet(media, dots_per_inch)
     sscc_top = _sscc(sheet, label.sscc)
     order_top = _order(sheet, label.order_number, sscc_top)

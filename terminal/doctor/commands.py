@@ -68,6 +68,8 @@ async def examine(config: Mapping[str, object], path: Path) -> AsyncIterator[Fin
         yield devices.printer(printer)
     if not checked.printers:
         yield Finding("printer", words.no_printer())
+    if any(checked.labels.files):
+        yield devices.site_style(checked.labels)
 
 
 def _bundle(to: Path, found: list[Finding], config: Mapping[str, object], path: Path) -> bool:

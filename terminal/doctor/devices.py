@@ -119,3 +119,15 @@ def printer(printer: settings.PrinterSettings) -> Finding:
     else:
         where = answer.where
     return Finding(what, words.printer_found(where, ", ".join(printer.documents)))
+
+
+def site_style(labels: settings.LabelSettings) -> Finding:
+    """Whether the site's own logo and folder of fonts can be used."""
+    from printing.refusals import DrawError
+    from printing.site_style import SiteStyle
+
+    try:
+        SiteStyle(*labels.files).check()
+    except DrawError as error:
+        return Finding("labels", str(error), False)
+    return Finding("labels", words.site_style_found(labels.logo or "", labels.fonts or ""))

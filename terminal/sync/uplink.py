@@ -76,7 +76,8 @@ class Uplink:
     async def drained(self, patience_s: float) -> bool:
         """Whether the store has everything that was journaled so far, within `patience_s` seconds."""
         try:
-            await asyncio.wait_for(self._is_drained.wait(), patience_s)
+            async with asyncio.timeout(patience_s):
+                await self._is_drained.wait()
         except TimeoutError:
             return False
         return True

@@ -155,13 +155,13 @@ class Sync:
         self._is_broken.clear()
         self._stand(Standing.ONLINE)
         self._uplink.begin()
+        # No task group: until Python 3.13 it forgets that it was cancelled in the moment in which a child failed, and
+        # whoever closes the program waits for ever.
+        loops = (self._uplink.run(epoch), self._downlink.run(epoch), self._leases.run())
+        talk = [asyncio.ensure_future(each) for each in loops]
         try:
-            async with asyncio.TaskGroup() as talk:
-                talk.create_task(self._uplink.run(epoch))
-                talk.create_task(self._downlink.run(epoch))
-                talk.create_task(self._leases.run())
-        except BaseExceptionGroup as ended:
-            raise _first(ended) from ended
+            await _first_of(talk)
+            raise _first([error for each in talk if not each.cancelled() and (error := each.exception())])
         finally:
             self._is_broken.set()
 
@@ -277,9 +277,6 @@ async def _first_of(waits: Sequence[asyncio.Future[Any]]) -> None:
         await asyncio.gather(*waits, return_exceptions=True)
 
 
-def _first(ended: BaseExceptionGroup[BaseException]) -> BaseException:
+def _first(ended: Sequence[BaseException]) -> BaseException:
     """What ended a talk: a mistake of ours before anything else, so that none is hidden behind a lost connection."""
-    every: list[BaseException] = []
-    for error in ended.exceptions:
-        every += [_first(error)] if isinstance(error, BaseExceptionGroup) else [error]
-    return next((each for each in every if not isinstance(each, (LinkError, JournalError, StartAgain))), every[0])
+    return next((each for each in ended if not isinstance(each, (LinkError, JournalError, StartAgain))), ended[0])

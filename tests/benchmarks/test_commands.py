@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import commands, figures
+from benchmarks import commands, figures, papers
 from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled
 
 ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\d.]+) +\| \S.*? +\| +(yes|NO)? *\|")
@@ -24,6 +24,7 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
         ("verdict", 1, "verdict without disk and glass"),
         ("labels", 1, "shipping labels"),
         ("printing", 4, "label asked for to its last byte"),
+        ("papers", 2, "packing slips of 18 lines"),
         ("admission", 3, "an event admitted"),
         ("store", 4, "POST /v1/events, batches of 1"),
         ("line", 1, "one line confirmed by one request"),
@@ -48,7 +49,21 @@ def test_each_measurement_tells_its_ratios(
 
 def test_every_measurement_has_a_test() -> None:
     (mark,) = [mark for mark in test_each_measurement_tells_its_ratios.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
-    assert [case[0] for case in mark.args[1]] == list(commands.MEASUREMENTS)
+    assert [case[0] for case in mark.args[1]] == [name for name in commands.MEASUREMENTS if name != "html"]
+
+
+@pytest.mark.filterwarnings("ignore:HarfBuzz-Subset:DeprecationWarning")  # WeasyPrint's own, of the system's libraries
+def test_the_html_renderer_is_measured_where_it_is_and_left_out_where_it_is_not(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = ["--quick", "--only", "html"]
+    if papers.renderer() is not None:
+        assert commands.main(call, {}, tmp_path) == 0
+        assert "the same label, against WeasyPrint" in capsys.readouterr().out
+    monkeypatch.setattr(papers, "renderer", lambda: None)
+    assert commands.main(call, {}, tmp_path) == 0
+    said = capsys.readouterr()
+    assert "WeasyPrint" not in said.out and "left out: pip install 'floorhand[yardsticks]'" in said.err
 
 
 def test_an_unknown_name_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

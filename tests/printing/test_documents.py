@@ -156,6 +156,66 @@ def test_address_lines_follow_the_country_of_destination(address, sent_from, lin
     assert address_lines(address, sent_from=sent_from) == lines
 
 
+def an_address(country: str, **parts) -> Address:
+    return Address(
+        **{"country": country, "name": "N. N.", "street": ("Street 1",), "postcode": "12345", "city": "Town", **parts}
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "below_the_name"),
+    [
+        (an_address("DE"), ("Street 1", "12345 TOWN")),
+        (an_address("BR", region="SP"), ("Street 1", "TOWN-SP", "12345")),
+        (an_address("BR"), ("Street 1", "TOWN", "12345")),
+        (an_address("MX", region="CDMX"), ("Street 1", "12345 TOWN, CDMX")),
+        (an_address("MX"), ("Street 1", "12345 TOWN")),
+        (an_address("TR", region="İzmir"), ("Street 1", "12345 TOWN/İZMİR")),
+        (an_address("HU"), ("TOWN", "Street 1", "12345")),
+        (an_address("IN", region="Delhi"), ("Street 1", "TOWN 12345", "DELHI")),
+        (an_address("TH"), ("Street 1", "TOWN 12345")),
+        (an_address("TH", region="Trat"), ("Street 1", "TOWN", "TRAT 12345")),
+        (an_address("UA", region="Lviv oblast"), ("Street 1", "TOWN", "LVIV OBLAST", "12345")),
+        (an_address("GR", city="Αθήνα"), ("Street 1", "12345 ΑΘΗΝΑ")),
+        (an_address("JP", region="Osaka"), ("Street 1", "TOWN, OSAKA 12345")),
+    ],
+)
+def test_each_country_writes_town_region_and_postcode_its_own_way(address, below_the_name):
+    assert address_lines(address, sent_from=address.country) == ("N. N.", *below_the_name)
+    assert address_lines(address, sent_from="CH")[-1] == country_name(address.country)
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        (
+            Address(
+                name="見本 花子", company="見本社", street=("丸の内1-9-1", "12階"), city="千代田区", region="東京都",
+                postcode="100-0005", country="JP",
+            ),
+            ("〒100-0005", "東京都千代田区丸の内1-9-1", "12階", "見本社", "見本 花子", "JAPAN"),
+        ),
+        (
+            Address(name="样本", street=("示例路100号",), city="上海市", region="上海市", postcode="200001", country="CN"),  # noqa: E501
+            ("200001", "上海市示例路100号", "样本", "CHINA"),
+        ),
+        (
+            Address(name="견본", street=("세종대로 110",), city="중구", region="서울특별시", postcode="04524", country="KR"),  # noqa: E501
+            ("서울특별시 중구 세종대로 110", "견본", "04524", "SOUTH KOREA"),
+        ),
+    ],
+)  # fmt: skip
+def test_east_asian_addresses_begin_with_the_largest_place(address, lines):
+    assert address_lines(address, sent_from="GB") == lines
+    assert address_lines(address, sent_from=address.country) == lines[:-1]
+
+
+def test_eight_long_lines_stay_eight():
+    line = "x" * 58
+    address = an_address("DE", company=line, street=(f"{line} 1", f"{line} 2", f"{line} 3", f"{line} 4"))
+    assert len(address_lines(address, sent_from="GB")) == 8
+
+
 def test_an_address_never_has_more_than_six_lines_and_loses_no_word():
     address = Address(
         name="Siobhán Ní Dhomhnaill",

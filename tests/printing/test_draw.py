@@ -48,11 +48,15 @@ def test_the_pdf_is_titled_sized_and_carries_its_own_fonts(samples):
 
 def test_paper_that_a_document_is_not_made_for_is_refused_with_the_right_one(samples):
     for document, media, says in (
-        (samples.label(1), Media.A4, "a label prints on 4x6in or 100x150mm, not on a4"),
+        (
+            samples.label(1),
+            Media.A4_2X5,
+            "a label prints on 4x6in or 100x150mm or a6 or a5 or a4 or letter, not on a4-2x5",
+        ),
         (samples.slip(), Media.LABEL_4X6, "a slip prints on a4 or letter, not on 4x6in"),
-        (samples.shelf(), Media.LABEL_4X6, "a shelf prints on 100x50mm or a4 or letter"),
+        (samples.shelf(), Media.LABEL_4X6, "a shelf prints on 100x50mm or 57x32mm or a4 or letter or a4-2x4"),
     ):
         with pytest.raises(WrongMedia, match=says):
             draw(document, media)
-    with pytest.raises(WrongMedia, match="203 or 300 dots per inch, got 600"):
-        draw(samples.label(1), Media.LABEL_4X6, 600)
+    with pytest.raises(WrongMedia, match="203, 300 or 600 dots per inch, got 240"):
+        draw(samples.label(1), Media.LABEL_4X6, 240)

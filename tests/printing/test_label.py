@@ -9,52 +9,15 @@ import pypdfium2.raw as pdfium_c
 import pytest
 import zxingcpp
 from msgspec.structs import replace
-from PIL import Image, ImageFilter
 
 from printing.documents import Address, Media
 from printing.draw import draw
 from printing.fonts import MissingGlyph
-from printing.page import DoesNotFit
+from printing.paragraph import DoesNotFit
+from tests.printing.raster import HARDSHIPS, HEADS, reads_its_own, runs_of, speckled, spoken, sscc_bars
 
 BOTH_MEDIA = [Media.LABEL_4X6, Media.LABEL_100X150]
-HEADS = [(203, 203.2, 4), (300, 300.0, 6)]
-
-
-def reads_its_own(label, codes) -> bool:
-    return codes.get(f"00{label.sscc}") == "]C1" and codes.get(label.order_number) == "]C0"
-
-
-def runs_of(row: bytes) -> list[tuple[bool, int]]:
-    """(dark, pixels) along one row of a 1-bit raster."""
-    runs: list[tuple[bool, int]] = []
-    for value in row:
-        dark = value < 128
-        if runs and runs[-1][0] == dark:
-            runs[-1] = (dark, runs[-1][1] + 1)
-        else:
-            runs.append((dark, 1))
-    return runs
-
-
-def sscc_bars(image: Image.Image) -> tuple[int, int, int, int]:
-    """The SSCC's bars as (left, top, right, bottom) pixels, found by the decoder and followed to their ends."""
-    (found,) = [one for one in zxingcpp.read_barcodes(image) if one.symbology_identifier == "]C1"]
-    corners = [
-        found.position.top_left,
-        found.position.bottom_right,
-        found.position.top_right,
-        found.position.bottom_left,
-    ]
-    middle = (min(c.y for c in corners) + max(c.y for c in corners)) // 2
-    row = image.crop((0, middle, image.width, middle + 1)).tobytes()
-    left = next(x for x, value in enumerate(row) if value < 128)
-    right = image.width - next(x for x, value in enumerate(reversed(row)) if value < 128)
-    top = bottom = middle
-    while image.getpixel((left, top - 1)) == 0:
-        top -= 1
-    while image.getpixel((left, bottom)) == 0:
-        bottom += 1
-    return left, top, right, bottom
+TOKYO = Address(company="Brightwell KK", street=("1-9-1 Marunouchi",), city="Tokyo", country="JP")
 
 
 @pytest.mark.parametrize("media", BOTH_MEDIA)
@@ -174,14 +137,24 @@ def test_an_assumed_weight_says_so(samples, eye):
     assert "WEIGHT (assumed)" in text
 
 
+def test_abroad_the_latin_address_leads_and_the_local_one_stands_beside_it(samples, eye):
+    label = samples.label(7)
+    abroad, home = (draw(replace(label, sender=sender), Media.LABEL_4X6) for sender in (label.sender, TOKYO))
+    (text,) = eye.texts(abroad)
+    assert "Taro Yamada" in text and "JAPAN" in text
+    assert "".join(spoken(abroad)) == "〒東京都千代田区丸の内山田 太郎"
+    (text,) = eye.texts(home)
+    assert "Taro Yamada" not in text and "JAPAN" not in text
+
+
 def test_a_name_with_no_font_takes_the_latin_address_or_holds_the_label(samples, eye):
     label = samples.label(7)
-    (text,) = eye.texts(draw(label, Media.LABEL_4X6))
-    assert "Taro Yamada" in text and "JAPAN" in text
-    without = replace(label, recipient=replace(label.recipient, latin=None))
-    with pytest.raises(MissingGlyph, match="in Latin letters") as refused:
-        draw(without, Media.LABEL_4X6)
-    assert "太" in refused.value.characters
+    amharic = replace(label.recipient, name="አበበ በቀለ", country="ET", postcode="")
+    (text,) = eye.texts(draw(replace(label, recipient=amharic), Media.LABEL_4X6))
+    assert "Taro Yamada" in text
+    with pytest.raises(MissingGlyph, match="Noto Sans Ethiopic") as refused:
+        draw(replace(label, recipient=replace(amharic, latin=None)), Media.LABEL_4X6)
+    assert "አ" in refused.value.characters
 
 
 def test_what_cannot_fit_is_refused_without_the_customers_data(samples):
@@ -192,56 +165,6 @@ def test_what_cannot_fit_is_refused_without_the_customers_data(samples):
     assert "NNN" not in str(refused.value)
     with pytest.raises(DoesNotFit, match="a barcode of 60 characters is too wide for 4x6in"):
         draw(replace(label, order_number="X" * 60), Media.LABEL_4X6)
-
-
-# What happens to a label on its way to a scanner.
-
-
-def turned(degrees: float):
-    return lambda image, chance: image.rotate(degrees, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
-
-
-def blurred(image: Image.Image, chance: random.Random) -> Image.Image:
-    return image.filter(ImageFilter.GaussianBlur(1))
-
-
-def speckled(image: Image.Image, chance: random.Random, share: float) -> Image.Image:
-    """Salt and pepper over `share` of the pixels, half of each."""
-    noise = Image.frombytes("L", image.size, chance.randbytes(image.width * image.height))
-    cut = round(256 * share / 2)
-    peppered = image.copy()
-    peppered.paste(0, mask=noise.point(lambda v: 255 * (v < cut)))
-    peppered.paste(255, mask=noise.point(lambda v: 255 * (v >= 256 - cut)))
-    return peppered
-
-
-def photographed(image: Image.Image, chance: random.Random) -> Image.Image:
-    """A camera with three pixels to a dot, a tenth of them wrong, slightly out of focus and held at 7 degrees."""
-    seen = image.resize((image.width * 3, image.height * 3), Image.Resampling.NEAREST)
-    seen = seen.rotate(7, expand=True, fillcolor=255)
-    return speckled(seen, chance, 0.10).filter(ImageFilter.GaussianBlur(1))
-
-
-def missing_row(image: Image.Image, chance: random.Random) -> Image.Image:
-    worn = image.copy()
-    worn.paste(255, (0, worn.height - 150, worn.width, worn.height - 149))
-    return worn
-
-
-def halved(image: Image.Image, chance: random.Random) -> Image.Image:
-    return image.resize((image.width // 2, image.height // 2), Image.Resampling.BILINEAR)
-
-
-HARDSHIPS = {
-    "90 degrees": turned(90),
-    "180 degrees": turned(180),
-    "270 degrees": turned(270),
-    "5 degrees": turned(5),
-    "blur": blurred,
-    "missing row": missing_row,
-    "half scale": halved,
-    "photographed": photographed,
-}
 
 
 @pytest.mark.parametrize("hardship", HARDSHIPS)
@@ -259,16 +182,3 @@ def test_an_sscc_survives_one_wrong_dot_in_a_hundred(samples, eye):
         label = samples.label(serial)
         (image,) = eye.pages(draw(label, Media.LABEL_4X6))
         assert f"00{label.sscc}" in eye.codes(speckled(image, chance, 0.01))
-
-
-@pytest.mark.long
-def test_two_hundred_labels_survive_everything_at_both_resolutions(samples, eye):
-    chance = random.Random(200)
-    hardships = list(HARDSHIPS.items())
-    for serial in range(200):
-        label = samples.label(serial)
-        dots_per_inch, dpi, _ = HEADS[serial % 2]
-        (image,) = eye.pages(draw(label, BOTH_MEDIA[serial // 2 % 2], dots_per_inch), dpi)
-        assert reads_its_own(label, eye.codes(image)), serial
-        for name, hardship in (hardships[serial % 8], hardships[(serial // 8) % 8]):
-            assert reads_its_own(label, eye.codes(hardship(image, chance))), (serial, name)

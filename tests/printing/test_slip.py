@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from printing.documents import Media, SlipLine
 from printing.draw import draw
-from printing.page import DoesNotFit
+from printing.paragraph import DoesNotFit
 
 OFFICE = [Media.A4, Media.LETTER]
 

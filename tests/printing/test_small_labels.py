@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from printing.documents import LabelBatch, Media
 from printing.draw import draw
-from printing.page import DoesNotFit
+from printing.paragraph import DoesNotFit
 
 SMALL = [Media.LABEL_100X50, Media.A4, Media.LETTER]
 

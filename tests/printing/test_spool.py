@@ -136,10 +136,10 @@ def test_asking_twice_is_one_job_and_a_reprint_is_another(samples):
             lambda job, samples: replace(job, printer="dock"),
             "No printer is named 'dock' here (there is: bench): choose another",
         ),
-        (lambda job, samples: replace(job, media=Media.A4), "a label prints on 4x6in or 100x150mm, not on a4"),
+        (lambda job, samples: replace(job, media=Media.LABEL_57X32), "not on 57x32mm: set this printer's media"),
         (
-            lambda job, samples: replace(job, document=replace(job.document, carrier="中通快递")),
-            "give this text in Latin letters, then print again",
+            lambda job, samples: replace(job, document=replace(job.document, carrier="አማራ")),
+            "or give this text in Latin letters; then print again",
         ),
         (
             lambda job, samples: replace(job, document=replace(job.document, order_number="Ö-1")),

@@ -12,8 +12,9 @@ import zxingcpp
 from reportlab.pdfgen.canvas import Canvas
 
 from printing.documents import Media
-from printing.page import GRIDS, POINTS_PER_MM, Align, Box, Page
-from printing.symbols import Symbol, SymbolError, code128, ean13, gs1_128, product_symbol, sscc
+from printing.page import GRIDS, Box, Page
+from printing.paragraph import POINTS_PER_MM, Align
+from printing.symbols import Symbol, SymbolError, code128, ean8, ean13, gs1_128, itf14, product_symbol, sscc
 
 TILE_HEIGHT_MM = 9.0
 TILES = 32
@@ -71,8 +72,8 @@ def test_random_texts_also_leading_99_read_back_exactly(eye):
 
 
 @pytest.mark.long
-def test_three_thousand_random_texts_read_back_exactly(eye):
-    prove_texts(3008, 2, eye)
+def test_ten_thousand_random_texts_read_back_exactly(eye):
+    prove_texts(10_016, 2, eye)
 
 
 @pytest.mark.parametrize(
@@ -99,12 +100,20 @@ def test_fnc1_stands_behind_open_values_only(eye):
 
 
 def test_random_gs1_element_strings_read_back(eye):
-    chance = random.Random(3)
+    prove_element_strings(96, 3, eye)
+
+
+@pytest.mark.long
+def test_ten_thousand_random_gs1_element_strings_read_back(eye):
+    prove_element_strings(10_016, 4, eye)
+
+
+def prove_element_strings(count: int, seed: int, eye) -> None:
+    chance = random.Random(seed)
     symbols, wanted = [], []
-    for _ in range(96):
+    for _ in range(count):
         lot = "".join(chance.choices(string.digits + string.ascii_uppercase + "/-.", k=chance.randint(1, 8)))
-        count = str(chance.randint(1, 9999))
-        pairs = [("10", lot), ("37", count), ("17", "27123" + str(chance.randint(0, 1)))]
+        pairs = [("10", lot), ("37", str(chance.randint(1, 9999))), ("17", "27123" + str(chance.randint(0, 1)))]
         chance.shuffle(pairs)
         symbols.append(gs1_128(pairs))
         raw = "".join(ai + value + ("" if ai == "17" else "\x1d") for ai, value in pairs)
@@ -113,8 +122,15 @@ def test_random_gs1_element_strings_read_back(eye):
 
 
 def test_a_valid_gtin_is_drawn_as_ean_and_anything_else_as_code_128(eye):
-    read = decoded([product_symbol("5012345678900"), product_symbol("5012345678901"), product_symbol("85123A")], eye)
-    assert read == [(b"5012345678900", "]E0"), (b"5012345678901", "]C0"), (b"85123A", "]C0")]
+    texts = ("5012345678900", "5012345678901", "85123A", "50123452", "50123453", "15012345678907")
+    assert decoded(map(product_symbol, texts), eye) == [
+        (b"5012345678900", "]E0"),
+        (b"5012345678901", "]C0"),
+        (b"85123A", "]C0"),
+        (b"50123452", "]E4"),
+        (b"50123453", "]C0"),
+        (b"15012345678907", "]I1"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +142,9 @@ def test_a_valid_gtin_is_drawn_as_ean_and_anything_else_as_code_128(eye):
         (lambda: code128("١٢٣٤"), "plain ASCII"),
         (lambda: ean13("5012345678901"), "check digit"),
         (lambda: ean13("50123"), "13 digits"),
+        (lambda: ean8("50123453"), "8 digits with a right check digit for EAN-8"),
+        (lambda: itf14("15012345678906"), "14 digits with a right check digit for ITF-14"),
+        (lambda: itf14("501234567890"), "14 digits"),
         (lambda: sscc("395200000000000013"), "not its check digit"),
         (lambda: sscc("12345"), "expected 18 digits"),
         (lambda: gs1_128([]), "at least one AI"),

@@ -117,7 +117,7 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[[scanner]]\nname = 'a'\nkind = 'hidraw'", "scanner.a.port", "expected the path of a device"),
         ("[[scanner]]\nname='a'\nkind='evdev'\nport='/dev/x'\nlayout='nl'", "scanner.a.layout", "'us', 'uk', 'de'"),
         ("[[printer]]\nname = 'p'", "printer.p.kind", "got nothing: set it"),
-        ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a5'", "printer.p.media", "got 'a5'"),
+        ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a3'", "printer.p.media", "got 'a3'"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label, slip, product"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = ['bill']", "printer.p.documents", "got ['bill']"),
         (
@@ -130,6 +130,10 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[sounds]\nloud = 'bell'", "sounds.loud", "there is attention, right, wrong"),
         ("[terminal]\nkeyed_items = ['name']", "terminal.keyed_items", "sku and digits"),
         ("[labels]\nmedia = 'A4'", "labels.media", "expected one of 4x6in"),
+        ("[labels]\nmedia = '57x32mm'", "labels.media", "expected one of 4x6in"),
+        ("[labels]\ndigital_link = 'id.gs1.org'", "labels.digital_link", 'such as "https://id.gs1.org"'),
+        ("[labels]\nlogo = ''", "labels.logo", "expected the picture of this site's logo"),
+        ("[labels]\nlanguage = 'sv'", "labels.language", "expected one of en, de"),
     ],
 )
 def test_what_cannot_be_is_named_with_its_remedy(tmp_path: Path, text: str, key: str, said: str) -> None:
@@ -202,6 +206,24 @@ def test_the_config_is_cheap_to_import_and_the_app_imports_nothing_heavy() -> No
         code = f"import sys, {module}; print(*sorted({banned!r} & {{each.partition('.')[0] for each in sys.modules}}))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "", module
+
+
+def test_every_paper_and_language_that_can_be_drawn_can_be_configured() -> None:
+    from printing.documents import Media
+    from printing.draw import SHIPPING_MEDIA
+    from printing.paper_words import LANGUAGES
+
+    assert list(config._MEDIA) == [media.value for media in Media]
+    assert list(config._SHIPPING) == [media.value for media in SHIPPING_MEDIA]
+    assert config._LANGUAGES == LANGUAGES
+
+
+def test_a_sites_logo_and_fonts_are_files_of_this_machine(tmp_path: Path) -> None:
+    path = written(tmp_path, "[labels]\nlogo = '/srv/logo.png'\nfonts = '~/fonts'\ntext = 'Fragile'")
+    labels = config.read(path).labels
+    assert labels.files == (Path("/srv/logo.png"), Path.home() / "fonts")
+    assert labels.text == "Fragile"
+    assert config.LabelSettings().files == (None, None)
 
 
 def test_sounds_are_bells_off_or_a_players_words(tmp_path: Path) -> None:

@@ -394,6 +394,32 @@ async def test_a_mistake_of_ours_is_never_taken_for_a_lost_connection(path: Path
     await device.stop()
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_link_that_breaks_in_the_very_moment_of_the_end_holds_nobody_up(
+    path: Path, peer: Peer, turns: int
+) -> None:
+    breaks = asyncio.Event()
+
+    class Breaking(Faulty):
+        async def push(self, push: wire.Push) -> wire.PushReply:
+            await breaks.wait()
+            raise Unreachable("gone")
+
+    device = Device(path, Breaking(peer))
+    await device.start()
+    await device.tell(BOUND)
+    await device.until(lambda: device.badges[-1:] == [("ONLINE", 1, "")])
+    running = device._running
+    assert running is not None
+    breaks.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait([running], timeout=5)
+    assert running.cancelled()
+    await device.stop()
+
+
 # Any loss, repeat, delay or reordering
 
 STEPS = st.lists(
