@@ -17,7 +17,7 @@ from orders.events import PickConfirmed, seal
 from orders.records import Location, Order, OrderLine, Owner, PickTask, Product, Stop, Tote
 from server_stub import authority, people
 from server_stub.books import Books
-from server_stub.database import Database
+from server_stub.embedded import Embedded
 from server_stub.place import Place
 from server_stub.rows import AllocationRow, ClaimRow, Forms, JournalRow, StockRow, TerminalRow
 from server_stub.schema import instant
@@ -66,7 +66,7 @@ def furnish(folder: Path, *, orders: int, terminals: int) -> list[Pusher]:
     folder.mkdir(parents=True, exist_ok=True)
     place = Place(folder)
     found(place.database, NOW)
-    database = Database(place.database)
+    database = Embedded(place.database)
     cursor, forms = database.driver(), Forms(database)
     epoch = ""
     for begin in range(0, orders, _AT_ONCE):
