@@ -279,6 +279,8 @@ async def _status(client: StoreClient, words: Words, place: Place) -> int:
     status = await client.ask("GET", "/v1/status", Status)
     _say(f"Floorhand {status.program_version}, schema {status.schema}, epoch {status.epoch}, log at {status.cursor}")
     _say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
+    if status.conflicts:
+        _say(f"ALARM: {status.conflicts} event numbers came twice with different content: see `store discrepancies`")
     for kind, states in status.records.items():
         counts = ", ".join(f"{count} {state}" for state, count in states.items() if state != "all")
         _say(f"  {kind:<12}{sum(states.values()):>8}" + (f"  ({counts})" if counts else ""))

@@ -26,13 +26,13 @@ _log = logging.getLogger(__name__)
 class Follower:
     """Follows the log of a shared database for as long as its store is open."""
 
-    def __init__(self, database: Postgres, line: Line, look: Callable[[], None]) -> None:
+    def __init__(self, database: Postgres, line: Line, look: Callable[[], object]) -> None:
         self._database, self._line, self._look = database, line, look
         self._called = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._listening: Cursor | None = None
         self._listen(self._connected())
-        self._is_away = False
+        self._is_away = self._is_closed = False
         self._task = self._loop.create_task(self._follow())
 
     def hurry(self) -> None:
@@ -40,14 +40,14 @@ class Follower:
         self._called.set()
 
     async def close(self) -> None:
-        """Stops looking."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        """Stops looking; a connection that is just being made is waited for, so that none is left behind."""
+        self._is_closed = True
+        self._called.set()
+        await self._task
         self._deafen()
 
     async def _follow(self) -> None:
-        while True:
+        while not self._is_closed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._called.wait(), PAUSE_SECONDS)
             self._called.clear()

@@ -109,6 +109,7 @@ _SHELVES = (
     .limit(bindparam("limit"))
 )
 _EVENTS = select(func.count()).select_from(schema.event)
+_CONFLICTS = select(func.count()).select_from(schema.conflict)
 _PARKED = select(func.count()).select_from(schema.parked)
 _OUTBOX = select(func.count()).select_from(schema.outbox)
 _hook, _out = schema.webhook.c, schema.outbox.c
@@ -191,6 +192,7 @@ class Reader:
             records=counts,
             events=self._run(_EVENTS).fetchone()[0],
             parked=self.parked(),
+            conflicts=self._run(_CONFLICTS).fetchone()[0],
             terminals=len({each.id for each in self.terminals().terminals if not each.is_revoked}),
         )
 

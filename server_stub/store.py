@@ -128,7 +128,7 @@ class Store:
         await self.writer.close()
         self._line.close()
 
-    def look(self) -> None:
+    def look(self) -> int:
         """Reads how far the log goes, and wakes whom it concerns: other processes may write it too."""
         counters = self._counters()
         (epoch,) = self._line.run(_EPOCH).fetchone()
@@ -143,6 +143,7 @@ class Store:
             kinds = frozenset(kind for (kind,) in self._line.run(_CHANGED_KINDS, after=after).fetchall())
             before, self.cursor, self.epoch = self.cursor, counters["cursor"], epoch
             self.wakers.publish(Commit(self.cursor, (News(kinds, None),), before))
+        return counters["cursor"]
 
     def _counters(self) -> dict[str, int]:
         return dict(self._line.run(_COUNTERS).fetchall())
@@ -176,7 +177,7 @@ class Store:
             self._follower.hurry()
 
 
-def _follower(database: Database, line: Line, look: Callable[[], None]) -> Follower | None:
+def _follower(database: Database, line: Line, look: Callable[[], object]) -> Follower | None:
     if not database.is_shared:
         return None
     from server_stub.following import Follower

@@ -78,6 +78,7 @@ class Writer:
         self._database, self._clock, self._on_commit, self._on_disk = database, clock, on_commit, on_disk
         self._check = check
         self._cursor: Cursor | None = None
+        self._is_closing = False
         self.telling_from: int | None = None
         """Where the log ended before the group that is being committed, of which the loop has not heard yet."""
         self._forms = Forms(database)
@@ -88,12 +89,15 @@ class Writer:
 
     async def write(self, step: Step[Answer], origin: str | None = None) -> Answer:
         """What `step` answered, once it is durable; `origin` is the terminal whose own doing it is."""
+        if self._is_closing:
+            raise no_database("the store is being stopped")
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._jobs.put(_Job(step, origin, future))
         return await future
 
     async def close(self) -> None:
         """Commits what waits, then ends the thread."""
+        self._is_closing = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
