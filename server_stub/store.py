@@ -158,7 +158,7 @@ class Store:
 
     def exported(self, table: str, form: export.Format, owner: str) -> Iterator[bytes]:
         """A table for others, a page of bytes after the other."""
-        return export.pages(self._database, self._reading, table, form, owner)
+        return export.pages(self._line, table, form, owner)
 
     def _on_disk(self, commit: Commit) -> None:
         self.metrics.committed(commit.steps, commit.seconds)
