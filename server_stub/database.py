@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,10 @@ class Database(ABC):
     @abstractmethod
     def roll_back(self, cursor: Cursor) -> None:
         """Undoes the transaction, if one is open."""
+
+    def together(self, cursor: Cursor) -> AbstractContextManager[object]:
+        """What is executed within, and asked for no rows before its end, may travel in one trip."""
+        return nullcontext()
 
     def note_presence(self, cursor: Cursor) -> bool:
         """Says, for as long as that connection lives, that a store is open; False while somebody wants to be alone."""

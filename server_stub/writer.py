@@ -190,7 +190,8 @@ class Writer:
             news.append(books.close_step())
         if books.tally.changes:
             webhooks.tell(books)
-            books.flush()
+            with self._database.together(cursor):
+                books.flush()
         if books.cursor > before:
             self.telling_from = before
         self._database.commit(cursor, has_news=bool(books.tally.changes))
