@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, or_, select
 from orders.records import Address, Site
 from server_stub import admission, export, keyed, migration, schema
 from server_stub.audit import Heads
+from server_stub.authority import Caller
 from server_stub.books import TOKENS, Books, News
 from server_stub.changes import ChangeReader, Wakers
 from server_stub.database import Database, Line, open_at
@@ -115,6 +116,14 @@ class Store:
     def answers(self) -> bool:
         """Whether the database is there to be read."""
         return not self._line.is_lost
+
+    def caller(self, token: str) -> Caller | None:
+        """Whose token it is, None where it is nobody's; one that another process gave just now is known here too."""
+        known = self.tokens.caller(token)
+        if known is None and self._follower is not None and self.answers:
+            self.look()
+            known = self.tokens.caller(token)
+        return known
 
     async def write(self, step: Step[Answer], origin: str | None = None) -> Answer:
         """What `step` answered, once it is on disk."""
