@@ -35,6 +35,8 @@ DEVICES = ("CART-1", "CART-2")
 TOTES = 40
 _NOWHERE = "/dev/null"
 _NUMBERS = count(1)
+# Migrations make the copy, and they run in one thread at a time.
+_LOOKING = threading.Lock()
 
 # Rows of the store's tables by the name of a question, as SQLite gives them.
 Books = dict[str, list[tuple[Any, ...]]]
@@ -79,7 +81,8 @@ class AnyStage(Stage):
         copy = self.folder / f"look-{threading.get_ident()}.db"
         for suffix in ("", "-wal", "-shm"):
             copy.with_name(copy.name + suffix).unlink(missing_ok=True)
-        save(Postgres(self.address), copy)
+        with _LOOKING:
+            save(Postgres(self.address), copy)
         return copy
 
 
