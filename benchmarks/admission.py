@@ -15,7 +15,7 @@ from benchmarks.walks import NOW
 from orders import wire
 from server_stub import admission
 from server_stub.books import Books
-from server_stub.database import Database
+from server_stub.embedded import Embedded
 from server_stub.place import Place
 from server_stub.rows import Forms
 
@@ -29,7 +29,7 @@ class Building:
 
     def __init__(self, folder: Path, orders: int) -> None:
         self._pushers = furnish(folder, orders=orders, terminals=GROUP)
-        self._database = Database(Place(folder).database)
+        self._database = Embedded(Place(folder).database)
         self._forms = Forms(self._database)
         self._cursor = self._database.driver()
         self._cursor.execute(_BARE)

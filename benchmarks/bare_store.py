@@ -1,7 +1,8 @@
 """The yardstick for the store by HTTP: a bare Starlette handler on the same writer and the same admission.
 
-Run as `python -m benchmarks.bare_store FOLDER READY_FILE`. It decodes the same batch and answers the same bytes, and
-has no tokens, no roles, no limits and no error shapes: what the real routes cost on top is what is measured.
+Run as `python -m benchmarks.bare_store FOLDER READY_FILE [ADDRESS]`. It decodes the same batch and answers
+the same bytes, and has no tokens, no roles, no limits and no error shapes: what the real routes cost on top is what is
+measured.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ _PUSHES = msgspec.json.Decoder(Push)
 _ENCODE = msgspec.json.Encoder().encode
 
 
-async def serve(folder: Path, ready_file: Path) -> None:
+async def serve(folder: Path, ready_file: Path, address: str = "") -> None:
     """Serves until it is told to stop."""
-    store = await Store.open(Place(folder).database)
+    store = await Store.open(Place(folder, address=address).where)
 
     async def events(request: Request) -> Response:
         push = _PUSHES.decode(await request.body())
@@ -51,4 +52,4 @@ async def serve(folder: Path, ready_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1]), Path(sys.argv[2])))
+    uvloop.run(serve(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

@@ -106,6 +106,26 @@ MEASUREMENTS = {
         "`floorhand store run` in a process of its own, every terminal on its own connection. Beside it: a bare "
         "Starlette handler that decodes the same batches with msgspec and calls the same admission on the same writer.",
     ),
+    "store-postgres": Measurement(
+        "store_http",
+        "measure_postgres",
+        "The same two on PostgreSQL on this machine, flushing as it does by default; its processes are not counted.",
+    ),
+    "write": Measurement(
+        "write_path",
+        "measure",
+        "The writer without HTTP, two hundred callers at once. Beside it: the barest thread with group commit, the "
+        "same rows by the driver's own cursor. The slow disk is a pause of 8 ms before each commit of either.",
+    ),
+    "write-postgres": Measurement("write_path", "measure_postgres", "The same on PostgreSQL on this machine."),
+    "goals": Measurement(
+        "store_http",
+        "measure_goals",
+        "Eight clients on connections of their own, each confirming line after line; a hundred orders of five lines "
+        "in one request, allocated when it is answered; the memory that the process shares with nobody. Beside them: "
+        "the bare handler, and the orders' bytes inserted. Two real warehouse systems on a machine of this kind: at "
+        "most 29 lines/s, 27 to 61 s, 380 to 670 MiB.",
+    ),
     "line": Measurement(
         "store_http",
         "measure_line",

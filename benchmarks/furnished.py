@@ -6,19 +6,22 @@ minutes for a hundred thousand orders. It measures nothing.
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 
+from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.walks import NOW, WORKER
 from orders import ledger, wire
 from orders.events import PickConfirmed, seal
 from orders.records import Location, Order, OrderLine, Owner, PickTask, Product, Stop, Tote
-from server_stub import authority, people
+from server_stub import authority, people, transfer
 from server_stub.books import Books
-from server_stub.database import Database
+from server_stub.embedded import Embedded
 from server_stub.place import Place
+from server_stub.postgresql import Postgres
 from server_stub.rows import AllocationRow, ClaimRow, Forms, JournalRow, StockRow, TerminalRow
 from server_stub.schema import instant
 from server_stub.store import found
@@ -28,6 +31,7 @@ SHELVES = 60
 # So many pieces are wanted of each line that a walk lasts longer than any run.
 PIECES = 1_000_000
 _AT_ONCE = 500
+SUPERVISOR_TOKEN = "only-for-measuring-supervisor"
 
 
 class Pusher:
@@ -66,7 +70,7 @@ def furnish(folder: Path, *, orders: int, terminals: int) -> list[Pusher]:
     folder.mkdir(parents=True, exist_ok=True)
     place = Place(folder)
     found(place.database, NOW)
-    database = Database(place.database)
+    database = Embedded(place.database)
     cursor, forms = database.driver(), Forms(database)
     epoch = ""
     for begin in range(0, orders, _AT_ONCE):
@@ -84,6 +88,15 @@ def furnish(folder: Path, *, orders: int, terminals: int) -> list[Pusher]:
     return [Pusher(number, epoch) for number in range(terminals)]
 
 
+def into_postgres(folder: Path, server: PrivatePostgres) -> str:
+    """Carries the store of `folder` into a database of its own on `server`; gives its address."""
+    place = Place(folder)
+    address = server.make(f"bench_{secrets.token_hex(4)}")
+    transfer.load(Embedded(place.database), Postgres(address))
+    place.database.unlink()
+    return address
+
+
 def terminal_id(order: int) -> str:
     """The terminal that picks an order, which is also the name of its journal."""
     return f"BENCH-{order:04d}"
@@ -94,7 +107,13 @@ def token_of(terminal: str) -> str:
     return f"only-for-measuring-{terminal}"
 
 
+def sku_of(number: int) -> str:
+    """A SKU that lies on a shelf, whatever the number."""
+    return _sku(number % SHELVES)
+
+
 def _shelves(books: Books, orders: int) -> None:
+    people.give_token(books, SUPERVISOR_TOKEN, authority.SUPERVISOR, None)
     books.put(Owner(id="HOME", name="Demo Goods"))
     for number in range(SHELVES):
         books.put(Location(id=_location(number), walk=number + 1))

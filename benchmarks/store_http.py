@@ -21,12 +21,17 @@ import msgspec
 import psutil
 
 from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled, at_least, at_most, in_turns, milliseconds
-from benchmarks.furnished import Pusher, furnish
+from benchmarks.furnished import SUPERVISOR_TOKEN, Pusher, furnish, into_postgres, sku_of
 from benchmarks.load import drive
+from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.walks import NOW, WORKER
+from benchmarks.write_path import durable_postgres
 from orders import wire
 from orders.folds import Told
-from orders.records import Key, Worker
+from orders.intake import Intake, NewLine, NewOrder, Receipts
+from orders.records import Address, Key, Worker
+from server_stub.database import Database, open_at
+from server_stub.place import Place
 from terminal.floor import Floor, Pending
 from terminal.workflows import picking
 from terminal.workflows.steps import Here, Picking
@@ -46,6 +51,7 @@ class Served:
     process: psutil.Process
     port: int
     pushers: list[Pusher]
+    where: Path | str
 
     def cpu_seconds(self) -> float:
         """What its process has used so far."""
@@ -62,16 +68,115 @@ class Turn:
 
 
 def measure(folder: Path, plan: Plan) -> list[Figure]:
-    """Events a second and CPU a request, in batches of 1 and of 20."""
+    """Events a second and CPU a request, in batches of 1 and of 20, on the embedded database."""
+    return _measured(folder, plan, "", None)
+
+
+def measure_postgres(folder: Path, plan: Plan) -> list[Figure]:
+    """The same on PostgreSQL."""
+    with durable_postgres() as server:
+        return _measured(folder, plan, ", PostgreSQL", server)
+
+
+def measure_goals(folder: Path, plan: Plan) -> list[Figure]:
+    """Eight clients that confirm, a hundred orders taken in, and the process's memory, on both databases."""
+    figures = _goals(folder / "sqlite", plan, "SQLite", None)
+    with durable_postgres() as server:
+        return figures + _goals(folder / "postgres", plan, "PostgreSQL", server)
+
+
+def _goals(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        mine, bare = _both(stack, folder, 8, server)
+        loads = [[_load(each, 1, 0.2 if plan.is_quick else 1.5) for each in (mine, bare)] for _ in range(3)]
+        mine_rate, bare_rate = (median(turn[place].events_per_second for turn in loads) for place in (0, 1))
+        taken = [_take_in(mine, turn, stack) for turn in range(plan.count(5, 1))]
+        inserted = [_inserted(open_at(mine.where), turn) for turn in range(plan.count(5, 1))]
+        memory, bare_memory = (each.process.memory_full_info().uss / 2**20 for each in (mine, bare))
+    return [
+        Figure(
+            f"8 clients confirming, {name}",
+            Amount(mine_rate, "lines/s"),
+            Amount(bare_rate, "lines/s"),
+            Bar(500, is_least=True, unit="lines/s", word="goal"),
+        ),
+        Figure(
+            f"100 orders of 5 lines received and allocated, {name}, against their bare insert",
+            Amount(median(taken), "s"),
+            Amount(median(inserted), "s"),
+            Bar(2.0, unit="s", word="goal"),
+        ),
+        Figure(
+            f"the store's private memory after that, {name}",
+            Amount(memory, "MiB"),
+            Amount(bare_memory, "MiB"),
+            Bar(120, unit="MiB", word="goal"),
+        ),
+    ]
+
+
+def _take_in(server: Served, turn: int, stack: ExitStack) -> float:
+    http = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    stack.callback(http.close)
+    body = msgspec.json.encode(Intake(orders=_orders(turn)))
+    begun = perf_counter()
+    headers = {"authorization": f"Bearer {SUPERVISOR_TOKEN}", "content-type": "application/json"}
+    http.request("POST", "/v1/intake", body, headers)
+    answer = http.getresponse().read()
+    taken = perf_counter() - begun
+    if [each.outcome for each in msgspec.json.decode(answer, type=Receipts).receipts] != ["created"] * 100:
+        raise Stumbled(f"the orders were not taken: {answer[:300]!r}")
+    return taken
+
+
+def _orders(turn: int) -> tuple[NewOrder, ...]:
+    home = Address(id="", name="Ada", lines=("1 Row",), postcode="E1", city="London", country_code="GB")
+    return tuple(
+        NewOrder(
+            owner="HOME",
+            number=f"NEW-{turn}-{number}",
+            ship_to=home,
+            lines=tuple(
+                NewLine(number=line, sku=sku_of(number * 5 + line), description="Kettle", quantity=line)
+                for line in range(1, 6)
+            ),
+        )
+        for number in range(100)
+    )
+
+
+def _inserted(database: Database, turn: int) -> float:
+    """The same orders as bytes, one row each and one a line, in one transaction."""
+    mark = "?" if database.dialect.name == "sqlite" else "%s"
+    rows = [
+        (f"{turn}.{number}.{line}", msgspec.json.encode(order))
+        for number, order in enumerate(_orders(turn))
+        for line in range(6)
+    ]
+    cursor = database.driver()
+    cursor.execute(
+        "CREATE TABLE IF NOT EXISTS bare_order (id TEXT PRIMARY KEY, body " + ("BLOB)" if mark == "?" else "BYTEA)")
+    )
+    begun = perf_counter()
+    database.begin(cursor)
+    cursor.executemany(f"INSERT INTO bare_order VALUES ({mark}, {mark})", rows)
+    database.commit(cursor, has_news=False)
+    taken = perf_counter() - begun
+    database.release(cursor)
+    return taken
+
+
+def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
     figures = []
     with ExitStack() as stack:
-        mine, bare = _both(stack, folder, plan.count(64, 4))
+        mine, bare = _both(stack, folder, plan.count(64, 4), server)
         for batch in BATCHES:
             turns: dict[int, list[Turn]] = {mine.port: [], bare.port: []}
             for turn in range(plan.count(4, 1)):
-                for server in (mine, bare) if turn % 2 else (bare, mine):
-                    turns[server.port].append(_load(server, batch, 1.2 if not plan.is_quick else 0.2))
-            figures += _figures(batch, len(mine.pushers), turns[mine.port], turns[bare.port])
+                for served in (mine, bare) if turn % 2 else (bare, mine):
+                    turns[served.port].append(_load(served, batch, 1.2 if not plan.is_quick else 0.2))
+            figures += _figures(name, batch, len(mine.pushers), turns[mine.port], turns[bare.port])
     return figures
 
 
@@ -90,20 +195,27 @@ def measure_line(folder: Path, plan: Plan) -> list[Figure]:
     ]
 
 
-def _both(stack: ExitStack, folder: Path, terminals: int) -> tuple[Served, Served]:
+def _both(
+    stack: ExitStack, folder: Path, terminals: int, server: PrivatePostgres | None = None
+) -> tuple[Served, Served]:
     ready = folder / "ours.url", folder / "bare.url"
     places = folder / "ours", folder / "bare"
     pushers = [furnish(place, orders=terminals, terminals=terminals) for place in places]
     mine = ["-m", "floorhand", "store", "run", "--folder", str(places[0]), "--port", "0", "--ready-file", str(ready[0])]
     bare = ["-m", "benchmarks.bare_store", str(places[1]), str(ready[1])]
+    where: Path | str = Place(places[0]).database
+    if server is not None:
+        where = into_postgres(places[0], server)
+        mine += ["--database", where]
+        bare += [into_postgres(places[1], server)]
     return (
-        stack.enter_context(_served(mine, ready[0], pushers[0])),
-        stack.enter_context(_served(bare, ready[1], pushers[1])),
+        stack.enter_context(_served(mine, ready[0], pushers[0], where)),
+        stack.enter_context(_served(bare, ready[1], pushers[1], "")),
     )
 
 
 @contextmanager
-def _served(words: list[str], ready: Path, pushers: list[Pusher]) -> Iterator[Served]:
+def _served(words: list[str], ready: Path, pushers: list[Pusher], where: Path | str) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, *words], cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
     )
@@ -113,7 +225,7 @@ def _served(words: list[str], ready: Path, pushers: list[Pusher]) -> Iterator[Se
             if process.poll() is not None or time.monotonic() > end:
                 raise Stumbled(f"`python {' '.join(words)}` did not begin to answer")
             time.sleep(0.05)
-        yield Served(psutil.Process(process.pid), int(ready.read_text().rpartition(":")[2]), pushers)
+        yield Served(psutil.Process(process.pid), int(ready.read_text().rpartition(":")[2]), pushers, where)
     finally:
         process.terminate()
         process.wait(10)
@@ -126,8 +238,8 @@ def _load(server: Served, batch: int, seconds: float) -> Turn:
     return Turn(driven.requests * batch / driven.seconds, used / driven.requests)
 
 
-def _figures(batch: int, terminals: int, mine: list[Turn], bare: list[Turn]) -> list[Figure]:
-    name = f"POST /v1/events, batches of {batch}, {terminals} terminals"
+def _figures(database: str, batch: int, terminals: int, mine: list[Turn], bare: list[Turn]) -> list[Figure]:
+    name = f"POST /v1/events, batches of {batch}, {terminals} terminals{database}"
     return [
         Figure(
             name,

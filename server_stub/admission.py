@@ -6,6 +6,9 @@ its effect. What a new one does to the books is settlement's business.
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 import msgspec
 from sqlalchemy import select
 
@@ -23,8 +26,11 @@ from server_stub.rows import ConflictRow, EventRow, JournalRow, ParkedRow
 from server_stub.settlement import Cause
 
 MALFORMED = "malformed"
+# More than any id of a floor, and so little that two of them fit into one entry of a database's index.
+LONGEST_TEXT_BYTES = 600
 BEHIND_PARKED = "behind a parked event"
 
+_log = logging.getLogger(__name__)
 _ALL_PARKED = select(schema.parked).order_by(schema.parked.c.cursor)
 
 
@@ -109,6 +115,7 @@ def _admit(books: Books, journal: JournalRow, row: EventRow) -> None:
     """Fills in what `row` is about and what became of it."""
     try:
         envelope = open_envelope(row.body)
+        _check_length(row.body)
         row.worker, row.subject = envelope.worker, envelope.subject
         row.kind = upcast.kind_of_event(envelope.event)
         event = upcast.understood(envelope)
@@ -146,6 +153,12 @@ def _seen_before(books: Books, journal: JournalRow, number: int, body: bytes) ->
         reason = known.outcome if known.outcome != wire.ADMITTED else ""
         return Outcome(number=number, verdict=wire.KNOWN, reason=reason)
     if books.sheets.conflict.get(journal.id, number, content) is None:
+        _log.error(
+            "journal %s of %s sent number %d again with another content: two devices may share one journal",
+            journal.id,
+            journal.terminal,
+            number,
+        )
         books.sheets.conflict.put(ConflictRow(journal.id, number, content, books.stamp, body))
         discrepancies.open_one(
             books,
@@ -155,6 +168,21 @@ def _seen_before(books: Books, journal: JournalRow, number: int, body: bytes) ->
             terminal=journal.terminal,
         )
     return Outcome(number=number, verdict=wire.CONFLICT, reason="this number was taken before with another content")
+
+
+def _check_length(body: bytes) -> None:
+    """MalformedEvent where a text is longer than any id can be: nobody could look it up."""
+    if len(body) <= LONGEST_TEXT_BYTES:
+        return
+    left: list[Any] = [msgspec.json.decode(body)]
+    while left:
+        part = left.pop()
+        if isinstance(part, str) and len(part.encode()) > LONGEST_TEXT_BYTES:
+            raise upcast.MalformedEvent(f"a text of {len(part)} signs, where {LONGEST_TEXT_BYTES} bytes are the most")
+        if isinstance(part, dict):
+            left += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            left += part
 
 
 def _number(body: msgspec.Raw, place: int) -> int:

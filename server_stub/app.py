@@ -95,7 +95,7 @@ class Gate:
     def _admit(self, scope: Scope, now: float) -> None:
         """Writes into the scope who asks; Refusal (401, 429) where nobody may."""
         bearer, path = _bearer(scope), scope["path"]
-        caller = self._store.tokens.caller(bearer) if bearer else None
+        caller = self._store.caller(bearer) if bearer else None
         scope["auth"] = bearer
         if caller is not None:
             if wait := self._requests.take(caller.name, now):

@@ -109,6 +109,13 @@ class Heads:
         yield from heads[begins:]
 
 
+def last(database: Database) -> AuditRow:
+    """The trail's last entry; number 0 where there is none yet."""
+    with database.connected() as connection:
+        found = connection.execute(_IN_ORDER.order_by(None).order_by(schema.audit.c.number.desc()).limit(1)).first()
+    return AuditRow(*found) if found else AuditRow(0, "", "", "", "", "", "")
+
+
 def faults(database: Database, heads: Heads) -> list[str]:
     """What is wrong with the trail, a sentence each: an edit, a deletion, a reorder, a cut tail. Empty: it is whole."""
     with database.connected() as connection:

@@ -1,4 +1,4 @@
-"""Copies of a store: taken while it runs, put back while it stands still.
+"""Copies of a store: taken while it runs, put back while it stands still, be it into another kind of database.
 
 Decides what a restored store must not believe: its epoch is new, serials and numbers given since the copy was taken
 are skipped, tokens are those of today, not those of the copy, and work that looks undone may have been done since.
@@ -9,16 +9,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from server_stub import homecoming, migration, schema, sscc_leases
+from server_stub import audit, homecoming, migration, schema, sscc_leases
+from server_stub.audit import Heads
 from server_stub.books import Books
-from server_stub.database import Database, copy_file, is_sound
+from server_stub.database import Database, open_at
+from server_stub.embedded import Embedded, copy_file, is_sound
 from server_stub.place import Place, PlaceError
+from server_stub.postgresql import Postgres
 from server_stub.rows import CounterRow, Forms
 from server_stub.store import new_epoch
+from server_stub.transfer import load, save
 
 # More tasks and totes than are made in the time between two backups: a number given once is never given again.
 _SKIPPED_NUMBERS = 10_000
@@ -33,7 +38,7 @@ def back_up(place: Place, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + ".part")
     try:
-        copy_file(place.database, draft)
+        save(open_at(place.where), draft)
         draft.replace(target)
     finally:
         _remove(draft)
@@ -42,7 +47,8 @@ def back_up(place: Place, target: Path) -> None:
 def restore(place: Place, source: Path, now: datetime) -> Path | None:
     """Puts the backup `source` in the place of the store; gives the copy of the present one, if there was one.
 
-    The new database is made ready beside the present one and takes its place in one step.
+    The new database is made ready beside the present one and takes its place in one step. PlaceError where the file is
+    no backup, or a store is open there.
     """
     if not source.is_file():
         raise PlaceError(f"there is no file {source}")
@@ -52,33 +58,56 @@ def restore(place: Place, source: Path, now: datetime) -> Path | None:
         draft = place.folder / "restoring.db"
         _remove(draft)
         copy_file(source, draft)
-        database = Database(draft)
+        database = Embedded(draft)
         if migration.revision(database) is None:
             raise PlaceError(f"{source} is no Floorhand store: take another file")
         migration.migrate(database, now, backups=None)
         kept = _put_aside(place, now)
         journals: dict[str, tuple[str, int]] = {}
         if kept is not None and is_sound(kept):
-            migration.migrate(Database(kept), now, backups=None)
-            _take_todays_tokens(Database(kept), database)
-            journals = _journals_of(Database(kept))
+            present = draft.with_name("present.db")
+            _remove(present)
+            copy_file(kept, present)
+            migration.migrate(Embedded(present), now, backups=None)
+            _take_todays_tokens(Embedded(present), database)
+            journals = _journals_of(Embedded(present))
+            _remove(present)
         _distrust(database, now, journals)
-        database.fold_log()
-        _remove_logs(place.database)
-        draft.replace(place.database)
+        last = audit.last(database)
+        _take_place(place, database)
+        # The trail is shorter again: who compares it with the file outside begins here.
+        Heads(place.audit_heads).append(last, is_restored=True)
         _remove(draft)
         return kept
 
 
+def _take_place(place: Place, database: Embedded) -> None:
+    there = open_at(place.where)
+    if isinstance(there, Postgres):
+        load(database, there)
+        return
+    database.fold_log()
+    _remove_logs(place.database)
+    database.path.replace(place.database)
+
+
 def _put_aside(place: Place, now: datetime) -> Path | None:
     """A copy of the present database, page by page where it is damaged (which may be why it is replaced)."""
-    if not place.database.exists():
+    there = open_at(place.where)
+    is_there = migration.revision(there) is not None if place.address else place.database.exists()
+    if not is_there:
         return None
     place.backups.mkdir(parents=True, exist_ok=True)
-    kept = place.backups / f"before-restore-{now:%Y%m%d-%H%M%S-%f}.db"
-    if is_sound(place.database):
+    kept = next(
+        path
+        for turn in count(1)
+        if not (path := place.backups / f"before-restore-{now:%Y%m%d-%H%M%S}-{turn}.db").exists()
+    )
+    if place.address:
+        save(there, kept)
+    elif is_sound(place.database):
         copy_file(place.database, kept)
-        Database(place.database).fold_log()
+        Embedded(place.database).fold_log()
     else:
         for path in filter(Path.exists, _parts(place.database)):
             shutil.copyfile(path, kept.with_name(path.name.replace(place.database.name, kept.name)))

@@ -42,6 +42,8 @@ _PARKED = select(schema.parked.c.subject).distinct()
 _META = select(schema.meta.c.name, schema.meta.c.value)
 _KIND_BY_CLASS = {cls: kind for kind, cls in KINDS.items()}
 _NEVER = "9999-12-31"
+# Counts the changes of what every process of a store keeps in memory.
+TOKENS = "tokens"
 
 
 class _Held(msgspec.Struct):
@@ -178,6 +180,8 @@ class Books:
     def flush(self) -> None:
         """Writes everything; the transaction's end is the writer's."""
         self._flush_records()
+        if self.sheets.token.is_touched:
+            self.number(TOKENS)
         self.sheets.counter.put(CounterRow(name="cursor", value=self.cursor))
         self.sheets.flush()
 
@@ -200,13 +204,16 @@ def _filed(changed: Iterable[tuple[Key, _Held]]) -> list[dict[str, Any]]:
             "id": key.id,
             "revision": held.revision,
             "cursor": held.cursor,
-            "state": getattr(held.record, "state", ""),
-            "owner": getattr(held.record, "owner", ""),
-            "rank": rank(held.record),
+            **filed_as(held.record),
             "body": encode_record(held.record),
         }
         for key, held in changed
     ]
+
+
+def filed_as(record: Record) -> dict[str, str]:
+    """The columns by which a record is found."""
+    return {"state": getattr(record, "state", ""), "owner": getattr(record, "owner", ""), "rank": rank(record)}
 
 
 def rank(record: Record) -> str:

@@ -7,14 +7,14 @@ its pause. A record's bytes are passed on as they were written, never decoded he
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing, suppress
+from contextlib import suppress
 
 import msgspec
 from sqlalchemy import bindparam, func, literal, or_, select
 
 from orders.wire import Change, Changes
 from server_stub import schema
-from server_stub.database import Cursor, Database
+from server_stub.database import Line
 from server_stub.writer import Commit
 
 PAGE_RECORDS = 500
@@ -45,12 +45,10 @@ _CHANGED = (
 
 
 class ChangeReader:
-    """Reads pages of changes on a connection of its own, in the event loop's thread."""
+    """Reads pages of changes in the event loop's thread."""
 
-    def __init__(self, database: Database, cursor: Cursor) -> None:
-        self._cursor = cursor
-        self._upto = database.prepared(_UPTO)
-        self._changed = database.prepared(_CHANGED)
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     def page(self, epoch: str, after: int, kinds: frozenset[str], end: int, owner: str = "") -> Changes:
         """The next changes after a cursor, of those kinds, and of that owner's goods where one is named.
@@ -58,21 +56,21 @@ class ChangeReader:
         `end` is how far the log went before this was asked: where nothing more is to be read, the answer's cursor
         stands there.
         """
-        (upto,) = self._upto.run(self._cursor, after=after).fetchone()
+        (upto,) = self._line.run(_UPTO, after=after).fetchone()
         if upto is None:
             return Changes(epoch=epoch, cursor=max(after, end))
         changes: list[Change] = []
         size = 0
         wanted = f",{','.join(sorted(kinds))},"
         asked = {"after": after, "upto": upto, "kinds": wanted, "owner": owner}
-        # A cursor of its own, closed before its last row where the page is full.
-        with closing(self._cursor.connection.cursor()) as rows:
-            for kind, id, revision, cursor, body in self._changed.run(rows, **asked):
+        # Closed before its last row where the page is full.
+        with self._line.rows(_CHANGED, **asked) as rows:
+            for kind, id, revision, cursor, body in rows:
                 size += len(body)
                 if len(changes) == PAGE_RECORDS or (changes and size > PAGE_BYTES):
                     return Changes(epoch=epoch, cursor=changes[-1].cursor, changes=tuple(changes), more=True)
                 changes.append(Change(kind=kind, id=id, revision=revision, cursor=cursor, body=msgspec.Raw(body)))
-        (further,) = self._upto.run(self._cursor, after=upto).fetchone()
+        (further,) = self._line.run(_UPTO, after=upto).fetchone()
         more = further is not None
         return Changes(epoch=epoch, cursor=upto if more else max(upto, end), changes=tuple(changes), more=more)
 

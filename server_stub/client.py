@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
@@ -145,7 +145,12 @@ async def reach(address: Address) -> AsyncIterator[StoreClient]:
             yield client
         return
     address.place.require()
-    held, running = await _hold_or_find(address.place)
+    held: AbstractContextManager[object] | None
+    if address.place.address:
+        # Several processes may write a database elsewhere: this one is one more of them.
+        held, running = nullcontext(), None
+    else:
+        held, running = await _hold_or_find(address.place)
     if held is None:
         assert running is not None
         trust = _trust(Path(running.certificate), is_own=True) if running.certificate else _trust(None)
@@ -157,10 +162,10 @@ async def reach(address: Address) -> AsyncIterator[StoreClient]:
 
     with held:
         store = await Store.open(
-            address.place.database, backups=address.place.backups, audit_heads=address.place.audit_heads
+            address.place.where, backups=address.place.backups, audit_heads=address.place.audit_heads
         )
         try:
-            async with in_process(store, address.place.token()) as client:
+            async with in_process(store, address.token or address.place.token()) as client:
                 yield client
         finally:
             await store.close()

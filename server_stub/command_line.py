@@ -28,6 +28,7 @@ a first morning:
   floorhand store release --all
 
 All commands work on a running store and on one that stands still alike.
+Restore and migrate want one that stands still.
 """
 
 
@@ -196,6 +197,8 @@ def parser() -> argparse.ArgumentParser:
     restore = command("restore", "put a backup in the store's place (the store has to stand still)")
     restore.add_argument("file", type=Path, metavar="FILE")
     command("migrate", "bring the database to this program's schema, after a copy")
+    verify = command("verify", "read the whole store, and say whether its books agree with themselves")
+    verify.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a backup, in the store's place")
     return root
 
 
@@ -208,6 +211,9 @@ def _parser(prog: str, summary: str, examples: str) -> argparse.ArgumentParser:
 def _where(parser: argparse.ArgumentParser, default: object) -> None:
     group = parser.add_argument_group("which store")
     group.add_argument("--folder", type=Path, default=default, help="its folder on this machine")
+    group.add_argument(
+        "--database", default=default, metavar="ADDRESS", help="postgresql://USER@HOST/NAME, where it is not embedded"
+    )
     group.add_argument("--url", default=default, help="its address, where it runs on another machine")
     group.add_argument("--token", default=default, help="an administrator's token, with --url")
 

@@ -1,7 +1,7 @@
 """`floorhand store ...`: makes a store, runs it, sets the floor up, and looks after it.
 
-Decides what each command asks and prints. Every command but init, run, backup, restore and migrate is a request to
-the store, running or not.
+Decides what each command asks and prints. Every command but init, run, backup, restore, migrate and verify is a request
+to the store, running or not.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return int(end.code or 0)
     except SettingsError as error:
         return _fail(str(error), 2)
-    from server_stub.database import FAILURES
+    from server_stub.database import failures
+    from server_stub.database import told as said
     from server_stub.migration import SchemaError
 
     try:
@@ -59,8 +60,8 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return asyncio.run(_ask(words, told))
     except (PaperError, PlaceError, SchemaError, SiteFileError, StoreError) as error:
         return _fail(str(error), 1)
-    except FAILURES as error:
-        return _fail(f"the store's database cannot be used ({error}): see the disk, or restore a backup", 1)
+    except failures() as error:
+        return _fail(f"the store's database cannot be used ({said(error)}): {_remedy(words, told)}", 1)
     except OSError as error:
         return _fail(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}", 1)
 
@@ -71,11 +72,13 @@ def address_of(words: Words, told: StoreSettings) -> Address:
     A config that names both folder and url is that of the store's own machine: its folder has the token.
     """
     typed: Path | None = getattr(words, "folder", None)
+    # A folder that is typed alone is that of an embedded store.
+    database = getattr(words, "database", None) or ("" if typed else told.database)
     folder = typed or (Path(told.folder).expanduser() if told.folder else default_folder())
-    is_here = typed or (told.folder and not told.token)
+    is_here = typed or database or (told.folder and not told.token)
     url = getattr(words, "url", None) or ("" if is_here else told.url)
     heads = Path(told.audit_heads).expanduser() if told.audit_heads else None
-    return Address(Place(folder, heads), url, getattr(words, "token", None) or told.token, told.trusted)
+    return Address(Place(folder, heads, database), url, getattr(words, "token", None) or told.token, told.trusted)
 
 
 def default_folder() -> Path:
@@ -97,7 +100,7 @@ def _init(words: Words, told: StoreSettings) -> int:
         owners = (*owners, OwnerSet(id=words.owner, name=site.name, company_prefix=words.company_prefix))
     place = address_of(words, told).place
     founded = asyncio.run(founding.make(place, founding.Plan(site, owners, words.supervisor), datetime.now(UTC)))
-    _say(f"A store was made in {place.folder}")
+    _say(f"A store was made in {place.folder}" + (", its database elsewhere" if place.address else ""))
     _say(f"First supervisor: {words.supervisor}, worker id {founded.supervisor}")
     _say(f"  badge: {founded.badge_file}")
     _say(f"  PIN:   {founded.pin}   (shown this once)")
@@ -140,14 +143,37 @@ def _restore(words: Words, told: StoreSettings) -> int:
 
 def _migrate(words: Words, told: StoreSettings) -> int:
     from server_stub import migration
-    from server_stub.database import Database
+    from server_stub.database import open_at
 
     place = address_of(words, told).place
     place.require()
     with place.hold():
-        done = migration.migrate(Database(place.database), datetime.now(UTC), place.backups)
+        done = migration.migrate(open_at(place.where), datetime.now(UTC), place.backups)
     _say(f"The database is {'now ' if done else ''}at schema {migration.HEAD}")
     return 0
+
+
+def _verify(words: Words, told: StoreSettings) -> int:
+    from server_stub import soundness
+
+    if words.file:
+        if not words.file.is_file():
+            return _fail(f"there is no file {words.file}", 1)
+        found = soundness.findings(words.file)
+    else:
+        place = address_of(words, told).place
+        place.require()
+        found = soundness.verify(place)
+    for sentence in found:
+        _say(sentence)
+    _say(f"{len(found)} things are wrong" if found else "Everything was read, and the books agree with themselves")
+    return 1 if found else 0
+
+
+def _remedy(words: Words, told: StoreSettings) -> str:
+    if address_of(words, told).place.address:
+        return "see that it runs and that its address, user and password are right"
+    return "see the disk, or restore a backup"
 
 
 _ALONE: dict[str, Callable[[Words, StoreSettings], int]] = {
@@ -156,6 +182,7 @@ _ALONE: dict[str, Callable[[Words, StoreSettings], int]] = {
     "backup": _backup,
     "restore": _restore,
     "migrate": _migrate,
+    "verify": _verify,
 }
 
 
@@ -252,6 +279,8 @@ async def _status(client: StoreClient, words: Words, place: Place) -> int:
     status = await client.ask("GET", "/v1/status", Status)
     _say(f"Floorhand {status.program_version}, schema {status.schema}, epoch {status.epoch}, log at {status.cursor}")
     _say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
+    if status.conflicts:
+        _say(f"ALARM: {status.conflicts} event numbers came twice with different content: see `store discrepancies`")
     for kind, states in status.records.items():
         counts = ", ".join(f"{count} {state}" for state, count in states.items() if state != "all")
         _say(f"  {kind:<12}{sum(states.values()):>8}" + (f"  ({counts})" if counts else ""))

@@ -84,8 +84,8 @@ class Courier:
         due = self._store.reader.due_messages(instant(self._store.clock()))
         if not due:
             return 0
-        await self._store.write(lambda books: webhooks.begin(books, [each.number for each in due]))
-        ended = await asyncio.gather(*(self._carry_one(http, each) for each in due))
+        begun = await self._store.write(lambda books: webhooks.begin(books, [each.number for each in due]))
+        ended = await asyncio.gather(*(self._carry_one(http, each) for each in due if each.number in begun))
         await self._store.write(lambda books: webhooks.settle(books, ended))
         return len(due)
 

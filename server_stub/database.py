@@ -1,39 +1,51 @@
-"""One database: how it is opened, locked and spoken to. The only place that knows which database it is.
+"""One database, whichever it is: prepared statements, the one writer's transaction, and lines for reading.
 
-Decides pragmas, the write lock and how a Core statement becomes text for the driver's own cursor: the hot statements
-are compiled once and run there, which costs about half of what Core costs per execution.
+Decides how a Core statement becomes text for the driver's own cursor: the hot statements are compiled once and run
+there, which costs about half of what Core costs per execution. What differs stands in embedded and postgresql.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Table, bindparam, create_engine, event
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Dialect, Engine, Executable, Table, bindparam
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+
+from server_stub.place import PlaceError
+from server_stub.problems import no_database
 
 Cursor = Any
 """A DBAPI 2.0 cursor (PEP 249); drivers share no class."""
 
-# Failures of the database itself (disk full, locked, damaged), whichever way a statement went down.
-FAILURES: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error)
 
-_BUSY_MILLISECONDS = 10_000
+def failures() -> tuple[type[Exception], ...]:
+    """Failures of the database itself (disk full, locked, damaged, away), whichever way a statement went down."""
+    # The driver of PostgreSQL is there only where somebody asked for it.
+    driver = sys.modules.get("psycopg")
+    return (DBAPIError, sqlite3.Error, driver.Error) if driver else (DBAPIError, sqlite3.Error)
+
+
+def told(error: BaseException) -> str:
+    """What the database itself said, in one line."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0].strip() if said else type(error).__name__
 
 
 class Prepared:
     """A Core statement as the driver's text, with the names of its values."""
 
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+    def __init__(self, statement: Executable, dialect: Dialect, clean: Callable[[Any], Any] | None = None) -> None:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.text = str(compiled)
         self._names: Sequence[str] | None = compiled.positiontup
         self._fixed: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
+        self._clean = clean
 
     def run(self, cursor: Cursor, **values: Any) -> Cursor:
         """Executes it; every bind parameter is named in `values` unless the statement itself fixed it."""
@@ -45,19 +57,23 @@ class Prepared:
 
     def _bound(self, values: Mapping[str, Any]) -> Any:
         known = {**self._fixed, **values} if self._fixed else values
+        if self._clean is not None:
+            clean = self._clean
+            return {name: clean(value) for name, value in known.items()}
         return known if self._names is None else [known[name] for name in self._names]
 
 
-class Database:
-    """The embedded database in one file, written by one connection and read by others meanwhile (WAL)."""
+class Database(ABC):
+    """What every database of a store can do. Made by `open_at`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    is_shared = False
+    """Whether other processes write it too."""
+    _clean: Callable[[Any], Any] | None = None
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine, self.name = engine, name
         self._prepared: dict[Executable, Prepared] = {}
         self._upserts: dict[Table, Prepared] = {}
-        self.engine: Engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-        event.listen(self.engine, "connect", _prepare_connection)
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
     @property
     def dialect(self) -> Dialect:
@@ -68,23 +84,23 @@ class Database:
         """`statement` (one that lives as long as its module), compiled once for this database."""
         known = self._prepared.get(statement)
         if known is None:
-            known = self._prepared[statement] = Prepared(statement, self.dialect)
+            known = self._prepared[statement] = Prepared(statement, self.dialect, self._clean)
         return known
 
     def upsert(self, table: Table) -> Prepared:
         """Inserts a whole row of `table`, or replaces the one with its key; compiled once for this database."""
         known = self._upserts.get(table)
         if known is None:
-            known = self._upserts[table] = Prepared(self._upsert(table), self.dialect)
+            known = self._upserts[table] = Prepared(self._upsert(table), self.dialect, self._clean)
         return known
 
     def _upsert(self, table: Table) -> Executable:
-        statement = insert(table).values({column.name: bindparam(column.name) for column in table.columns})
+        statement = self._insert(table).values({column.name: bindparam(column.name) for column in table.columns})
         rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
         keys = list(table.primary_key.columns)
         if rest:
-            return statement.on_conflict_do_update(index_elements=keys, set_=rest)
-        return statement.on_conflict_do_nothing(index_elements=keys)
+            return statement.on_conflict_do_update(index_elements=keys, set_=rest)  # type: ignore[no-any-return]
+        return statement.on_conflict_do_nothing(index_elements=keys)  # type: ignore[no-any-return]
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
@@ -92,74 +108,115 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
-    def driver(self) -> Cursor:
-        """A cursor on a connection of its own, outside any transaction; close it with `release`."""
-        pooled = self.engine.raw_connection()
-        connection = pooled.dbapi_connection
-        pooled.detach()
-        assert connection is not None
-        return connection.cursor()
-
-    @staticmethod
-    def begin(cursor: Cursor) -> None:
-        """Starts the transaction of the one writer, holding the write lock from its first statement."""
-        cursor.execute("BEGIN IMMEDIATE")
-
-    @staticmethod
-    def commit(cursor: Cursor) -> None:
-        """Makes the transaction durable: the log is flushed to disk before this returns."""
-        cursor.execute("COMMIT")
-
-    @staticmethod
-    def roll_back(cursor: Cursor) -> None:
-        """Undoes the transaction, if one is open."""
-        if cursor.connection.in_transaction:
-            cursor.execute("ROLLBACK")
-
-    @staticmethod
-    def release(cursor: Cursor) -> None:
+    def release(self, cursor: Cursor) -> None:
         """Closes the connection behind `cursor`."""
         cursor.connection.close()
 
-    def copy_to(self, target: Path) -> None:
-        """A consistent copy in one file, taken while others write."""
-        copy_file(self.path, target)
+    @abstractmethod
+    def _insert(self, table: Table) -> Any: ...
 
-    def fold_log(self) -> None:
-        """Brings the write-ahead log into the file and empties it, so that the file alone is the database."""
-        with sqlite3.connect(self.path) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+    @abstractmethod
+    def driver(self) -> Cursor:
+        """A cursor on a connection of its own, outside any transaction; close it with `release`."""
 
+    @abstractmethod
+    def begin(self, cursor: Cursor) -> None:
+        """Starts the transaction of the one writer: nobody else writes until it ends, and it sees all that was."""
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copies a database file, committed log included, through the database's own backup."""
-    reading, writing = sqlite3.connect(f"file:{source}?mode=ro", uri=True), sqlite3.connect(target)
-    try:
-        reading.backup(writing)
-    finally:
-        reading.close()
-        writing.close()
+    @abstractmethod
+    def commit(self, cursor: Cursor, *, has_news: bool = True) -> None:
+        """Makes the transaction durable before it returns, and calls whoever follows the log if it `has_news`."""
 
+    @abstractmethod
+    def roll_back(self, cursor: Cursor) -> None:
+        """Undoes the transaction, if one is open."""
 
-def is_sound(path: Path) -> bool:
-    """Whether `path` is a database whose pages are all in order."""
-    try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
-            return bool(connection.execute("PRAGMA integrity_check").fetchone() == ("ok",))
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError:
+    def together(self, cursor: Cursor) -> AbstractContextManager[object]:
+        """What is executed within, and asked for no rows before its end, may travel in one trip."""
+        return nullcontext()
+
+    def note_presence(self, cursor: Cursor) -> bool:
+        """Says, for as long as that connection lives, that a store is open; False while somebody wants to be alone."""
+        return True
+
+    def is_lost(self, cursor: Cursor) -> bool:
+        """Whether the connection behind `cursor` is gone for good."""
+        return False
+
+    def is_passing(self, error: BaseException) -> bool:
+        """Whether the same transaction, done whole once more, may well succeed."""
         return False
 
 
-def _prepare_connection(connection: Any, _record: object) -> None:
-    # Transactions are begun by hand: the driver's own would start without the write lock.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    cursor.close()
+class Line:
+    """One connection for reading, used from the event loop's thread.
+
+    Where the database goes away, every question is refused (503) until `mend` has found it again: the event loop never
+    waits for a connection. `check` raises where this program may not read the database; each connection asks it.
+    """
+
+    def __init__(self, database: Database, check: Callable[[Database], None]) -> None:
+        self._database, self._check = database, check
+        self._cursor: Cursor | None = None
+        self.mend()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there is no connection now."""
+        return self._cursor is None
+
+    def run(self, statement: Executable, **values: Any) -> Cursor:
+        """Executes a module's statement on the one cursor of this line."""
+        return self._run(self._cursor, statement, values)
+
+    @contextmanager
+    def rows(self, statement: Executable, **values: Any) -> Iterator[Iterable[Any]]:
+        """The rows of a statement on a cursor of their own, which need not be read to their end."""
+        cursor = self._cursor.connection.cursor() if self._cursor is not None else None
+        try:
+            yield self._run(cursor, statement, values)
+        finally:
+            if cursor is not None:
+                cursor.close()
+
+    def mend(self) -> None:
+        """Connects where there is no connection; may take seconds. Raises one of `failures()`, or what `check` does."""
+        if self._cursor is not None:
+            return
+        cursor = self._database.driver()
+        try:
+            if not self._database.note_presence(cursor):
+                raise PlaceError(f"{self._database.name} is being restored or migrated: wait until that is done")
+            self._check(self._database)
+        except BaseException:
+            self._database.release(cursor)
+            raise
+        self._cursor = cursor
+
+    def close(self) -> None:
+        """Ends the connection."""
+        cursor, self._cursor = self._cursor, None
+        if cursor is not None:
+            self._database.release(cursor)
+
+    def _run(self, cursor: Cursor | None, statement: Executable, values: Mapping[str, Any]) -> Cursor:
+        if cursor is None:
+            raise no_database("no connection to it")
+        try:
+            return self._database.prepared(statement).run(cursor, **values)
+        except failures() as error:
+            if not self._database.is_lost(cursor):
+                raise
+            self._cursor = None
+            raise no_database(told(error)) from error
+
+
+def open_at(where: Path | str) -> Database:
+    """The embedded database in a file, or the one at a `postgresql://` address; PlaceError where it cannot be."""
+    if isinstance(where, Path):
+        from server_stub.embedded import Embedded
+
+        return Embedded(where)
+    from server_stub.postgresql import Postgres
+
+    return Postgres(where)

@@ -17,7 +17,7 @@ from sqlalchemy import Select, bindparam, select, tuple_
 
 from orders.records import Order, Parcel, decode_record, key_of
 from server_stub import schema
-from server_stub.database import Cursor, Database
+from server_stub.database import Line
 
 Format = Literal["csv", "json"]
 Row = Sequence[object]
@@ -208,7 +208,7 @@ TABLES: dict[str, Table] = {
 }
 
 
-def pages(database: Database, cursor: Cursor, name: str, form: Format, owner: str = "") -> Iterator[bytes]:
+def pages(line: Line, name: str, form: Format, owner: str = "") -> Iterator[bytes]:
     """The table of that name, a page of bytes after the other; of one owner's goods where one is named."""
     table = TABLES[name]
     write = _csv if form == "csv" else _json
@@ -216,10 +216,9 @@ def pages(database: Database, cursor: Cursor, name: str, form: Format, owner: st
         yield write(table.columns, [table.columns])
     values: tuple[Any, ...] = table.begin
     prefix = key_of(owner, "") if owner else ""
-    prepared = database.prepared(table.query)
     while True:
         behind = dict(zip("abc", values, strict=False))
-        found: list[Row] = prepared.run(cursor, **dict(table.fixed), **behind).fetchall()
+        found: list[Row] = line.run(table.query, **dict(table.fixed), **behind).fetchall()
         rows = [row for each in found if table.whose(each).startswith(prefix) for row in table.rows(each)]
         if rows:
             yield write(table.columns, rows)

@@ -57,7 +57,9 @@ async def changes(store: Store, call: Call) -> wire.Changes:
         raise wrong_type(
             f"query: Expected kinds of {', '.join(sorted(visible))}, got {', '.join(sorted(strange))} - at `$.kinds`"
         )
-    if (asked.epoch and asked.epoch != store.epoch) or asked.after > store.cursor:
+    # Another process of this store may have told the asker more than this one has heard of yet.
+    end = store.cursor if asked.after <= store.cursor else store.look()
+    if (asked.epoch and asked.epoch != store.epoch) or asked.after > end:
         return wire.Changes(epoch=store.epoch, cursor=0, reset=True)
     if not asked.wait:
         return store.changes.page(store.epoch, asked.after, kinds, store.cursor, call.caller.owner)

@@ -293,4 +293,5 @@ class Status(Struct, frozen=True, kw_only=True):
     records: dict[str, dict[str, int]]
     events: Count
     parked: Count
+    conflicts: Count = 0
     terminals: Count

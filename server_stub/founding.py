@@ -12,9 +12,11 @@ import msgspec
 
 from orders.intake import Intake, NewLocation
 from orders.records import Address
-from server_stub import papers, people, store
+from server_stub import migration, papers, people, store
 from server_stub.authority import ADMIN
 from server_stub.client import StoreClient, in_process
+from server_stub.database import open_at
+from server_stub.embedded import Embedded
 from server_stub.floor_setup import (
     CodeGiven,
     Done,
@@ -25,7 +27,9 @@ from server_stub.floor_setup import (
     WorkerAdded,
 )
 from server_stub.place import Place, PlaceError
+from server_stub.postgresql import Postgres
 from server_stub.store import Store
+from server_stub.transfer import load
 
 DROP_PLACE = "DROP-1"
 
@@ -51,8 +55,7 @@ class Founded(msgspec.Struct, frozen=True):
 async def make(place: Place, plan: Plan, now: datetime) -> Founded:
     """Makes the store in `place`; PlaceError where there is one already."""
     with place.hold():
-        if place.database.exists():
-            raise PlaceError(f"there is a store in {place.folder} already: use it, or choose another --folder")
+        _refuse_second(place)
         draft = place.folder / "founding.db"
         for part in (*place.folder.glob("founding.db*"), place.audit_heads):
             part.unlink(missing_ok=True)
@@ -67,9 +70,27 @@ async def make(place: Place, plan: Plan, now: datetime) -> Founded:
         finally:
             await opened.close()
         place.keep_token(token)
-        opened.fold_log()
-        draft.replace(place.database)
+        _take_place(place, Embedded(draft))
         return founded
+
+
+def _refuse_second(place: Place) -> None:
+    # The folder keeps one store's token, wherever the database is.
+    if place.database.exists():
+        raise PlaceError(f"there is a store in {place.folder} already: use it, or choose another --folder")
+    if place.address and migration.revision(there := open_at(place.address)) is not None:
+        raise PlaceError(f"there is a store in {there.name} already: use it, or name another --database")
+
+
+def _take_place(place: Place, made: Embedded) -> None:
+    if place.address:
+        there = open_at(place.address)
+        assert isinstance(there, Postgres)
+        load(made, there)
+        made.path.unlink()
+    else:
+        made.fold_log()
+        made.path.replace(place.database)
 
 
 async def _furnish(client: StoreClient, place: Place, plan: Plan) -> Founded:

@@ -18,7 +18,7 @@ from orders.wire import Enrol, Enrolled
 from server_stub import claims, discrepancies, schema
 from server_stub.authority import SCOPED, SUPERVISOR, TERMINAL, Caller
 from server_stub.books import Books
-from server_stub.database import Cursor, Database
+from server_stub.database import Line
 from server_stub.floor_setup import NewToken, NewWorker, WorkerAdded
 from server_stub.problems import Refusal, unauthorised, unknown
 from server_stub.rows import EnrolmentRow, TerminalRow, TokenRow
@@ -39,14 +39,14 @@ _TOKENS_OF = select(schema.token).where(schema.token.c.terminal == bindparam("te
 class Tokens:
     """The live tokens by their hashes, in memory."""
 
-    def __init__(self, database: Database, cursor: Cursor) -> None:
-        self._query, self._cursor = database.prepared(_LIVE_TOKENS), cursor
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self._callers: dict[str, Caller] = {}
         self.reload()
 
     def reload(self) -> None:
         """Reads them again, after one was given or revoked."""
-        rows = self._query.run(self._cursor).fetchall()
+        rows = self._line.run(_LIVE_TOKENS).fetchall()
         self._callers = {hash: Caller(*told) for hash, *told in rows}
 
     def caller(self, token: str) -> Caller | None:

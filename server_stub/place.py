@@ -1,6 +1,7 @@
-"""The folder of an embedded store: which file is what, who holds it, and how a running store is found.
+"""The folder of a store: which file is what, who holds it, and how a running store is found.
 
-Decides that one process at a time opens the database. A lock of the system ends with its process, however that ended.
+Decides that one process at a time opens an embedded database. A lock of the system ends with its process, however that
+ended. Where the database is elsewhere (PostgreSQL), the folder keeps token, papers and backups, and nobody holds it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ else:
 
 
 class PlaceError(Exception):
-    """The folder cannot be used as it is; says what is wrong and what to do."""
+    """The folder or the database's address cannot be used as it is; says what is wrong and what to do."""
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -36,10 +37,10 @@ _RUNNING = msgspec.json.Decoder(Running)
 
 
 class Place:
-    """The files of one store."""
+    """The files of one store; `address` is that of its database, where it is not the embedded one."""
 
-    def __init__(self, folder: Path, audit_heads: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, audit_heads: Path | None = None, address: str = "") -> None:
+        self.folder, self.address = folder, address
         self.database = folder / "floorhand.db"
         self.admin_token = folder / "admin.token"
         self.backups = folder / "backups"
@@ -50,9 +51,19 @@ class Place:
         # Beside the file itself: a link to it from another folder is the same store.
         self._lock = self.database.resolve().parent / "lock"
 
+    @property
+    def where(self) -> Path | str:
+        """The database: the embedded one's file, or an address."""
+        return self.address or self.database
+
+    @property
+    def name(self) -> str:
+        """Which store it is, as people are told; never with a password."""
+        return f"{self.folder}, with its database elsewhere," if self.address else str(self.folder)
+
     def require(self) -> None:
-        """PlaceError where no store was made here."""
-        if not self.database.exists():
+        """PlaceError where no store was made here; one elsewhere says so itself, once it is asked."""
+        if not self.address and not self.database.exists():
             raise PlaceError(f"there is no store in {self.folder}: make one with `floorhand store init`")
 
     def token(self) -> str:

@@ -88,6 +88,18 @@ def cannot_write(error: Exception) -> Refusal:
     )
 
 
+def no_database(came: str) -> Refusal:
+    """503: the database does not answer now; whether a write was taken is known when the same is sent again."""
+    return Refusal(
+        503,
+        "no_database",
+        expected="a database that answers",
+        came=shown(came),
+        remedy="send the same again in a moment; if it lasts, see that the database runs",
+        retry_after_seconds=1,
+    )
+
+
 def broken() -> Refusal:
     """500: our own mistake; its details stand in the store's log."""
     return Refusal(

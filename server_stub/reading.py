@@ -14,7 +14,7 @@ from orders.records import KINDS, Order, decode_record, key_of
 from orders.wire import Change
 from server_stub import ledger_book, schema, webhooks
 from server_stub.courier import Message
-from server_stub.database import Cursor, Database
+from server_stub.database import Cursor, Line
 from server_stub.floor_setup import (
     NamedToken,
     NamedTokens,
@@ -109,6 +109,7 @@ _SHELVES = (
     .limit(bindparam("limit"))
 )
 _EVENTS = select(func.count()).select_from(schema.event)
+_CONFLICTS = select(func.count()).select_from(schema.conflict)
 _PARKED = select(func.count()).select_from(schema.parked)
 _OUTBOX = select(func.count()).select_from(schema.outbox)
 _hook, _out = schema.webhook.c, schema.outbox.c
@@ -131,10 +132,10 @@ _NAMED_TOKENS = (
 
 
 class Reader:
-    """Looks things up on a connection of its own, in the event loop's thread."""
+    """Looks things up in the event loop's thread."""
 
-    def __init__(self, database: Database, cursor: Cursor) -> None:
-        self._database, self._cursor = database, cursor
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     def record(self, kind: str, id: str, owner: str = "") -> Change | None:
         """One record as it travels, or None."""
@@ -191,6 +192,7 @@ class Reader:
             records=counts,
             events=self._run(_EVENTS).fetchone()[0],
             parked=self.parked(),
+            conflicts=self._run(_CONFLICTS).fetchone()[0],
             terminals=len({each.id for each in self.terminals().terminals if not each.is_revoked}),
         )
 
@@ -246,7 +248,7 @@ class Reader:
         )
 
     def _run(self, statement: object, **values: object) -> Cursor:
-        return self._database.prepared(statement).run(self._cursor, **values)  # type: ignore[arg-type]
+        return self._line.run(statement, **values)  # type: ignore[arg-type]
 
     def _reported(self, order: Order) -> ReportedOrder:
         stages = [stage for (stage,) in self._run(_STAGES, order=order.id).fetchall()]

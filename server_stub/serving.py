@@ -11,7 +11,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 
@@ -58,12 +58,12 @@ async def serve(
     certificate cannot be used.
     """
     place.require()
-    with place.hold():
+    with nullcontext() if place.address else place.hold():
         if tls is not None:
             _check(tls)
         listener = _listen(host, port)
         url = _url(listener, is_safe=tls is not None)
-        store = await Store.open(place.database, backups=place.backups, audit_heads=place.audit_heads)
+        store = await Store.open(place.where, backups=place.backups, audit_heads=place.audit_heads)
         try:
             config = uvicorn.Config(
                 make_app(store),
@@ -76,10 +76,11 @@ async def serve(
                 ssl_keyfile=tls.key if tls else None,
             )
             server = _Server(config, store.wakers.close)
-            place.announce(url, tls.certificate if tls else None)
+            if not place.address:
+                place.announce(url, tls.certificate if tls else None)
             if ready_file is not None:
                 replace_file(ready_file, url.encode())
-            say(f"The store in {place.folder} answers at {url}")
+            say(f"The store in {place.name} answers at {url}")
             courier = Courier(store)
             carrying = asyncio.create_task(courier.run())
             # The socket listens already: whoever reads the address may connect and waits a moment at most.
@@ -87,7 +88,8 @@ async def serve(
             courier.stop()
             await carrying
         finally:
-            place.withdraw()
+            if not place.address:
+                place.withdraw()
             await store.close()
     say("The store has stopped.")
 

@@ -21,9 +21,10 @@ class SettingsError(Exception):
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the store's folder is and where it listens, or the address and token of one elsewhere."""
+    """Where the store's folder and database are and where it listens, or the address and token of one elsewhere."""
 
     folder: str = ""
+    database: Annotated[str, Meta(pattern=r"^(postgres(ql)?://.+)?$")] = ""
     host: str = DEFAULT_HOST
     port: Annotated[int, Meta(ge=0, le=65_535)] = DEFAULT_PORT
     url: Annotated[str, Meta(pattern=r"^(https?://.+)?$")] = ""

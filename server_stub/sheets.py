@@ -46,12 +46,16 @@ class Form(Generic[Row]):
 
 
 class Sheet(Generic[Row]):
-    """The rows of one table that a transaction has met; what was changed is written by `flush`."""
+    """The rows of one table that a transaction has met; what was changed is written by `flush`.
+
+    `is_touched` says whether any was changed at all in this transaction.
+    """
 
     def __init__(self, form: Form[Row], cursor: Cursor, tally: Tally) -> None:
         self._form, self._cursor, self._tally = form, cursor, tally
         self._rows: dict[tuple[Any, ...], Row | None] = {}
         self._changed: dict[tuple[Any, ...], None] = {}
+        self.is_touched = False
 
     def get(self, *key: Any) -> Row | None:
         """The row with that primary key, or None."""
@@ -94,4 +98,5 @@ class Sheet(Generic[Row]):
     def _set(self, key: tuple[Any, ...], row: Row | None) -> None:
         self._rows[key] = row
         self._changed[key] = None
+        self.is_touched = True
         self._tally.changes += 1

@@ -1,6 +1,7 @@
 """One open store: its database, its writer, its readers, and who waits.
 
-Decides how they hang together and in which order they open and close. It knows no HTTP and no command line.
+Decides how they hang together, in which order they open and close, and that what other processes commit is heard of
+here. It knows no HTTP and no command line.
 """
 
 from __future__ import annotations
@@ -10,26 +11,34 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from orders.records import Address, Site
 from server_stub import admission, export, keyed, migration, schema
 from server_stub.audit import Heads
-from server_stub.books import Books
+from server_stub.authority import Caller
+from server_stub.books import TOKENS, Books, News
 from server_stub.changes import ChangeReader, Wakers
-from server_stub.database import Database
+from server_stub.database import Database, Line, open_at
+from server_stub.embedded import Embedded
 from server_stub.metrics import Metrics
 from server_stub.people import Tokens
 from server_stub.reading import Reader
 from server_stub.rows import Forms
 from server_stub.writer import Commit, Step, Writer
 
+if TYPE_CHECKING:
+    from server_stub.following import Follower
+
 Answer = TypeVar("Answer")
 
 _EPOCH = select(schema.meta.c.value).where(schema.meta.c.name == "epoch")
-_CURSOR = select(schema.counter.c.value).where(schema.counter.c.name == "cursor")
+_COUNTERS = select(schema.counter.c.name, schema.counter.c.value).where(
+    or_(schema.counter.c.name == "cursor", schema.counter.c.name == TOKENS)
+)
+_CHANGED_KINDS = select(schema.record.c.kind).where(schema.record.c.cursor > bindparam("after")).distinct()
 _SITE = "MAIN"
 _log = logging.getLogger(__name__)
 
@@ -45,8 +54,8 @@ def new_epoch() -> str:
 
 
 def found(path: Path, now: datetime) -> None:
-    """Makes a new, empty database with its first epoch and a site that is still to be named."""
-    database = Database(path)
+    """Makes a new, empty embedded database with its first epoch and a site that is still to be named."""
+    database = Embedded(path)
     migration.migrate(database, now, backups=None)
     with database.connected() as connection:
         connection.execute(
@@ -71,33 +80,50 @@ class Store:
         self._heads = heads
         self.metrics = Metrics()
         self.wakers = Wakers()
-        self._reading = database.driver()
         self._database = database
-        self.reader = Reader(database, self._reading)
-        self.changes = ChangeReader(database, self._reading)
-        self.tokens = Tokens(database, self._reading)
-        (self.epoch,) = database.prepared(_EPOCH).run(self._reading).fetchone()
-        (self.cursor,) = database.prepared(_CURSOR).run(self._reading).fetchone()
-        self.writer = Writer(database, clock, self._committed, self._on_disk)
+        self._line = Line(database, migration.require_head)
+        self.reader = Reader(self._line)
+        self.changes = ChangeReader(self._line)
+        self.tokens = Tokens(self._line)
+        (self.epoch,) = self._line.run(_EPOCH).fetchone()
+        counters = self._counters()
+        self.cursor, self._tokens_read = counters["cursor"], counters.get(TOKENS, 0)
+        self.writer = Writer(database, clock, self._committed, self._on_disk, migration.require_head)
+        self._follower = _follower(database, self._line, self.look)
 
     @classmethod
     async def open(
         cls,
-        path: Path,
+        where: Path | str,
         clock: Callable[[], datetime] = utc_now,
         backups: Path | None = None,
         audit_heads: Path | None = None,
     ) -> Store:
-        """Opens the store in `path`: migrates it after a copy, and tries what was parked for a later version.
+        """Opens the store in the embedded database's file, or at an address, and tries what was parked once more.
 
+        The embedded one is migrated after a copy; SchemaError where one elsewhere is not at this program's schema.
         `audit_heads` is the file outside of the database that notes how the audit trail ends.
         """
-        database = Database(path)
-        migration.migrate(database, clock(), backups)
+        database = open_at(where)
+        if not database.is_shared:
+            migration.migrate(database, clock(), backups)
         store = cls(database, clock, Heads(audit_heads) if audit_heads else None)
         await store.write(admission.fold_parked)
         await store.write(keyed.forget_old)
         return store
+
+    @property
+    def answers(self) -> bool:
+        """Whether the database is there to be read."""
+        return not self._line.is_lost
+
+    def caller(self, token: str) -> Caller | None:
+        """Whose token it is, None where it is nobody's; one that another process gave just now is known here too."""
+        known = self.tokens.caller(token)
+        if known is None and self._follower is not None and self.answers:
+            self.look()
+            known = self.tokens.caller(token)
+        return known
 
     async def write(self, step: Step[Answer], origin: str | None = None) -> Answer:
         """What `step` answered, once it is on disk."""
@@ -106,12 +132,30 @@ class Store:
     async def close(self) -> None:
         """Answers every waiter, commits what waits, and closes the database."""
         self.wakers.close()
+        if self._follower is not None:
+            await self._follower.close()
         await self.writer.close()
-        self._database.release(self._reading)
+        self._line.close()
 
-    def fold_log(self) -> None:
-        """Leaves a closed store's database as one file."""
-        self._database.fold_log()
+    def look(self) -> int:
+        """Reads how far the log goes, and wakes whom it concerns: other processes may write it too."""
+        counters = self._counters()
+        (epoch,) = self._line.run(_EPOCH).fetchone()
+        is_restored = epoch != self.epoch
+        if is_restored or counters.get(TOKENS, 0) != self._tokens_read:
+            self._tokens_read = counters.get(TOKENS, 0)
+            self.tokens.reload()
+        # Our own group is told by the writer, who knows whose doing it was.
+        is_ours = self.writer.telling_from == self.cursor
+        if is_restored or (counters["cursor"] > self.cursor and not is_ours):
+            after = 0 if is_restored else self.cursor
+            kinds = frozenset(kind for (kind,) in self._line.run(_CHANGED_KINDS, after=after).fetchall())
+            before, self.cursor, self.epoch = self.cursor, counters["cursor"], epoch
+            self.wakers.publish(Commit(self.cursor, (News(kinds, None),), before))
+        return counters["cursor"]
+
+    def _counters(self) -> dict[str, int]:
+        return dict(self._line.run(_COUNTERS).fetchall())
 
     def told_metrics(self) -> bytes:
         """The figures of this process, with what waits at this moment."""
@@ -123,7 +167,7 @@ class Store:
 
     def exported(self, table: str, form: export.Format, owner: str) -> Iterator[bytes]:
         """A table for others, a page of bytes after the other."""
-        return export.pages(self._database, self._reading, table, form, owner)
+        return export.pages(self._line, table, form, owner)
 
     def _on_disk(self, commit: Commit) -> None:
         self.metrics.committed(commit.steps, commit.seconds)
@@ -134,5 +178,19 @@ class Store:
                 _log.error("the end of the audit trail cannot be noted in %s: %s", self._heads.path, error.strerror)
 
     def _committed(self, commit: Commit) -> None:
-        self.cursor = commit.cursor
-        self.wakers.publish(commit)
+        if commit.before == self.cursor:
+            self.cursor = commit.cursor
+            self.wakers.publish(commit)
+        elif self._follower is not None:
+            # Somebody else wrote in between: what came from whom cannot be told apart any more.
+            self._follower.hurry()
+
+
+def _follower(database: Database, line: Line, look: Callable[[], object]) -> Follower | None:
+    if not database.is_shared:
+        return None
+    from server_stub.following import Follower
+    from server_stub.postgresql import Postgres
+
+    assert isinstance(database, Postgres)
+    return Follower(database, line, look)

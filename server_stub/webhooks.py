@@ -105,12 +105,16 @@ def tell(books: Books) -> None:
                 _put_out(books, hook.id, order)
 
 
-def begin(books: Books, numbers: Iterable[int]) -> None:
-    """Notes an attempt before it is made, so that no second courier makes it at the same time."""
+def begin(books: Books, numbers: Iterable[int]) -> set[int]:
+    """Notes attempts before they are made; gives those that no courier of another process makes meanwhile."""
+    begun = set()
     for number in numbers:
-        if (row := books.sheets.outbox.get(number)) is not None:
+        row = books.sheets.outbox.get(number)
+        if row is not None and row.due_at <= books.stamp:
             row.attempts, row.due_at = row.attempts + 1, instant(books.now + LEASE)
             books.sheets.outbox.put(row)
+            begun.add(number)
+    return begun
 
 
 def settle(books: Books, ended: Iterable[Said]) -> None:

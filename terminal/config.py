@@ -46,6 +46,7 @@ class StoreSettings:
     tls_key: str | None = None
     log: str = "text"
     audit_heads: str | None = None
+    database: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,11 @@ _STORE = {
     "tls_key": _place("the file of the certificate's private key (PEM)"),
     "log": _Setting(str, "text or json", lambda value: value in ("text", "json")),
     "audit_heads": _place("a file outside of the store's folder"),
+    "database": _Setting(
+        str,
+        "the address of its PostgreSQL, such as postgresql://floorhand@db.example/floorhand",
+        lambda value: value.startswith(("postgresql://", "postgres://")),
+    ),
 }
 _TERMINAL = {
     "name": _text('the name of this terminal, such as "CART-3"'),

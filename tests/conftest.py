@@ -1,13 +1,16 @@
-"""What all tests share: where real data lies, and that no skip goes unnoticed in continuous integration."""
+"""What all tests share: real data, a database server, and that no skip goes unnoticed in continuous integration."""
 
 from __future__ import annotations
 
 import os
 import signal
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from benchmarks.private_postgres import NoPostgres, PrivatePostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = ROOT / "tests" / "allowed_skips.toml"
@@ -15,7 +18,31 @@ ALLOWED = ROOT / "tests" / "allowed_skips.toml"
 # A runner that was started in the background ignores Ctrl-C, and so would every program that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What a test runs on, where it asks for a store: the fixture `database` has one of these.
+DATABASES = ("sqlite", "postgresql")
+
 _skipped: list[tuple[str, str]] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=(*DATABASES, "both"), default="both", help="which databases to test on")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.getoption("--database")
+    kept = []
+    for item in items:
+        database = getattr(item, "callspec", None) and item.callspec.params.get("database")  # type: ignore[attr-defined]
+        if database and wanted not in ("both", database):
+            continue
+        if database == "postgresql" and item.get_closest_marker("embedded"):
+            continue
+        if database == "postgresql" and (item.get_closest_marker("heavy") or "importing" in item.path.parts):
+            item.add_marker("long")
+        kept.append(item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -57,3 +84,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder of real data at {folder}: set FLOORHAND_TEST_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivatePostgres]:
+    """A PostgreSQL server of this run's own, as fast as it can be: nothing is flushed to disk."""
+    try:
+        with PrivatePostgres() as server:
+            yield server
+    except NoPostgres as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database a test's store has: every test that asks for one runs on each."""
+    return str(request.param)

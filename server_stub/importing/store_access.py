@@ -48,13 +48,14 @@ def where(
     if folder is not None:
         return Address(Place(folder))
     token = _read_token(token_file) if token_file else known.token
-    place = Place(Path(known.folder).expanduser()) if known.folder else None
+    folder = Path(known.folder).expanduser() if known.folder else default_folder()
+    place = Place(folder, address=known.database) if known.folder or known.database else None
     if url and not url.startswith(("http://", "https://")):
         raise Refusal(
             f"--store {url}: expected an address such as http://{settings.DEFAULT_HOST}:{settings.DEFAULT_PORT}"
         )
     url = url or known.url
-    if url and not token and place and place.database.exists():
+    if url and not token and place and place.admin_token.exists():
         # A store on this machine, named by its address as well: its folder holds the token.
         token = _token_of(place)
     if url and token:

@@ -27,6 +27,10 @@ ROW = re.compile(r"\| (?P<figure>\S.*?) +\| \S.*? +\| \S.*? +\| (?P<ratio>inf|[\
         ("papers", 2, "packing slips of 18 lines"),
         ("admission", 3, "an event admitted"),
         ("store", 4, "POST /v1/events, batches of 1"),
+        ("store-postgres", 4, "POST /v1/events, batches of 1"),
+        ("write", 4, "write path, SQLite"),
+        ("write-postgres", 4, "write path, PostgreSQL"),
+        ("goals", 6, "8 clients confirming, SQLite"),
         ("line", 1, "one line confirmed by one request"),
     ],
 )

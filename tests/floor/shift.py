@@ -21,7 +21,7 @@ from terminal.demo.feed import Told
 from terminal.demo.recount import Findings, recount
 from terminal.demo.robot import Aim, Robot, label_on_paper
 from terminal.demo.stage import Stage
-from tests.floor.warehouse import DEVICES, Books, Device, StoreProcess, Warehouse, books, reading, wait_for
+from tests.floor.warehouse import DEVICES, AnyStage, Books, Device, StoreProcess, Warehouse, books, reading, wait_for
 
 LONGEST_SECONDS = 120.0
 SETTLE_SECONDS = 40.0
@@ -230,7 +230,7 @@ def _prove_journal(device: Device, found: Books) -> None:
 @contextmanager
 def morning(warehouse: Warehouse, folder: Path) -> Iterator[Morning]:
     """A morning in a copy of `warehouse`, from the store's start to its end."""
-    stage = Stage(warehouse.copied_to(folder))
+    stage = AnyStage(warehouse.copied_to(folder))
     store = StoreProcess(stage)
     store.start()
     with ExitStack() as scanners:

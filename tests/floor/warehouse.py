@@ -10,15 +10,21 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.private_postgres import PrivatePostgres
+from server_stub.embedded import Embedded
+from server_stub.postgresql import Postgres
+from server_stub.transfer import load, save
 from terminal.demo import shop
 from terminal.demo.recount import Pieces, asked_for
 from terminal.demo.stage import Stage, prepare
@@ -28,6 +34,9 @@ PATIENCE_SECONDS = 30.0
 DEVICES = ("CART-1", "CART-2")
 TOTES = 40
 _NOWHERE = "/dev/null"
+_NUMBERS = count(1)
+# Migrations make the copy, and they run in one thread at a time.
+_LOOKING = threading.Lock()
 
 # Rows of the store's tables by the name of a question, as SQLite gives them.
 Books = dict[str, list[tuple[Any, ...]]]
@@ -55,6 +64,28 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+class AnyStage(Stage):
+    """A stage whose store may have its database on PostgreSQL: then it is looked at in a copy of this moment."""
+
+    @property
+    def address(self) -> str:
+        """The database's address, empty where it is the embedded one."""
+        file = self.store_folder / "address"
+        return file.read_text() if file.exists() else ""
+
+    @property
+    def database(self) -> Path:
+        if not self.address:
+            return super().database
+        # One file for each thread that looks: several people work at once.
+        copy = self.folder / f"look-{threading.get_ident()}.db"
+        for suffix in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+        with _LOOKING:
+            save(Postgres(self.address), copy)
+        return copy
+
+
 @dataclass(frozen=True)
 class Journaled:
     """What a device's journal file says of itself."""
@@ -67,7 +98,7 @@ class Journaled:
 
 
 @dataclass
-class Device(Stage):
+class Device(AnyStage):
     """One machine of the warehouse: its config and state, and the program that runs as its terminal."""
 
     name: str = ""
@@ -193,6 +224,7 @@ class Warehouse:
     wanted: Pieces
     without_address: frozenset[str]
     badges: tuple[str, ...]
+    server: PrivatePostgres | None = None
 
     @property
     def scans(self) -> int:
@@ -203,7 +235,15 @@ class Warehouse:
     def copied_to(self, folder: Path) -> Path:
         """The same warehouse somewhere else, to be used up."""
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*.toml", "*.log"))
-        Stage(folder).config.write_text(f'[store]\nfolder = "{folder / "store"}"\n', encoding="utf-8")
+        config = f'[store]\nfolder = "{folder / "store"}"\n'
+        if self.server is not None:
+            file = folder / "store" / "floorhand.db"
+            address = self.server.make(f"morning_{next(_NUMBERS)}")
+            load(Embedded(file), Postgres(address))
+            file.unlink()
+            (folder / "store" / "address").write_text(address)
+            config += f'database = "{address}"\n'
+        Stage(folder).config.write_text(config, encoding="utf-8")
         return folder
 
 

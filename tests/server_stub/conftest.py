@@ -1,14 +1,14 @@
-"""A store for each test, with a clock in the test's hand, and devices that push numbered events into it."""
+"""A store for each test on each database, with a clock in the test's hand, and devices that push numbered events."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 import shutil
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import httpx
 import msgspec
 import pytest
 
+from benchmarks.private_postgres import PrivatePostgres
 from orders import events, wire
 from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock, Receipts
 from orders.records import KINDS, Address, CutOff, ParcelLine, PickTask, Record, decode_record
@@ -24,6 +25,7 @@ from server_stub.app import make_app
 from server_stub.floor_setup import CodeGiven, NewCode, NewToken, OwnerSet, SiteSet, TokenGiven
 from server_stub.place import Place
 from server_stub.store import Store
+from tests.server_stub.filled_databases import Databases, rows_of
 
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 LONDON = Address(id="", name="Ada", lines=("1 Row",), postcode="E1", city="London", country_code="GB")
@@ -189,7 +191,7 @@ class Warehouse:
 
     async def open(self) -> None:
         """Opens a store that stands still."""
-        self.store = await Store.open(self.place.database, self.clock, audit_heads=self.place.audit_heads)
+        self.store = await Store.open(self.place.where, self.clock, audit_heads=self.place.audit_heads)
         self._app: Any = make_app(self.store)
         self.admin = self.http(self.place.token())
 
@@ -279,12 +281,8 @@ class Warehouse:
         return [decode_record(kind, body) for (body,) in found]
 
     def rows(self, query: str, *values: Any) -> list[Any]:
-        """Asks the database file itself, beside the store."""
-        connection = sqlite3.connect(self.place.database)
-        try:
-            return connection.execute(query, values).fetchall()
-        finally:
-            connection.close()
+        """Asks the database itself, beside the store."""
+        return rows_of(self.place, query, *values)
 
     def on_shelf(self, sku: str, location: str) -> tuple[int, int, bool] | None:
         """Quantity, allocated and lock of a shelf."""
@@ -315,9 +313,9 @@ def new_order(number: str, *lines: tuple[str, int], **more: Any) -> NewOrder:
 
 
 @asynccontextmanager
-async def open_warehouse(folder: Path) -> AsyncIterator[Warehouse]:
-    """Opens the store in `folder` with a clock of its own."""
-    warehouse = Warehouse(Place(folder), Clock())
+async def open_warehouse(place: Place) -> AsyncIterator[Warehouse]:
+    """Opens the store of `place` with a clock of its own."""
+    warehouse = Warehouse(place, Clock())
     await warehouse.open()
     try:
         yield warehouse
@@ -334,27 +332,62 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def folder(founded: Path, tmp_path: Path) -> Path:
-    """The folder of a new store that nobody has opened yet."""
-    return Path(shutil.copytree(founded, tmp_path / "store"))
+@pytest.fixture(scope="session")
+def databases(postgres: PrivatePostgres, founded: Path) -> Databases:
+    """As many databases as a test wants."""
+    return Databases(postgres, founded)
 
 
 @pytest.fixture
-async def warehouse(folder: Path) -> AsyncIterator[Warehouse]:
+def new_places(
+    request: pytest.FixtureRequest, database: str, founded: Path, tmp_path: Path
+) -> Callable[[], AbstractContextManager[Place]]:
+    """Makes as many new stores as a test wants, which nobody has opened yet."""
+    pool: Databases | None = request.getfixturevalue("databases") if database == "postgresql" else None
+    numbers = count(1)
+
+    @contextmanager
+    def make() -> Iterator[Place]:
+        folder = Path(shutil.copytree(founded, tmp_path / f"store-{next(numbers)}"))
+        if pool is None:
+            yield Place(folder)
+            return
+        (folder / "floorhand.db").unlink()
+        address = pool.take()
+        yield Place(folder, address=address)
+        pool.give_back(address)
+
+    return make
+
+
+@pytest.fixture
+def place(new_places: Callable[[], AbstractContextManager[Place]]) -> Iterator[Place]:
+    """A new store that nobody has opened yet."""
+    with new_places() as made:
+        yield made
+
+
+@pytest.fixture
+def folder(place: Place) -> Path:
+    """The folder of that store."""
+    return place.folder
+
+
+@pytest.fixture
+async def warehouse(place: Place) -> AsyncIterator[Warehouse]:
     """An open, empty store."""
-    async with open_warehouse(folder) as opened:
+    async with open_warehouse(place) as opened:
         yield opened
 
 
 @pytest.fixture
-def fresh_warehouse(founded: Path, tmp_path: Path) -> Iterator[Any]:
-    """Opens as many empty stores as a test wants, each in a folder of its own."""
-    count = 0
+def fresh_warehouse(new_places: Callable[[], AbstractContextManager[Place]]) -> Callable[[], Any]:
+    """Opens as many empty stores as a test wants."""
 
-    def fresh() -> Any:
-        nonlocal count
-        count += 1
-        return open_warehouse(Path(shutil.copytree(founded, tmp_path / f"store-{count}")))
+    @asynccontextmanager
+    async def fresh() -> AsyncIterator[Warehouse]:
+        with new_places() as made:
+            async with open_warehouse(made) as opened:
+                yield opened
 
-    yield fresh
+    return fresh

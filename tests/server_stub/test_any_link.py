@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +110,7 @@ async def over_a_bad_link(warehouse: Any, luck: random.Random) -> None:
         assert {outcome.verdict for outcome in reply.outcomes} == {wire.KNOWN}
 
 
+@pytest.mark.heavy
 @_SETTINGS
 @given(seed=st.integers(0, 2**32))
 def test_any_loss_repeat_or_reordering_ends_in_the_same_books(fresh_warehouse: Callable[[], Any], seed: int) -> None:
@@ -172,6 +174,7 @@ def facts_of(warehouse: Any, luck: random.Random) -> list[Any]:
     return facts
 
 
+@pytest.mark.heavy
 @_SETTINGS
 @given(seed=st.integers(0, 2**32))
 def test_a_floor_in_disorder_never_breaks_the_books(fresh_warehouse: Callable[[], Any], seed: int) -> None:

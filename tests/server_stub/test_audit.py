@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +9,14 @@ import pytest
 from server_stub import audit
 from server_stub.audit import Heads
 from server_stub.authority import OFFICE
-from server_stub.database import Database
+from server_stub.database import open_at
 from server_stub.floor_setup import Done, NewWorker, OwnerSet, WorkerAdded
+from server_stub.place import Place
+from tests.server_stub.filled_databases import rows_of
 
 
 @pytest.fixture
-async def trail(warehouse: Any) -> Path:
+async def trail(warehouse: Any) -> Place:
     """A store in whose trail stand more than ten acts of three people; it is closed."""
     for number in range(8):
         await warehouse.ask("PUT", "/v1/owners", OwnerSet(id=f"OWNER-{number}", name="Goods"), Done)
@@ -25,35 +25,27 @@ async def trail(warehouse: Any) -> Path:
     )
     await warehouse.device("cart")
     await warehouse.caller(OFFICE)
-    path: Path = warehouse.place.database
+    place: Place = warehouse.place
     await warehouse.store.close()
-    return path
+    return place
 
 
-def heads(path: Path) -> Heads:
-    return Heads(path.with_name("audit.heads"))
+def told(trail: Place) -> list[str]:
+    return audit.faults(open_at(trail.where), Heads(trail.audit_heads))
 
 
-def told(path: Path) -> list[str]:
-    return audit.faults(Database(path), heads(path))
-
-
-def tamper(path: Path, *statements: str) -> None:
-    connection = sqlite3.connect(path)
+def tamper(trail: Place, *statements: str) -> None:
     for statement in statements:
-        assert connection.execute(statement).rowcount > 0
-    connection.commit()
-    connection.close()
+        with open_at(trail.where).connected() as connection:
+            assert connection.exec_driver_sql(statement).rowcount > 0
+            connection.commit()
 
 
-def rows(path: Path) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(path)
-    found = connection.execute("SELECT number, role, caller, act, subject FROM audit ORDER BY number").fetchall()
-    connection.close()
-    return found
+def rows(trail: Place) -> list[tuple[Any, ...]]:
+    return rows_of(trail, "SELECT number, role, caller, act, subject FROM audit ORDER BY number")
 
 
-def test_each_act_of_authority_stands_there_once_and_without_secrets(trail: Path) -> None:
+def test_each_act_of_authority_stands_there_once_and_without_secrets(trail: Place) -> None:
     found = rows(trail)
     assert [row[0] for row in found] == list(range(1, len(found) + 1))
     acts = [row[3] for row in found]
@@ -67,29 +59,29 @@ def test_each_act_of_authority_stands_there_once_and_without_secrets(trail: Path
 
 
 async def test_a_refusal_and_a_look_are_no_act(warehouse: Any) -> None:
-    before = rows(warehouse.place.database)
+    before = rows(warehouse.place)
     assert (await warehouse.admin.get("/v1/status")).status_code == 200
     assert (await warehouse.admin.post("/v1/terminals/revoke", json={"terminal": "NOBODY"})).status_code == 404
-    assert rows(warehouse.place.database) == before
+    assert rows(warehouse.place) == before
 
 
-def test_an_edit_is_found(trail: Path) -> None:
+def test_an_edit_is_found(trail: Place) -> None:
     tamper(trail, "UPDATE audit SET subject = 'OWNER-9' WHERE number = 5")
     assert told(trail) == ["entry 5 is not what was written, or not in its place"]
 
 
 @pytest.mark.parametrize("column", ["at", "role", "caller", "act", "subject", "digest"])
-def test_an_edit_of_any_column_is_found(trail: Path, column: str) -> None:
+def test_an_edit_of_any_column_is_found(trail: Place, column: str) -> None:
     tamper(trail, f"UPDATE audit SET {column} = 'x' WHERE number = 4")
     assert told(trail) == ["entry 4 is not what was written, or not in its place"]
 
 
-def test_a_deletion_is_found(trail: Path) -> None:
+def test_a_deletion_is_found(trail: Place) -> None:
     tamper(trail, "DELETE FROM audit WHERE number IN (4, 5)")
     assert told(trail) == ["entries 4 to 5 are missing"]
 
 
-def test_a_reorder_is_found(trail: Path) -> None:
+def test_a_reorder_is_found(trail: Place) -> None:
     tamper(
         trail,
         "UPDATE audit SET number = 999 WHERE number = 3",
@@ -100,7 +92,7 @@ def test_a_reorder_is_found(trail: Path) -> None:
     assert [fault.partition(" is")[0] for fault in faults[:2]] == ["entry 3", "entry 4"]
 
 
-def test_a_cut_tail_is_found(trail: Path) -> None:
+def test_a_cut_tail_is_found(trail: Place) -> None:
     last = rows(trail)[-1][0]
     tamper(trail, f"DELETE FROM audit WHERE number > {last - 2}")
     (fault,) = told(trail)
@@ -108,21 +100,18 @@ def test_a_cut_tail_is_found(trail: Path) -> None:
     assert "were cut off the end" in fault
 
 
-def test_a_trail_that_was_written_anew_with_right_hashes_is_found(trail: Path) -> None:
-    connection = sqlite3.connect(trail)
-    connection.execute("UPDATE audit SET caller = 'SOMEBODY-ELSE' WHERE number = 6")
-    found = [audit.AuditRow(*row) for row in connection.execute("SELECT * FROM audit ORDER BY number")]
+def test_a_trail_that_was_written_anew_with_right_hashes_is_found(trail: Place) -> None:
+    tamper(trail, "UPDATE audit SET caller = 'SOMEBODY-ELSE' WHERE number = 6")
+    found = [audit.AuditRow(*row) for row in rows_of(trail, "SELECT * FROM audit ORDER BY number")]
     before = ""
     for row in found:
         row.hash = before = audit._hash(before, row)
-        connection.execute("UPDATE audit SET hash = ? WHERE number = ?", (row.hash, row.number))
-    connection.commit()
-    connection.close()
+        tamper(trail, f"UPDATE audit SET hash = '{row.hash}' WHERE number = {row.number}")
     (fault,) = told(trail)
     assert "entry 6 is not the one that" in fault
 
 
-def test_a_line_of_the_heads_that_a_crash_cut_is_left_out(trail: Path) -> None:
-    file = heads(trail).path
+def test_a_line_of_the_heads_that_a_crash_cut_is_left_out(trail: Place) -> None:
+    file = trail.audit_heads
     file.write_bytes(file.read_bytes() + b'{"number":99')
     assert told(trail) == []

@@ -143,6 +143,7 @@ async def test_what_stood_there_before_is_kept(warehouse: Any, tmp_path: Path) -
     assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
 
 
+@pytest.mark.embedded
 async def test_a_damaged_store_can_be_replaced(warehouse: Any, tmp_path: Path) -> None:
     await warehouse.furnish({"A-01": {"LAMP": 9}})
     backup.back_up(warehouse.place, tmp_path / "noon.db")

@@ -43,12 +43,14 @@ company_prefix = "952"
 
 
 @pytest.fixture
-def typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Types a command at the store in `folder`; gives exit code, output and errors."""
+def typed(place: Place, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Types a command at the store of `place`; gives exit code, output and errors."""
 
     def run(*words: str, config: dict[str, object] | None = None) -> tuple[int, str, str]:
         code = main(
-            list(words), {"store": {"folder": str(folder)}} if config is None else config, Path("floorhand.toml")
+            list(words),
+            {"store": {"folder": str(place.folder), "database": place.address}} if config is None else config,
+            Path("floorhand.toml"),
         )
         said = capsys.readouterr()
         return code, said.out, said.err
@@ -146,6 +148,7 @@ def test_without_a_store_every_command_says_how_to_make_one(typed: Run, tmp_path
         assert (code, "floorhand store init" in err) == (1, True), words
 
 
+@pytest.mark.embedded
 def test_what_the_disk_refuses_is_said_in_a_sentence(typed: Run, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, _, err = typed("init", "--folder", str(tmp_path / "file" / "store"))
@@ -157,6 +160,7 @@ def test_what_the_disk_refuses_is_said_in_a_sentence(typed: Run, folder: Path, t
     assert (code, "restore a backup" in err) == (1, True)
 
 
+@pytest.mark.embedded
 def test_a_store_that_was_killed_is_not_asked_any_more(typed: Run, folder: Path) -> None:
     Place(folder).announce("http://127.0.0.1:9")
     assert typed("status")[0] == 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -171,9 +170,7 @@ def test_every_act_has_an_example_that_the_store_answered(story: Story) -> None:
 def test_no_example_holds_a_secret(story: Story, warehouse: Any) -> None:
     text = FILE.read_text(encoding="utf-8")
     assert warehouse.place.token() not in text
-    connection = sqlite3.connect(warehouse.place.database)
-    secrets = [secret for (secret,) in connection.execute("SELECT hash FROM token")]
-    connection.close()
+    secrets = [secret for (secret,) in warehouse.rows("SELECT hash FROM token")]
     assert not any(secret in text for secret in secrets)
     assert "argon2" not in text
 

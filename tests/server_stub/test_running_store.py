@@ -31,16 +31,21 @@ sys.exit(main(sys.argv[1:], {}, Path("floorhand.toml")))
 Start = Callable[[], tuple[subprocess.Popen[str], str]]
 
 
+def words_for(place: Place) -> list[str]:
+    """Which store is meant, as it is typed."""
+    return ["--folder", str(place.folder), *(("--database", place.address) if place.address else ())]
+
+
 @pytest.fixture
-def start(folder: Path) -> Iterator[Start]:
-    """Starts a store on `folder`; gives its process and its address once it listens."""
+def start(place: Place) -> Iterator[Start]:
+    """Starts a store on `place`; gives its process and its address once it listens."""
     processes: list[subprocess.Popen[str]] = []
 
     def begin() -> tuple[subprocess.Popen[str], str]:
-        ready = folder / "ready"
+        ready = place.folder / "ready"
         ready.unlink(missing_ok=True)
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, "run", "--folder", folder, "--port", "0", "--ready-file", ready],
+            [sys.executable, "-c", _PROGRAM, "run", *words_for(place), "--port", "0", "--ready-file", ready],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -166,6 +171,7 @@ def test_told_to_stop_it_answers_who_waits_and_ends_with_0(
     assert not list(folder.glob("*.db-wal"))
 
 
+@pytest.mark.embedded
 def test_a_second_store_on_one_folder_is_refused(folder: Path, start: Start) -> None:
     _, url = start()
     second = subprocess.run(
@@ -178,9 +184,9 @@ def test_a_second_store_on_one_folder_is_refused(folder: Path, start: Start) -> 
     assert second.stderr.strip().endswith(f"(it answers at {url}): stop it first")
 
 
-def test_commands_reach_the_running_store_and_the_standing_one_alike(folder: Path, start: Start) -> None:
+def test_commands_reach_the_running_store_and_the_standing_one_alike(place: Place, start: Start) -> None:
     def totes() -> str:
-        words = [sys.executable, "-c", _PROGRAM, "add-totes", "1", "--folder", folder]
+        words = [sys.executable, "-c", _PROGRAM, "add-totes", "1", *words_for(place)]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
     assert "T0001" in totes()
@@ -191,13 +197,13 @@ def test_commands_reach_the_running_store_and_the_standing_one_alike(folder: Pat
     assert "T0003" in totes()
 
 
-def test_a_port_that_is_taken_is_said_so(folder: Path) -> None:
+def test_a_port_that_is_taken_is_said_so(place: Place) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, "run", "--folder", folder, "--port", port],
+            [sys.executable, "-c", _PROGRAM, "run", *words_for(place), "--port", port],
             capture_output=True,
             text=True,
             check=False,

@@ -19,6 +19,7 @@ from orders.wire import Problem
 from server_stub.commands import main
 from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
 from server_stub.floor_setup import Done
+from server_stub.place import Place
 
 
 def sums(warehouse: Any) -> set[int]:
@@ -377,11 +378,12 @@ async def test_a_supervisors_terminal_may_settle_and_others_hear_of_it(warehouse
 
 
 @pytest.fixture
-def typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Types a command at the store in `folder`; gives exit code, output and errors."""
+def typed(place: Place, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Types a command at the store of `place`; gives exit code, output and errors."""
 
     def run(*words: str) -> tuple[int, str, str]:
-        code = main(list(words), {"store": {"folder": str(folder)}}, Path("floorhand.toml"))
+        config = {"store": {"folder": str(place.folder), "database": place.address}}
+        code = main(list(words), config, Path("floorhand.toml"))
         said = capsys.readouterr()
         return code, said.out, said.err
 

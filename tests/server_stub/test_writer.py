@@ -106,7 +106,7 @@ async def test_numbers_given_in_an_undone_step_are_given_again(warehouse: Any) -
 
 
 async def test_nobody_hears_of_a_commit_that_failed(warehouse: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_cursor: Any) -> None:
+    def full(_cursor: Any, *, has_news: bool) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     before = warehouse.store.cursor

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import pytest
 
+from benchmarks.private_postgres import PrivatePostgres
 from orders.intake import NewOrder
 from orders.records import Record
 from server_stub import client
@@ -27,6 +28,7 @@ from server_stub.importing.source import examine
 from server_stub.importing.spool import Spool
 from server_stub.importing.store_access import Store, open_store
 from server_stub.place import Place
+from tests.server_stub.filled_databases import Databases
 
 R = TypeVar("R", bound=Record)
 
@@ -170,8 +172,8 @@ class Ran:
 class Warehouse:
     """A store in a folder, imported into by the real command and looked at as itself answers."""
 
-    def __init__(self, folder: Path, files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.files, self._capsys = folder, files, capsys
+    def __init__(self, place: Place, files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.place, self.folder, self.files, self._capsys = place, place.folder, files, capsys
 
     def run(self, kind: str, content: str | Path, *words: str, map_: str = "floorhand") -> Ran:
         """Imports a file (or text, as one) into the store."""
@@ -179,14 +181,15 @@ class Warehouse:
         if not isinstance(content, Path):
             path.write_text(content, encoding="utf-8", newline="")
         self._capsys.readouterr()
-        code = main([kind, str(path), "--map", map_, "--folder", str(self.folder), *words], {}, Path("none.toml"))
+        config = {"store": {"folder": str(self.folder), "database": self.place.address}}
+        code = main([kind, str(path), "--map", map_, *words], config, Path("none.toml"))
         told = self._capsys.readouterr()
         return Ran(code, told.out, told.err)
 
     @contextmanager
     def opened(self) -> Iterator[Store]:
         """The store, to be asked."""
-        with open_store(client.Address(Place(self.folder))) as store:
+        with open_store(client.Address(self.place)) as store:
             yield store
 
     def all(self, cls: type[R]) -> dict[str, R]:
@@ -200,9 +203,28 @@ class Warehouse:
             return {(each.sku, each.location): each.quantity for each in store.stock()}
 
 
+@pytest.fixture(scope="session")
+def filled_databases(postgres: PrivatePostgres, founded_store: Path) -> Databases:
+    """Databases with that store in them."""
+    return Databases(postgres, founded_store)
+
+
 @pytest.fixture
-def warehouse(founded_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Warehouse:
+def warehouse(
+    request: pytest.FixtureRequest,
+    database: str,
+    founded_store: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Warehouse]:
     """An empty warehouse of this test's own."""
     folder = tmp_path / "store"
     shutil.copytree(founded_store, folder)
-    return Warehouse(folder, tmp_path, capsys)
+    if database == "sqlite":
+        yield Warehouse(Place(folder), tmp_path, capsys)
+        return
+    (folder / "floorhand.db").unlink()
+    pool: Databases = request.getfixturevalue("filled_databases")
+    place = Place(folder, address=pool.take())
+    yield Warehouse(place, tmp_path, capsys)
+    pool.give_back(place.address)

@@ -1,0 +1,258 @@
+"""Many terminals push while whatever they lean on is killed at random: server processes, and the database itself.
+
+What was said yes to is there, nothing is there twice, and the books agree with themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import httpx
+import msgspec
+import pytest
+
+from benchmarks.private_postgres import PrivatePostgres
+from benchmarks.walks import NOW
+from orders import events, wire
+from orders.records import Order, PickTask, decode_record
+from server_stub import founding, people, soundness, transfer
+from server_stub.authority import TERMINAL
+from server_stub.books import Books
+from server_stub.database import open_at
+from server_stub.embedded import Embedded
+from server_stub.floor_setup import OwnerSet
+from server_stub.place import Place
+from server_stub.postgresql import Postgres
+from server_stub.rows import Forms, TerminalRow
+from tests.floor.warehouse import free_port
+from tests.server_stub.filled_databases import rows_of
+
+BATCH, MOST_CARTS = 7, 200
+PATIENCE_SECONDS = 240.0
+
+
+@dataclass
+class Process:
+    """One `floorhand store run`, at the same port in each of its lives."""
+
+    place: Place
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        words = ["store", "run", "--folder", str(self.place.folder), "--port", str(self.port)]
+        if self.place.address:
+            words += ["--database", self.place.address]
+        with (self.place.folder / f"{self.port}.log").open("ab") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "floorhand", *words], stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        """As `kill -9` does it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Hall:
+    """A store with all that it stands on."""
+
+    place: Place
+    processes: list[Process]
+    server: PrivatePostgres | None
+    tokens: list[str]
+
+    async def strike(self, chance: Random) -> None:
+        """Kills something, and starts it again."""
+        targets: list[Process | PrivatePostgres] = [*self.processes, *([self.server] if self.server else [])]
+        target = chance.choice(targets)
+        await asyncio.to_thread(target.kill)
+        await asyncio.to_thread(target.start)
+        # A process that found no database when it began has ended, as it should: whoever looks after it starts it.
+        for process in self.processes:
+            if process.process is not None and process.process.poll() is not None:
+                process.start()
+
+
+@pytest.fixture
+def hall(database: str, tmp_path: Path) -> Iterator[Hall]:
+    """A running store: one process on the embedded database, two on PostgreSQL."""
+    with ExitStack() as stack:
+        place = Place(tmp_path / "store")
+        plan = founding.Plan(
+            founding.unnamed_site("Hall", "UTC"), (OwnerSet(id="HOME", name="Hall", company_prefix="952000"),), "Grace"
+        )
+        asyncio.run(founding.make(place, plan, NOW))
+        server = None
+        if database == "postgresql":
+            server = stack.enter_context(PrivatePostgres(is_durable=True))
+            address = server.make("store")
+            transfer.load(Embedded(place.database), Postgres(address))
+            place.database.unlink()
+            place = Place(place.folder, address=address)
+        tokens = _enrolled(place, [f"CART-{number}" for number in range(MOST_CARTS)])
+        processes = [Process(place) for _ in range(2 if server else 1)]
+        for process in processes:
+            process.start()
+            stack.callback(process.kill)
+        yield Hall(place, processes, server, tokens)
+
+
+class Cart:
+    """One terminal: it picks its order piece by piece, and sends whatever was not said yes to."""
+
+    def __init__(self, hall: Hall, http: httpx.AsyncClient, name: str, chance: Random) -> None:
+        self._hall, self._http, self.name, self._chance = hall, http, name, chance
+        self.journal = f"journal-{name}"
+        self.bodies: list[bytes] = []
+        self.said_yes = 0
+        self.conflicts = 0
+        self._token = self._epoch = ""
+
+    async def ask(self, method: str, path: str, body: object, token: str = "") -> httpx.Response:
+        """The first answer from whichever process is there."""
+        while True:
+            url = self._chance.choice(self._hall.processes).url
+            headers = {"authorization": f"Bearer {token or self._token}"}
+            try:
+                answer = await self._http.request(
+                    method, url + path, content=msgspec.json.encode(body), headers=headers
+                )
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+                continue
+            if answer.status_code == 200:
+                return answer
+            assert answer.status_code == 503, answer.text
+            assert answer.headers["retry-after"]
+            await asyncio.sleep(0.05)
+
+    async def begin(self, token: str, pieces: int) -> None:
+        """Greets, claims its task and does the whole walk offline."""
+        self._token = token
+        await self._greet()
+        answer = await self.ask("POST", "/v1/requests/claim", {"key": "only", "worker": "ADA"})
+        claimed = msgspec.json.decode(answer.content, type=wire.Claimed)
+        (body,) = [change.body for change in claimed.changes if change.kind == "task"]
+        task = decode_record("task", body)
+        assert isinstance(task, PickTask)
+        tote = f"TOTE-{self.name}"
+        bound = events.ToteBound(order=task.order, task=task.id, tote=tote)
+        picked = events.PickConfirmed(
+            order=task.order,
+            task=task.id,
+            stop=1,
+            location="A-01",
+            product="HOME/LAMP",
+            quantity=1,
+            tote=tote,
+        )
+        facts: list[events.FloorEvent] = [bound, *[picked] * pieces]
+        self.bodies = [events.seal(number, NOW, "ADA", fact) for number, fact in enumerate(facts, 1)]
+
+    async def push_all(self, told: asyncio.Queue[int]) -> None:
+        """Sends until everything was said yes to; some of it more than once."""
+        while self.said_yes < len(self.bodies):
+            begin = max(0, self.said_yes - self._chance.choice((0, 0, 0, 3)))
+            bodies = tuple(map(msgspec.Raw, self.bodies[begin : begin + BATCH]))
+            push = wire.Push(journal=self.journal, epoch=self._epoch, events=bodies)
+            answer = await self.ask("POST", "/v1/events", push)
+            reply = msgspec.json.decode(answer.content, type=wire.PushReply)
+            verdicts = [outcome.verdict for outcome in reply.outcomes]
+            assert set(verdicts) <= {wire.ADMITTED, wire.KNOWN}
+            assert reply.expected - 1 >= self.said_yes, "the store forgot what it had said yes to"
+            told.put_nowait(reply.expected - 1 - self.said_yes)
+            self.said_yes = reply.expected - 1
+
+    async def _greet(self) -> None:
+        hello = wire.Hello(journal=self.journal, wire_version=wire.WIRE_VERSION, program_version="chaos")
+        self._epoch = (await self.ask("POST", "/v1/hello", hello)).json()["epoch"]
+
+
+@pytest.mark.parametrize(
+    ("carts", "pieces", "strikes"), [(8, 40, 3), pytest.param(200, 60, 14, marks=pytest.mark.long)]
+)
+def test_whatever_is_killed_each_event_counts_once(
+    hall: Hall, chance: Random, carts: int, pieces: int, strikes: int
+) -> None:
+    asyncio.run(_chaos(hall, chance, carts, pieces, strikes))
+    assert rows_of(hall.place, "SELECT count(*) FROM event") == [(carts * (pieces + 1),)]
+    assert rows_of(hall.place, "SELECT count(*) FROM conflict") == [(0,)]
+    assert rows_of(hall.place, "SELECT count(*) FROM record WHERE kind = 'discrepancy'") == [(0,)]
+    lying = rows_of(hall.place, "SELECT quantity, count(*) FROM stock WHERE place LIKE 'tote/%' GROUP BY quantity")
+    assert lying == [(pieces, carts)]
+    picked = [
+        order.lines[0].picked
+        for (body,) in rows_of(hall.place, "SELECT body FROM record WHERE kind = 'order'")
+        if isinstance(order := decode_record("order", body), Order)
+    ]
+    assert picked == [pieces] * carts
+    assert soundness.verify(hall.place) == []
+
+
+async def _chaos(hall: Hall, chance: Random, carts: int, pieces: int, strikes: int) -> None:
+    limits = httpx.Limits(max_connections=carts + 4, max_keepalive_connections=carts + 4)
+    async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(limits=limits, timeout=30) as http:
+        office = Cart(hall, http, "OFFICE", chance)
+        admin = hall.place.token()
+        await office.ask("POST", "/v1/intake", _goods(carts, pieces), admin)
+        await office.ask("POST", "/v1/requests/release", {"key": "wave"}, admin)
+        everybody = [Cart(hall, http, f"CART-{number}", chance) for number in range(carts)]
+        for cart, token in zip(everybody, hall.tokens, strict=False):
+            await cart.begin(token, pieces)
+        told: asyncio.Queue[int] = asyncio.Queue()
+        async with asyncio.TaskGroup() as group:
+            for cart in everybody:
+                group.create_task(cart.push_all(told))
+            group.create_task(_strikes(hall, chance, told, carts * (pieces + 1), strikes))
+
+
+def _enrolled(place: Place, names: list[str]) -> list[str]:
+    """The tokens of so many new terminals: more than a store lets join from one address in a hurry."""
+    database = open_at(place.where)
+    cursor = database.driver()
+    database.begin(cursor)
+    books = Books(database, Forms(database), cursor, NOW)
+    tokens = []
+    for name in names:
+        books.sheets.terminal.put(TerminalRow(name, name, "", books.stamp))
+        tokens.append(people.new_token())
+        people.give_token(books, tokens[-1], TERMINAL, name)
+    books.flush()
+    database.commit(cursor)
+    database.release(cursor)
+    return tokens
+
+
+async def _strikes(hall: Hall, chance: Random, told: asyncio.Queue[int], events_meant: int, strikes: int) -> None:
+    """Strikes each time that so many more events were said yes to, so that work is always under way."""
+    moments = sorted(chance.randrange(events_meant * 9 // 10) for _ in range(strikes))
+    so_far = 0
+    for moment in moments:
+        while so_far < moment:
+            so_far += await told.get()
+        await hall.strike(chance)
+
+
+def _goods(carts: int, pieces: int) -> dict[str, object]:
+    address = {"id": "", "name": "Ada", "lines": ["1 Row"], "city": "London", "country_code": "GB"}
+    line = {"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": pieces}
+    return {
+        "locations": [{"code": "A-01", "walk": 1}],
+        "products": [{"owner": "HOME", "sku": "LAMP", "description": "Lamp"}],
+        "stock": [{"owner": "HOME", "sku": "LAMP", "location": "A-01", "quantity": carts * pieces}],
+        "orders": [
+            {"owner": "HOME", "number": str(number), "lines": [line], "ship_to": address} for number in range(carts)
+        ],
+    }
