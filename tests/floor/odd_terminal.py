@@ -44,7 +44,7 @@ def _is_page(part: Path, *_: object) -> bool:
 
 # In the order in which a scan passes them. Two more, which no function begins or ends, are set up below.
 HOPS = {
-    "bytes read": Hop("scanners.serial_scanner:SerialScanner._hand_over"),
+    "bytes read": Hop("scanners.stream:ReadStream.feed"),
     "framed and parsed": Hop("scanners.hub:Hub.put"),
     "its turn": Hop("terminal.turns:Turns._judge"),
     "resolved": Hop("terminal.session:resolve_scan", after=True),

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from printing.documents import Media
 from printing.draw import draw
 from printing.printers import Held, Pages, Printed, Sent
+from printing.site_style import SiteStyle
 from printing.spool import JobState, PrintJob, Spool, job_id, job_name
 from printing.troubles import Trouble, sentence
 from printing.ways.folder import FolderPrinter
@@ -77,8 +78,8 @@ class PaperPrinter:
     settled: Printed | Held | None = UNSURE
     withdrawn: list[str] = field(default_factory=list)
 
-    def render(self, document, media: Media) -> bytes:
-        return draw(document, media, self.dots_per_inch)
+    def render(self, document, media: Media, style: SiteStyle) -> bytes:
+        return style.draw(document, media, self.dots_per_inch)
 
     def print(self, pages: Pages) -> Printed | Held:
         self.sheets.append((pages.name, pages.payload))
@@ -182,7 +183,7 @@ def test_a_printed_job_is_not_run_again(samples):
 def test_a_fault_in_drawing_holds_the_job_and_the_next_one_prints(samples, caplog, monkeypatch):
     printer = PaperPrinter()
 
-    def broken_for_slips(document, media):
+    def broken_for_slips(document, media, style):
         if media is Media.A4:
             raise ZeroDivisionError
         return draw(document, media)
@@ -258,7 +259,7 @@ def test_a_printer_that_hangs_keeps_no_other_printer_waiting(samples):
     class Hanging(PaperPrinter):
         def print(self, pages):
             held_up.set()
-            let_go.wait()
+            let_go.wait(20)
             return super().print(pages)
 
     jobs, dock = Jobs(), PaperPrinter()
@@ -267,7 +268,7 @@ def test_a_printer_that_hangs_keeps_no_other_printer_waiting(samples):
     spool = Spool(jobs, {"bench": Hanging(), "dock": dock})
     with ThreadPoolExecutor(2) as threads:
         hanging = threads.submit(spool.run_waiting, "bench")
-        held_up.wait()
+        assert held_up.wait(20)
         assert [job.printer for job in spool.run_waiting("dock")] == ["dock"]
         let_go.set()
         assert [job.state for job in hanging.result()] == [JobState.PRINTED]
