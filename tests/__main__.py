@@ -18,7 +18,7 @@ CHECKS = (
     ("types", [str(BIN / "mypy")]),
     ("imports", [str(BIN / "lint-imports"), "--no-cache"]),
 )
-# Most of a test's time is spent waiting for programs and disks: two at once, a file's tests together for what they share.
+# Most of a test's time is spent waiting for programs and disks: two at once, those of one file together.
 AT_ONCE = ("-n", "2", "--dist", "loadfile")
 
 
