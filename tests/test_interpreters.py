@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,5 +37,9 @@ def test_the_rooms_pass_on_this_python(version: str, tmp_path: Path) -> None:
     new = tmp_path / "venv" / "bin" / "python"
     subprocess.run([new, "-m", "pip", "install", "-q", "-e", f"{ROOT}[test]"], check=True)
     tests = [str(ROOT / "tests" / room) for room in ROOMS]
-    done = subprocess.run([new, "-m", "pytest", *tests], cwd=ROOT, capture_output=True, text=True, check=False)
+    # What this run tells its own workers (where its snapshots lie, who they are) is not for the inner run.
+    apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TEXTUAL_"))}
+    # A server of a database is the same under every Python; what talks to it is driven by the rooms' own tests.
+    command = [new, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-k", "not postgresql", *tests]
+    done = subprocess.run(command, cwd=ROOT, env=apart, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]

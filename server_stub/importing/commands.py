@@ -74,7 +74,7 @@ def _import(asked: Namespace, config: Mapping[str, object], config_path: Path) -
     this = Import(wanted, sys.stdout, Progress())
     if asked.dry_run:
         return this.run(None)
-    address = where(config, config_path, asked.store, asked.token_file, asked.folder)
+    address = where(config, config_path, asked.store, asked.token_file, asked.folder, asked.database)
     with open_store(address) as store:
         return this.run(store)
 
@@ -107,6 +107,9 @@ def _parser() -> ArgumentParser:
     token = store.add_mutually_exclusive_group()
     token.add_argument("--token-file", type=Path, metavar="FILE", help="the file that holds a supervisor's token")
     token.add_argument("--folder", type=Path, metavar="DIR", help="the folder of a store on this machine")
+    store.add_argument(
+        "--database", metavar="ADDRESS", help="postgresql://USER@HOST/NAME, where the store is not embedded"
+    )
     lay_out = parser.add_argument_group("for a warehouse that has no shelves, barcodes, stock or weights yet")
     lay_out.add_argument("--lay-out", action="store_true", help="make up what these orders lack, marked as assumed")
     lay_out.add_argument("--labels", type=Path, metavar="DIR", help="print shelf, product and tote labels into DIR")

@@ -38,7 +38,12 @@ _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 
 
 def where(
-    config: Mapping[str, object], config_path: Path, url: str | None, token_file: Path | None, folder: Path | None
+    config: Mapping[str, object],
+    config_path: Path,
+    url: str | None,
+    token_file: Path | None,
+    folder: Path | None,
+    database: str | None = None,
 ) -> Address:
     """The store that the options name, else the config's [store] table, else the usual folder."""
     try:
@@ -46,10 +51,12 @@ def where(
     except settings.SettingsError as error:
         raise Refusal(str(error)) from error
     if folder is not None:
-        return Address(Place(folder))
+        # A folder that is typed alone is that of an embedded store.
+        return Address(Place(folder, address=database or ""))
     token = _read_token(token_file) if token_file else known.token
     folder = Path(known.folder).expanduser() if known.folder else default_folder()
-    place = Place(folder, address=known.database) if known.folder or known.database else None
+    database = database or known.database
+    place = Place(folder, address=database) if known.folder or database else None
     if url and not url.startswith(("http://", "https://")):
         raise Refusal(
             f"--store {url}: expected an address such as http://{settings.DEFAULT_HOST}:{settings.DEFAULT_PORT}"

@@ -157,6 +157,7 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     state = tmp_path / "state"
     state.mkdir()
+    (tmp_path / "printed").mkdir()
     (state / "terminal.json").write_bytes(msgspec.json.encode(Enrolment(terminal="T1", token="token")))
     records: tuple[Record, ...] = (SITE, OWNER, ADDRESS, WORKER, *PRODUCTS, *LOCATIONS)
     for number in ("1001", "1002"):

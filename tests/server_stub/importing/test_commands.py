@@ -20,6 +20,7 @@ from orders.wire import Problem
 from server_stub.importing.commands import main
 from server_stub.importing.delivery import PAUSES_SECONDS, Delivery, StoreAway
 from server_stub.importing.refusal import Refusal
+from tests.server_stub.test_running_store import words_for
 
 ROOT = Path(__file__).parents[3]
 PRODUCTS = "sku,description\nA,Mug\nB,Jug\n"
@@ -238,8 +239,7 @@ def running_store(warehouse, tmp_path):
         [
             *program("server_stub.commands"),
             "run",
-            "--folder",
-            str(warehouse.folder),
+            *words_for(warehouse.place),
             "--port",
             "0",
             "--ready-file",
@@ -247,13 +247,17 @@ def running_store(warehouse, tmp_path):
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        text=True,
         cwd=ROOT,
     )
-    assert process.stdout is not None
-    assert process.stdout.readline(), "it says where it answers"
-    yield ready.read_text()
-    process.terminate()
-    process.communicate()
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert "answers at" in said, said
+        yield ready.read_text()
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 def test_a_running_store_is_reached_by_address_and_by_folder(warehouse, running_store, run, tmp_path):
@@ -261,9 +265,11 @@ def test_a_running_store_is_reached_by_address_and_by_folder(warehouse, running_
     code, err, out = run(*words(tmp_path, *by_address))
     assert (code, err) == (0, "")
     assert "store: products: 2 created" in out
-    code, _, out = run(*words(tmp_path, "--folder", str(warehouse.folder)))
+    code, _, out = run(*words(tmp_path, *words_for(warehouse.place)))
     assert (code, "store: products: 2 unchanged" in out) == (0, True)
-    config = {"store": {"folder": str(warehouse.folder), "url": running_store}}
+    config = {
+        "store": {"folder": str(warehouse.folder), "database": warehouse.place.address or "", "url": running_store}
+    }
     code, _, out = run(*words(tmp_path), config=config)
     assert (code, "store: products: 2 unchanged" in out) == (0, True)
     code, err, _ = run(*words(tmp_path, "--store", running_store, "--token-file", str(tmp_path / "products.csv")))
