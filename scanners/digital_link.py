@@ -8,12 +8,12 @@ import re
 from base64 import urlsafe_b64decode
 from binascii import Error as NoBase64
 from itertools import pairwise
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote
 
 from scanners import wording
 from scanners.gs1 import Message, judge, together
 from scanners.gs1_dictionary import define
-from scanners.gs1_values import has_check_digit
+from scanners.gs1_values import has_check_digit, is_percent_encoded
 from scanners.scan import Element, Problem, Reason
 
 # Primary key -> the orders in which its qualifiers may follow.
@@ -29,10 +29,30 @@ _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "8017": (("8019",),),
     "8018": (("8019",),),
 }
-_NO_ATTRIBUTES = frozenset(("03", "21", "22", "235", "254", "7040", "7041", "8011", "8014", "8019", "8020", "8200"))
+# May not stand behind the question mark.
+_NO_ATTRIBUTES = re.compile("03|21|22|235|254|704[01]|80(?:11|14|19|20|4[0-3])|8200")
+# What the first releases called the keys; since 1.2 an address that does so is no GS1 Digital Link.
+_OLD_NAMES = {
+    "cpid": "8010",
+    "gcn": "255",
+    "gdti": "253",
+    "giai": "8004",
+    "ginc": "401",
+    "gln": "414",
+    "gmn": "8013",
+    "grai": "8003",
+    "gsin": "402",
+    "gsrn": "8018",
+    "gsrnp": "8017",
+    "gtin": "01",
+    "itip": "8006",
+    "party": "417",
+    "payTo": "415",
+    "sscc": "00",
+}
 
-_URI = re.compile(r"(?:[\w\-.~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+", re.ASCII)
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+)(?::\d{1,5})?")
+_URI = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+)(?::\d{0,5})?")
 _COMPRESSED = re.compile(r"[0-9A-Za-z_-]{10,}")
 # The first byte of the compressed form names one AI, or a set of them that often come together.
 _COMPRESSED_GTIN = frozenset(bytes.fromhex("010A0B0C0D0E0F1A1B"))
@@ -60,7 +80,7 @@ def read_link(address: str, *, zero_suppressed_gtin: bool = False) -> Message:
         if start is None:
             return _without_key(address, [host, *segments])
         key, *qualifiers = segments[start::2]
-        values = [unquote(value, encoding="latin-1") for value in segments[start + 1 :: 2]]
+        values = [_decoded(value) for value in segments[start + 1 :: 2]]
         if zero_suppressed_gtin and key == "01":
             values[0] = _filled(values[0])
         _check_qualifiers(key, qualifiers)
@@ -94,8 +114,11 @@ def _key_place(segments: list[str]) -> int | None:
 
 
 def _without_key(address: str, segments: list[str]) -> Message:
-    if any(_is_pair(name, value) for name, value in pairwise(segments)):
+    if any(name in _KEYS and _is_pair(name, value) for name, value in pairwise(segments)):
         raise _Broken(wording.link_half_pair())
+    for name, value in pairwise(segments):
+        if name in _OLD_NAMES and _is_pair(_OLD_NAMES[name], value):
+            raise _Broken(wording.link_old_name(name, _OLD_NAMES[name]))
     if _is_compressed(segments[-1]):
         return Message(problems=(Problem(Reason.DIGITAL_LINK, "", wording.link_compressed()),))
     return Message(problems=(Problem(Reason.NO_KEY, "", wording.no_key(address)),))
@@ -103,9 +126,7 @@ def _without_key(address: str, segments: list[str]) -> Message:
 
 def _is_pair(name: str, value: str) -> bool:
     """A key with a value that can only be its own: /2026/01/05/news is no GTIN."""
-    if name not in _KEYS or len(value) < 8:
-        return False
-    known = define(name)
+    known = define(name) if len(value) >= 8 else None
     return known is not None and not any(judge(known, _filled(value) if name == "01" else value))
 
 
@@ -135,7 +156,7 @@ def _check_attributes(key: str, qualifiers: list[str], attributes: list[str]) ->
         if ai in seen:
             raise _Broken(wording.link_named_twice(ai))
         seen.add(ai)
-        if ai in _NO_ATTRIBUTES:
+        if _NO_ATTRIBUTES.fullmatch(ai):
             raise _Broken(wording.link_no_attribute(ai))
         if any(_is_order(key, [*qualifiers[:place], ai, *qualifiers[place:]]) for place in range(len(qualifiers) + 1)):
             raise _Broken(wording.link_belongs_into_path(ai))
@@ -156,10 +177,17 @@ def _attributes(query: str) -> list[tuple[str, str]]:
     for part in re.split("[&;]", query):
         ai, equals, value = part.partition("=")
         if equals and ai.isdecimal():
-            # Latin-1 keeps every byte: what is not ASCII is refused as a character that no identifier has.
-            value = unquote_plus(value, encoding="latin-1")
+            value = _decoded(value.replace("+", " "))
             named.append((ai, _filled(value) if ai == "01" else value))
     return named
+
+
+def _decoded(value: str) -> str:
+    """What stands behind an identifier; a stray percent sign in the words of a web shop is its own matter."""
+    if not is_percent_encoded(value):
+        raise _Broken(wording.link_malformed(value))
+    # Latin-1 keeps every byte: what is not ASCII is refused as a character that no identifier has.
+    return unquote(value, encoding="latin-1")
 
 
 def _filled(gtin: str) -> str:

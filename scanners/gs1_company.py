@@ -2,7 +2,8 @@
 
 Decides whether the elements of one symbol are fit company (GS1 General Specifications 4.13 and 4.14; GS1 Barcode
 Syntax Dictionary). The standard judges all symbols on an item as one; a read is one symbol. So an element whose whole
-company is missing belongs to another symbol and is told as alone, while one with half its company here is at fault.
+company is missing belongs to another symbol and is told as alone, while one with half its company here is at fault,
+and so is a signature without what it signs.
 Refuses to know what the values mean.
 """
 
@@ -37,7 +38,7 @@ _TABLE = {
     "17": (f"{_ITEM} 255", ""),
     "20 240 241 242 7001": (_UNIT, ""),
     "21": ("01 03 8006", "235"),
-    "22 235 243 337n 710 711 712 713 714 715 716 717 8001 8014 8200": ("01", ""),
+    "22 235 243 710 711 712 713 714 715 716 717 8001 8014 8200": ("01", ""),
     "250": ("01 8006; 21", ""),
     "251 7021 7240 8012": ("01 8006", ""),
     "254": ("414", ""),
@@ -47,6 +48,7 @@ _TABLE = {
     "350n 351n 352n 356n 357n 360n 361n 364n 365n 366n": (_TRADE, "*"),
     "330n 331n 332n 333n 334n 335n 336n 340n 341n 342n 343n 344n 345n 346n 347n 348n 349n": ("00 01", "*"),
     "353n 354n 355n 362n 363n 367n 368n 369n": ("00 01", "*"),
+    "337n": ("01", "*"),
     "37": ("00; 02 8026", ""),
     "390n": ("255 8020", "390 391 394 8111"),
     "391n": ("8020", "391"),
@@ -89,9 +91,12 @@ _TABLE = {
     "8018": ("", "8017"),
     "8026": ("37", "02 8006"),
     "8030": ("00 01+21 253 255 8003 8004 8006+21 8010+8011 8017 8018", ""),
+    "8040": ("01+21", ""),
+    "8041 8042 8043": ("01+21+8040", ""),
     "8111": ("255", ""),
 }
-# A digital signature signs one thing, not its kind: these have to be longer than their number without a serial.
+_SIGNATURE = "8030"
+# It signs one thing, not its kind: these have to be longer than their number without a serial.
 _SIGNED = {"253": 13, "255": 13, "8003": 14}
 
 
@@ -99,7 +104,7 @@ def judge_company(elements: Sequence[Element]) -> tuple[Problem, ...]:
     """What is wrong with these elements being in one symbol, and which belong to another one."""
     found = _judged(tuple(element.ai for element in elements))
     here = {element.ai: element.value for element in elements}
-    if "8030" in here:
+    if _SIGNATURE in here:
         unsigned = (key for key, length in _SIGNED.items() if len(here.get(key, "")) == length)
         found += tuple(Problem(Reason.COMPANION, key, wording.serial_missing(key)) for key in unsigned)
     return found
@@ -119,7 +124,8 @@ def _unfit(ai: str, here: Sequence[str]) -> Iterator[Problem]:
     missing = [clause for clause in company.needs if not any(_are_here(group, here) for group in clause)]
     if missing:
         wanted = ["+".join(group) for group in missing[0]]
-        if any(_is_here(part, here) for clause in company.needs for group in clause for part in group):
+        parts = (part for clause in company.needs for group in clause for part in group)
+        if ai == _SIGNATURE or any(_is_here(part, here) for part in parts):
             yield Problem(Reason.COMPANION, ai, wording.companion_missing(ai, wanted))
         else:
             yield Problem(Reason.ALONE, ai, wording.alone(ai, wanted))

@@ -43,8 +43,8 @@ def begins_with_company_prefix(text: str) -> bool:
 
 
 def holds_company_prefix(text: str) -> bool:
-    """The same behind one leading digit, as in a GTIN-14 or an SSCC."""
-    return is_digits(text[:1]) and begins_with_company_prefix(text[1:])
+    """The same behind one leading sign, as in a GTIN-14 or an SSCC."""
+    return begins_with_company_prefix(text[1:])
 
 
 def is_digits(text: str) -> bool:
@@ -116,17 +116,17 @@ def is_position_of_end(text: str) -> bool:
 
 def is_zero(digits: str) -> bool:
     """Zeros only."""
-    return digits.strip("0") == ""
+    return digits != "" and digits.strip("0") == ""
 
 
 def is_not_zero(digits: str) -> bool:
-    """Not zeros only."""
-    return not is_zero(digits)
+    """A number other than zero."""
+    return is_digits(digits) and not is_zero(digits)
 
 
 def has_no_leading_zero(digits: str) -> bool:
     """A number without zeros before it; 0 itself is one."""
-    return digits == "0" or not digits.startswith("0")
+    return digits in ("", "0") or (is_digits(digits) and not digits.startswith("0"))
 
 
 def has_non_digit(text: str) -> bool:
@@ -156,7 +156,7 @@ def is_media_type(digits: str) -> bool:
 
 def is_hyphen(text: str) -> bool:
     """Hyphens only: the sign of a temperature below zero."""
-    return text.strip("-") == ""
+    return text != "" and text.strip("-") == ""
 
 
 def is_importer_index(sign: str) -> bool:

@@ -7,6 +7,7 @@ text means: order number, shelf and SKU are told apart elsewhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,7 @@ _WEB = ("https://", "http://", "HTTPS://", "HTTP://")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _UPC_E_LENGTH = 8
 _COMPOSITE = "|]e0"
+_PRINTED = re.compile(r"\s*\([0-9]")
 
 # Problems of what a read says; with any other, it is not known what it says.
 _OF_CONTENT = ADMITTABLE | {Reason.CHECK_DIGIT, Reason.DIGITAL_LINK, Reason.LENGTH, Reason.CHARACTER}
@@ -85,7 +87,7 @@ def read(
             problem = Problem(Reason.AIM_UNKNOWN, "", wording.aim_unknown(text[:3]))
             return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(problem,))
         aim, text = split
-        gtin, elements, problems = _promised(aim, text, profile) if text.strip() else _faulty(_whole(Reason.EMPTY))
+        gtin, elements, problems = _promised(aim, text, profile)
         return Scan(raw, text, aim.symbology, source, at, elements, gtin, problems=problems)
     if profile.aim and not keyed:
         gtin, elements, problems = _faulty(Problem(Reason.AIM_MISSING, "", wording.aim_wanted()))
@@ -129,6 +131,9 @@ def garbled(frame: bytes, source: str, at: float) -> Unreadable:
 
 def _promised(aim: AimId, text: str, profile: ScannerProfile) -> _Content:
     """What the data behind an AIM id says."""
+    # A matrix symbol may hold nothing, and is then read rightly.
+    if not text.strip() and aim.payload is not Payload.TEXT_OR_LINK:
+        return _faulty(_whole(Reason.EMPTY))
     if aim.payload in _EAN_LENGTHS:
         return _ean(text, *_EAN_LENGTHS[aim.payload], profile)
     if aim.payload is Payload.ELEMENTS:
@@ -150,7 +155,7 @@ def _unpromised(text: str, profile: ScannerProfile, *, keyed: bool) -> _Content:
         return _faulty(Problem(Reason.CONTROL_CHARACTER, "", wording.control_character(text)))
     if text.startswith(_WEB):
         return _link(text, profile)
-    if keyed and text.startswith("("):
+    if keyed and _PRINTED.match(text):
         return _printed(text)
     if not text.isdecimal() or len(text) not in _GTIN_LENGTHS:
         return _Content()
@@ -187,8 +192,7 @@ def _link(text: str, profile: ScannerProfile) -> _Content:
 def _printed(text: str) -> _Content:
     from scanners.gs1 import read_printed
 
-    printed = read_printed(text)
-    return _told(printed) if printed.elements else _Content()
+    return _told(read_printed(text))
 
 
 def _elements(text: str, profile: ScannerProfile) -> Message:

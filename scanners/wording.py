@@ -182,9 +182,9 @@ def link_half_pair() -> str:
     return link_broken("its path does not end with a value")
 
 
-def link_key_lacks_value(ai: str) -> str:
-    """Nothing behind the key."""
-    return link_broken(f"key {ai} has no value")
+def link_old_name(name: str, ai: str) -> str:
+    """A key by the name that the first releases gave it."""
+    return link_broken(f"it says /{name}/ where GS1 wants /{ai}/")
 
 
 def link_qualifiers(key: str, qualifiers: Sequence[str]) -> str:

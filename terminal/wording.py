@@ -158,6 +158,10 @@ def own_barcode_damaged() -> str:
     return "That label was not read whole: scan it again"
 
 
+def code_holds_nothing() -> str:
+    return "That code holds nothing: scan another code on it"
+
+
 # What picking, packing and the dock share
 
 

@@ -38,6 +38,8 @@ def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
     """What a scanner's read means on this floor; the site's own numbers come before what GS1 would make of them."""
     if isinstance(scan, Unreadable):
         return (scan.own_text and _own_number(scan.own_text, floor)) or Damaged(scan.sentence)
+    if not scan.text.strip():
+        return Damaged(wording.code_holds_nothing())
     if not scan.elements and (own := _own_number(scan.text, floor)):
         return own
     if scan.sscc:

@@ -25,6 +25,7 @@ def faults(address, **options):
         (f"https://a/{KEY}/10/414/21/5", {"01": GTIN, "10": "414", "21": "5"}),
         (f"https://a/{KEY}?&&99=x&only&&98=y%2fz&", {"01": GTIN, "99": "x", "98": "y/z"}),
         (f"https://[2001:db8::1]/stem/{KEY}?", {"01": GTIN}),
+        (f"https://a:/100%/{KEY}?off=20%&99=x#5%", {"01": GTIN, "99": "x"}),
         ("https://a/00/shop/00/095200000000000011", {"00": "095200000000000011"}),
         ("https://a/414/9506000134352/254/dock-4", {"414": "9506000134352", "254": "dock-4"}),
         ("https://a/8004/9506X?01=9506000134352", {"8004": "9506X", "01": GTIN}),
@@ -39,6 +40,7 @@ def test_a_gs1_web_address_gives_its_elements(address, elements):
 @pytest.mark.parametrize(
     "address",
     ["https://a", "https://a/", "https://a/01", "https://a/01/about", "https://shop.example/p?id=01",
+     "https://a/gtin/help", "https://a/gtin/09506000134351", "https://a/party/2026-new-year",
      "https://a/blog/2026/11", "https://a/2026/01/05/news", "https://shop.example/p/QrStUvWxYzAbCdEf"],
 )  # fmt: skip
 def test_any_other_address_is_told_to_name_no_key(address):
@@ -54,6 +56,8 @@ def test_any_other_address_is_told_to_name_no_key(address):
         (f"https://$/{KEY}", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}^x", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}%zz", Reason.DIGITAL_LINK),
+        (f"https://a/{KEY}/10/L%2", Reason.DIGITAL_LINK),
+        (f"https://a/{KEY}?99=5%", Reason.DIGITAL_LINK),
         (f"https://{KEY}", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}/", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}/123", Reason.DIGITAL_LINK),
@@ -64,6 +68,11 @@ def test_any_other_address_is_told_to_name_no_key(address):
         ("https://a/00/095200000000000011/10/L", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}?10=L", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}?8200=x", Reason.DIGITAL_LINK),
+        (f"https://a/{KEY}/21/S?8040=123456789012345", Reason.DIGITAL_LINK),
+        (f"https://a/gtin/{GTIN}", Reason.DIGITAL_LINK),
+        (f"https://a/p/gtin/{GTIN}/ser/S", Reason.DIGITAL_LINK),
+        ("https://a/gtin/9506000134352", Reason.DIGITAL_LINK),
+        ("https://a/sscc/095200000000000011", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}?99=x&99=x", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}/10/L?10=L", Reason.DIGITAL_LINK),
         (f"https://a/{KEY}/10/L?01={GTIN}", Reason.DIGITAL_LINK),

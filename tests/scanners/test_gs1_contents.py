@@ -11,7 +11,7 @@ COUPON = "012345612345611110123"
 
 # Identifier -> values that mean something, values of the right form that mean nothing.
 CASES = {
-    "3910": ("9781234 8401", "9871234 0001"),
+    "3910": ("9781234 8401 39612", "9871234 0001"),
     "421": ("276D-53113 528X", "000X 999X"),
     "422": ("276 528", "999 000"),
     "423": ("276 276528 004894276528036", "999 276999"),
@@ -76,6 +76,21 @@ def test_every_rule_answers_any_text():
     for text in ("", "0", "A", " ", "é", "²", "\x00", "99999999999999999999", "%", "/", "=" * 5, "1" * 500):
         for rule in RULES.values():
             assert rule.holds(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("gcppos2", "I0123 01234 I0123A", "I I012 IA123 01A34"),
+        ("hyphen", "- --", "X -X"),
+        ("nonzero", "1 01 0009", "0 000 A999 9A99 999A"),
+        ("nozeroprefix", "0 1 10 1234567890", "01 012 A999 999A"),
+        ("zero", "0 000", "1 001 X0"),
+    ],
+)
+def test_a_rule_judges_by_itself(name, right, wrong):
+    assert [text for text in right.split() if not RULES[name].holds(text)] == []
+    assert [text for text in wrong.split() if RULES[name].holds(text)] == []
 
 
 def test_the_lists_are_whole():

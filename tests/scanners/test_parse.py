@@ -35,6 +35,9 @@ def heard(frame, *, keyed=False, **settings):
         (b"]Q1https://id.gs1.org/01/09506000134352", Symbology.QR, "https://id.gs1.org/01/09506000134352", GTIN),
         (b"]d1https://shop.example/about", Symbology.DATAMATRIX, "https://shop.example/about", None),
         (b"]J0plain", Symbology.DOTCODE, "plain", None),
+        (b"]Q1", Symbology.QR, "", None),
+        (b"]d1", Symbology.DATAMATRIX, "", None),
+        (b"]J0 ", Symbology.DOTCODE, " ", None),
         (b"]A0SHELF-7", Symbology.CODE39, "SHELF-7", None),
         (b"]z0badge", Symbology.AZTEC, "badge", None),
         (b"]X0something", Symbology.UNKNOWN, "something", None),
@@ -70,6 +73,8 @@ def test_what_a_frame_is_read_as(frame, symbology, text, gtin):
         ("\x02", Reason.EMPTY),
         ("]C0", Reason.EMPTY),
         ("]J1", Reason.EMPTY),
+        ("]Q3", Reason.EMPTY),
+        ("]L0", Reason.EMPTY),
         ("]", Reason.AIM_UNKNOWN),
         ("]X", Reason.AIM_UNKNOWN),
         ("]?0abc", Reason.AIM_UNKNOWN),
@@ -227,6 +232,8 @@ def test_the_text_under_the_bars_can_be_keyed():
     assert (scan.gtin, scan.lot, scan.keyed) == (GTIN, "LOT7", True)
     assert heard("(01)09506000134351", keyed=True).reason is Reason.CHECK_DIGIT
     assert heard("(a note)", keyed=True).elements == ()
+    for broken in ("(15", "(1A)12345", "(15)", "(10)(11)98765", "(12345)12345", "(10)A ("):
+        assert heard(broken, keyed=True).own_text == broken
     assert heard("(01)09506000134352").elements == ()
 
 

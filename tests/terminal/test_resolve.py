@@ -6,6 +6,7 @@ import pytest
 
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
+from terminal import wording
 from terminal.workflows.resolve import resolve_scan
 from terminal.workflows.steps import AnItem, AnOrder, AParcel, Damaged, Meaning, Unknown
 from tests.floors import PRODUCTS, floor_of, line, order, product
@@ -71,6 +72,10 @@ def test_what_cannot_be_believed_is_damaged_and_says_so(frame: str) -> None:
     found = meaning(frame)
     assert isinstance(found, Damaged)
     assert found.sentence.endswith(".")
+
+
+def test_a_matrix_code_that_holds_nothing_is_told_as_that() -> None:
+    assert meaning("]Q1") == meaning("]d1 ") == Damaged(wording.code_holds_nothing())
 
 
 def test_a_pallet_is_its_sscc_and_an_unknown_thing_is_unknown() -> None:
