@@ -51,6 +51,8 @@ _OLD_NAMES = {
     "sscc": "00",
 }
 
+# As a QR code's alphanumeric mode has it, or as everybody writes it.
+_SCHEMES = ("http", "https", "HTTP", "HTTPS")
 _URI = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-]+)(?::\d{0,5})?")
 _COMPRESSED = re.compile(r"[0-9A-Za-z_-]{10,}")
@@ -64,17 +66,17 @@ class _Broken(Exception):
 
 
 def read_link(address: str, *, zero_suppressed_gtin: bool = False) -> Message:
-    """The elements that a web address (its scheme is http or https) names, key first, and what is wrong with it.
+    """The elements that a web address names, key first, and what is wrong with it.
 
     `zero_suppressed_gtin` accepts a GTIN of 8, 12 or 13 digits in the path and fills it up to 14, as links of
     the first releases have it; behind the question mark every release may have one.
     """
-    rest = address.split("//", 1)[1].partition("#")[0]
-    rest, _, query = rest.partition("?")
+    scheme, _, rest = address.partition("://")
+    rest, _, query = rest.partition("#")[0].partition("?")
     host, _, path = rest.partition("/")
     segments = path.split("/")
     try:
-        if not _URI.fullmatch(address) or not _HOST.fullmatch(host):
+        if scheme not in _SCHEMES or not _URI.fullmatch(address) or not _HOST.fullmatch(host):
             raise _Broken(wording.link_malformed(address))
         start = _key_place(segments)
         if start is None:

@@ -51,6 +51,11 @@ def test_any_other_address_is_told_to_name_no_key(address):
 @pytest.mark.parametrize(
     ("address", "code"),
     [
+        ("", Reason.DIGITAL_LINK),
+        ("9506000134352", Reason.DIGITAL_LINK),
+        (f"mailto:a/{KEY}", Reason.DIGITAL_LINK),
+        (f"ftp://a/{KEY}", Reason.DIGITAL_LINK),
+        (f"HtTp://a/{KEY}", Reason.DIGITAL_LINK),
         ("https://", Reason.DIGITAL_LINK),
         (f"https:///{KEY}", Reason.DIGITAL_LINK),
         (f"https://$/{KEY}", Reason.DIGITAL_LINK),
