@@ -5,6 +5,7 @@ Decides departures from cut-offs, weekdays, holidays and the IANA time zone; nev
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _LOOK_AHEAD_DAYS = 28
+_WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_DAY_MINUTES = 24 * 60
 
 
 class CalendarError(ValueError):
@@ -39,13 +42,19 @@ class Departure(msgspec.Struct, frozen=True):
 
 
 def check_site(site: Site) -> None:
-    """CalendarError where the time zone or a cut-off's time or weekday is none."""
+    """CalendarError where the time zone or a cut-off's times or weekdays are none."""
     _zone(site)
     for cut_off in site.cut_offs:
         for text in (cut_off.promise, cut_off.last_release, cut_off.departs):
-            _wall_time(text)
+            if not _WALL_TIME.fullmatch(text):
+                raise CalendarError(f"expected a time of day as HH:MM, got {text!r}")
         if not cut_off.weekdays or not all(0 <= day <= 6 for day in cut_off.weekdays):
             raise CalendarError(f"{cut_off.carrier} {cut_off.service}: weekdays are 0 (Monday) to 6, at least one")
+        if not 0 <= cut_off.dock_minutes <= _DAY_MINUTES:
+            raise CalendarError(
+                f"{cut_off.carrier} {cut_off.service}: expected 0 to {_DAY_MINUTES} dock minutes,"
+                f" got {cut_off.dock_minutes}"
+            )
 
 
 def next_departure(site: Site, carrier: str, service: str, now: datetime) -> Departure | None:

@@ -6,7 +6,10 @@ It does not know who holds which number: ranges are leased by the store and spen
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 SSCC_LENGTH = 18
 
@@ -74,10 +77,10 @@ class SsccBlock(msgspec.Struct, frozen=True, kw_only=True):
     """A range of serial numbers that the store leased to one journal; `first` and `last` both belong to it."""
 
     owner: str
-    prefix: str
-    extension: int
-    first: int
-    last: int
+    prefix: Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
+    extension: Annotated[int, Meta(ge=0, le=9)]
+    first: Annotated[int, Meta(ge=0, lt=10**15)]
+    last: Annotated[int, Meta(ge=0, lt=10**15)]
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.last:

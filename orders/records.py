@@ -118,16 +118,29 @@ class Location(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Worker(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Who works here. Badge and PIN are kept as salted verifiers, so that sign-on works offline (see credentials)."""
+    """Who works here. Badge and PIN are kept as salted verifiers, so that sign-on works offline (see credentials).
+
+    Whoever left is not `is_active`, and told nothing that counts after `left_at`.
+    """
 
     name: str
     roles: tuple[str, ...]
     badge: str = ""
     pin: str = ""
     is_active: bool = True
+    left_at: Instant | None = None
 
 
 ROLES = ("picker", "packer", "supervisor")
+
+
+# Said in the API's document alone: what an older store wrote is still read.
+WallTime = Annotated[str, Meta(extra_json_schema={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})]
+Weekdays = Annotated[
+    tuple[Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 6})], ...],
+    Meta(extra_json_schema={"minItems": 1}),
+]
+DockMinutes = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 1440})]
 
 
 class CutOff(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -135,11 +148,11 @@ class CutOff(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     carrier: str
     service: str
-    weekdays: tuple[int, ...]
-    promise: str
-    last_release: str
-    departs: str
-    dock_minutes: int = 0
+    weekdays: Weekdays
+    promise: WallTime
+    last_release: WallTime
+    departs: WallTime
+    dock_minutes: DockMinutes = 0
 
 
 class Site(Record, frozen=True, kw_only=True, omit_defaults=True):

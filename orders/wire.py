@@ -14,6 +14,9 @@ from msgspec import Meta
 from orders.identifiers import SsccBlock
 from orders.records import Count, Instant, Name, Positive, Struct
 
+# What a request is known by when it is sent again, and what a journal is called.
+RequestKey = Annotated[str, Meta(min_length=1, max_length=64)]
+JournalId = Annotated[str, Meta(min_length=1, max_length=64)]
 # What can stand in a header (RFC 6750).
 Token = Annotated[str, Meta(pattern=r"^[!-~]+$(?!\n)")]
 
@@ -54,7 +57,7 @@ class Enrolled(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Hello(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A terminal says which journal it writes, how far that goes, and which SSCCs it still holds."""
 
-    journal: str
+    journal: JournalId
     wire_version: int
     program_version: str
     epoch: str = ""
@@ -79,9 +82,9 @@ class Welcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Push(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Numbered events of one journal, in order and without a gap; each is an Envelope as it was journaled."""
 
-    journal: str
+    journal: JournalId
     epoch: str
-    events: tuple[msgspec.Raw, ...]
+    events: Annotated[tuple[msgspec.Raw, ...], Meta(max_length=MAX_BATCH)]
 
 
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,7 +134,7 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asks for one task by id, or for the most urgent one."""
 
-    key: str
+    key: RequestKey
     worker: str
     task: str | None = None
 
@@ -148,15 +151,15 @@ class Claimed(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class GiveBack(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Returns a claimed task that was not begun, or hands on one that was."""
 
-    key: str
+    key: RequestKey
     task: str
 
 
 class Lease(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asks for a block of SSCC serial numbers for one owner; the same key is answered with the same block."""
 
-    key: str
-    journal: str
+    key: RequestKey
+    journal: JournalId
     owner: str
     count: Positive = 50
 
@@ -171,7 +174,7 @@ class Leased(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Release(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asks that allocated orders go to the floor: those named, or every one that is not held."""
 
-    key: str
+    key: RequestKey
     orders: tuple[str, ...] = ()
 
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 
 from orders import upcast, wire
-from orders.decoding import decoded
+from orders.decoding import decoded, plain
 from orders.events import Envelope, FloorEvent, digest, open_envelope
 from orders.folds import Told
 from orders.records import Positive
@@ -48,8 +48,6 @@ def take(books: Books, terminal: str, push: Push) -> PushReply:
 
     Refusal (409) where another terminal writes that journal; (422) where an event has not even a number.
     """
-    if len(push.events) > wire.MAX_BATCH:
-        raise wrong_type(f"Expected `array` of length <= {wire.MAX_BATCH} - at `$.events`")
     numbers = [_number(body, place) for place, body in enumerate(push.events)]
     journal = open_journal(books, push.journal, terminal)
     outcomes = []
@@ -73,12 +71,12 @@ def fold_parked(books: Books) -> int:
             continue
         try:
             envelope = open_envelope(event_row.body)
-            event = upcast.understood(envelope)
+            event, is_possible = _understood(envelope)
         except (upcast.UnknownEvent, upcast.MalformedEvent, msgspec.DecodeError):
             blocked.add(row.subject)
             continue
         books.sheets.parked.drop(row)
-        event_row.outcome, event_row.reason = _settle(books, journal, envelope, event)
+        event_row.outcome, event_row.reason = _settle(books, journal, envelope, event, is_possible=is_possible)
         books.sheets.event.put(event_row)
         folded += 1
     return folded
@@ -118,7 +116,7 @@ def _admit(books: Books, journal: JournalRow, row: EventRow) -> None:
         _check_length(row.body)
         row.worker, row.subject = envelope.worker, envelope.subject
         row.kind = upcast.kind_of_event(envelope.event)
-        event = upcast.understood(envelope)
+        event, is_possible = _understood(envelope)
     except upcast.UnknownEvent as unknown:
         row.outcome, row.reason = wire.PARKED, str(unknown)
         return
@@ -138,11 +136,33 @@ def _admit(books: Books, journal: JournalRow, row: EventRow) -> None:
     if row.subject in books.parked:
         row.outcome, row.reason = wire.PARKED, BEHIND_PARKED
     else:
-        row.outcome, row.reason = _settle(books, journal, envelope, event)
+        row.outcome, row.reason = _settle(books, journal, envelope, event, is_possible=is_possible)
 
 
-def _settle(books: Books, journal: JournalRow, envelope: Envelope, event: FloorEvent) -> tuple[str, str]:
+def _understood(envelope: Envelope) -> tuple[FloorEvent, bool]:
+    """The event, and whether as many pieces can be as it tells; where they cannot, it stands there with one."""
+    try:
+        return upcast.understood(envelope), True
+    except upcast.MalformedEvent:
+        possible = msgspec.json.encode(_with_possible_pieces(plain(envelope.event)))
+        return upcast.understood(msgspec.structs.replace(envelope, event=msgspec.Raw(possible))), False
+
+
+def _with_possible_pieces(said: Any, name: str = "") -> Any:
+    if isinstance(said, dict):
+        return {each: _with_possible_pieces(value, each) for each, value in said.items()}
+    if isinstance(said, list):
+        return [_with_possible_pieces(value) for value in said]
+    is_number = isinstance(said, int | float) and not isinstance(said, bool)
+    return 1 if name == "quantity" and is_number else said
+
+
+def _settle(
+    books: Books, journal: JournalRow, envelope: Envelope, event: FloorEvent, *, is_possible: bool
+) -> tuple[str, str]:
     told = Told(at=envelope.at, terminal=journal.terminal, worker=envelope.worker)
+    if not is_possible:
+        return settlement.settle_impossible(books, event, told)
     return settlement.settle(books, event, told, Cause(journal.id, envelope.number))
 
 

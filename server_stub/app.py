@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any
 
@@ -41,6 +41,7 @@ def make_app(store: Store) -> ASGIApp:
     document = openapi.document(ENDPOINTS)
     litestar = Litestar(
         route_handlers=[
+            *_tellers_of_methods(document["paths"]),
             *(_handler(store, each) for each in ENDPOINTS),
             _page("/openapi.json", "document", MediaType.JSON, _once(msgspec.json.encode(document))),
             _page("/docs", "document", "text/html; charset=utf-8", _once(reading_page.written(document))),
@@ -128,8 +129,29 @@ def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:
         )
         return Response(answer, media_type=MediaType.JSON)
 
-    path = endpoint.path.replace("{kind}", "{kind:str}").replace("{id}", "{id:path}")
-    return HTTPRouteHandler(path, http_method=HttpMethod(endpoint.method), status_code=200, name=endpoint.name)(handle)
+    return HTTPRouteHandler(
+        _routed(endpoint.path), http_method=HttpMethod(endpoint.method), status_code=200, name=endpoint.name
+    )(handle)
+
+
+def _tellers_of_methods(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[HTTPRouteHandler]:
+    """Says which methods a path takes (RFC 9110, 9.3.7): all of them, where several handlers share one."""
+    for path, operations in paths.items():
+        allowed = ", ".join(sorted({*operations, "options"})).upper()
+        yield _teller_of_methods(_routed(path), allowed)
+
+
+def _teller_of_methods(path: str, allowed: str) -> HTTPRouteHandler:
+    async def options(request: Asked) -> Response[None]:
+        request.scope["state"]["act"] = "options"
+        return Response(None, headers={"Allow": allowed})
+
+    return HTTPRouteHandler(path, http_method=HttpMethod.OPTIONS, status_code=204)(options)
+
+
+def _routed(path: str) -> str:
+    """A path of the document as the router writes it; an id may hold a slash."""
+    return path.replace("{kind}", "{kind:str}").replace("{table}", "{table:str}").replace("{id}", "{id:path}")
 
 
 def _page(path: str, act: str, kind: str, content: Callable[[], bytes]) -> HTTPRouteHandler:
@@ -186,7 +208,7 @@ def _as_refusal(request: Asked, error: Exception) -> Refusal:
         case 404:
             return problems.unknown("route", path)
         case 405:
-            return problems.wrong_method(request.method, path)
+            return problems.wrong_method(request.method, path, (error.headers or {}).get("allow", ""))
         case 413:
             return problems.too_large()
         case _:

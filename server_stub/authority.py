@@ -6,6 +6,8 @@ An act is an operation of the route table, by its name there. Decides nothing ab
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from server_stub.problems import Refusal
@@ -28,6 +30,7 @@ _REPAIRS = frozenset(("release_orders", "count_shelf", "put_back", "resolve_disc
 _SETTING_UP = frozenset(
     (
         "add_worker",
+        "revoke_worker",
         "add_terminal",
         "revoke_terminal",
         "add_token",
@@ -111,4 +114,15 @@ def forbidden(caller: Caller, *roles: str) -> Refusal:
         expected=f"a token of role {' or '.join(roles)}",
         came=f"one of role {caller.role}",
         remedy="ask a supervisor",
+    )
+
+
+def unseen(caller: Caller, kinds: Iterable[str]) -> Refusal:
+    """403: records of these kinds are not shown to that role."""
+    return Refusal(
+        403,
+        "forbidden",
+        expected=f"kinds that role {caller.role} may see",
+        came=", ".join(sorted(kinds)),
+        remedy="leave those kinds out",
     )

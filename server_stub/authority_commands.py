@@ -1,4 +1,4 @@
-"""`floorhand store add-terminal | revoke | device-lost | terminals | add-token | revoke-token | tokens`: who may ask.
+"""`floorhand store add-terminal | revoke | device-lost | revoke-worker | add-token | ...`: who may ask, who no longer.
 
 Decides what these commands ask and print. A secret is printed once, where it is made.
 """
@@ -20,6 +20,7 @@ from server_stub.floor_setup import (
     Terminals,
     TokenGiven,
     TokenRevoke,
+    WorkerLeft,
 )
 from server_stub.place import Place
 
@@ -46,6 +47,12 @@ async def _device_lost(client: StoreClient, words: Words, place: Place) -> int:
     for task in revoked.tasks:
         _say(f"  look at walk {task}: its last scans may be in no book (`floorhand store discrepancies`)")
     _say("Give new badges to whoever signed on there: `floorhand store add-worker NAME --new-badge`")
+    return 0
+
+
+async def _revoke_worker(client: StoreClient, words: Words, place: Place) -> int:
+    await client.ask("POST", "/v1/workers/revoke", Done, WorkerLeft(worker=words.worker))
+    _say(f"{words.worker} works here no more: badge and PIN open nothing, on each device once it hears of it")
     return 0
 
 
@@ -81,6 +88,7 @@ ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     "revoke": _revoke,
     "device-lost": _device_lost,
     "terminals": _terminals,
+    "revoke-worker": _revoke_worker,
     "add-token": _add_token,
     "revoke-token": _revoke_token,
     "tokens": _tokens,

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from sqlalchemy import bindparam, or_, select
 
 from orders import states
-from orders.records import Key, Order, PickTask
+from orders.records import Key, Order, PickTask, Worker
+from orders.roles import PICK, NotPermitted, judge_worker
 from orders.wire import Change, Claim, Claimed
 from server_stub import homecoming, schema
 from server_stub.books import Books, rank
@@ -20,6 +21,12 @@ from server_stub.rows import ClaimRow
 from server_stub.schema import instant
 
 LEASE = timedelta(minutes=30)
+
+_NOT_FOR_PICKING = {
+    NotPermitted.UNKNOWN_WORKER: "is nobody who works here: sign on again, or tell a supervisor",
+    NotPermitted.WORKER_LEFT: "works here no more: somebody else has to sign on",
+    NotPermitted.NOT_THEIR_ROLE: "is no picker: ask a supervisor",
+}
 
 _OPEN = ("released", "claimed", "picking", "picked")
 
@@ -57,6 +64,8 @@ def claim(books: Books, terminal: str, asked: Claim) -> Claimed:
     """
     if away := homecoming.still_away(books):
         return Claimed(refused=f"the store was put back to a backup, and {', '.join(away)} may hold walks done since")
+    if denial := judge_worker(books.find(Worker, asked.worker), PICK, books.now):
+        return Claimed(refused=f"{asked.worker or 'whoever asks'} {_NOT_FOR_PICKING[denial]}")
     task = books.find(PickTask, asked.task) if asked.task else _next(books, terminal)
     if task is None:
         return Claimed(refused=f"no task {asked.task} is known" if asked.task else "")

@@ -85,6 +85,12 @@ def parser() -> argparse.ArgumentParser:
     terminal.add_argument("--role", default="terminal", choices=("terminal", "supervisor"))
     revoke = command("revoke", "end a terminal's token and free its tasks")
     revoke.add_argument("terminal", metavar="TERMINAL")
+    left = command(
+        "revoke-worker",
+        "end the badge and PIN of a worker who left",
+        "example:\n  floorhand store revoke-worker ADA-LOVELACE",
+    )
+    left.add_argument("worker", metavar="WORKER", help="the worker's id, as the badge shows it")
     lost = command(
         "device-lost",
         "end the token of a device that a stranger may hold; tells which walks to look at",

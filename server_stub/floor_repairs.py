@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from orders.intake import Code, Number
 from orders.records import Struct
+from orders.wire import RequestKey
 
 Pieces = Annotated[int, Meta(ge=0, le=10_000_000)]
 WorkerId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -20,7 +21,7 @@ Note = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
 class ShelfCount(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """So many available pieces of one product lie on one shelf: somebody counted them without being told the book."""
 
-    key: str
+    key: RequestKey
     owner: Number
     sku: Number
     location: Code
@@ -46,7 +47,7 @@ class ShelfCounted(Struct, frozen=True, kw_only=True):
 class PutBack(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The pieces of a discrepancy were brought to a shelf."""
 
-    key: str
+    key: RequestKey
     discrepancy: str
     location: Code
 
@@ -64,6 +65,6 @@ class PutBackDone(Struct, frozen=True, kw_only=True):
 class Resolve(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody looked; `note` says what was found."""
 
-    key: str
+    key: RequestKey
     discrepancy: str
     note: Note

@@ -15,6 +15,7 @@ from orders import VERSION, wire
 from orders.records import KINDS, Count, Struct
 from server_stub import (
     admission,
+    authority,
     claims,
     journals,
     keyed,
@@ -27,13 +28,16 @@ from server_stub.endpoints import Call
 from server_stub.problems import wrong_type
 from server_stub.store import Store
 
+_KIND = f"({'|'.join(KINDS)})?"
+KindsAsked = Annotated[str, Meta(extra_json_schema={"pattern": f"^{_KIND}(,{_KIND})*$"})]
+
 
 class ChangesQuery(Struct, frozen=True, kw_only=True):
     """Which changes: after which cursor of which epoch, of which kinds (by commas), waiting up to so many seconds."""
 
     after: Count = 0
     epoch: str = ""
-    kinds: str = ""
+    kinds: KindsAsked = ""
     wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_SECONDS)] = 0.0
 
 
@@ -53,10 +57,12 @@ async def changes(store: Store, call: Call) -> wire.Changes:
     asked: ChangesQuery = call.query
     visible = frozenset(filter(call.caller.sees, KINDS))
     kinds = frozenset(filter(None, asked.kinds.split(","))) or visible
-    if strange := kinds - visible:
+    if strange := kinds - KINDS.keys():
         raise wrong_type(
             f"query: Expected kinds of {', '.join(sorted(visible))}, got {', '.join(sorted(strange))} - at `$.kinds`"
         )
+    if hidden := kinds - visible:
+        raise authority.unseen(call.caller, hidden)
     # Another process of this store may have told the asker more than this one has heard of yet.
     end = store.cursor if asked.after <= store.cursor else store.look()
     if (asked.epoch and asked.epoch != store.epoch) or asked.after > end:

@@ -10,12 +10,14 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
+from orders import states
 from orders.intake import Code, Number
 from orders.records import Address, Count, CutOff, Instant, Name, Struct
 from orders.wire import Change
 
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
+OrderState = Annotated[str, Meta(extra_json_schema={"enum": list(states.ORDER.follows)})]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
 TerminalRole = Literal["terminal", "supervisor"]
 TokenRole = Literal["supervisor", "office", "integration", "monitor"]
@@ -26,7 +28,7 @@ class NewWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who works here. `is_known` gives a known worker a new badge, PIN and roles."""
 
     name: Name
-    roles: tuple[Literal["picker", "packer", "supervisor"], ...]
+    roles: Annotated[tuple[Literal["picker", "packer", "supervisor"], ...], Meta(min_length=1)]
     id: str = ""
     pin: Pin | None = None
     is_known: bool = False
@@ -37,6 +39,12 @@ class WorkerAdded(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     worker: str
     badge: str
+
+
+class WorkerLeft(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody works here no more: badge and PIN open nothing from now on."""
+
+    worker: str
 
 
 class NewCode(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,7 +102,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: Code
     url: Annotated[str, Meta(min_length=1, max_length=500)]
-    states: Annotated[tuple[str, ...], Meta(min_length=1)]
+    states: Annotated[tuple[OrderState, ...], Meta(min_length=1)]
     owner: str = ""
     is_private: bool = False
 

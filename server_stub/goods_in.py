@@ -29,6 +29,8 @@ def receive(books: Books, new: NewStock) -> Receipt:
 
 
 def _arrived(books: Books, id: str, product: str, new: NewStock) -> Receipt:
+    if not new.quantity:
+        return _receipt(id, intake.REFUSED, "a delivery of 0 pieces: leave it out, or count the shelf")
     content = content_digest(new)
     if known := books.sheets.goods_in.get(new.key):
         if known.digest == content:
@@ -51,8 +53,6 @@ def _compared(books: Books, id: str, product: str, new: NewStock) -> Receipt:
 
 
 def _put_down(books: Books, product: str, new: NewStock, cause: str) -> None:
-    if not new.quantity:
-        return
     move = Move(product=product, quantity=new.quantity, source=ledger.OUTSIDE, target=ledger.shelf(new.location))
     ledger_book.post(books, move, cause)
     availability.serve_waiting(books, (product,))

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from orders.events import digest
 from server_stub import schema
 from server_stub.books import Books
-from server_stub.problems import Refusal, shown, wrong_type
+from server_stub.problems import Refusal, shown
 from server_stub.rows import RequestRow
 from server_stub.schema import instant
 
@@ -44,8 +44,6 @@ def once(
 
 def recalled(books: Books, asker: str, key: str, asked: msgspec.Struct, reply: type[Reply]) -> Reply | None:
     """The reply kept for that key, if there is one."""
-    if not 0 < len(key) <= 64:
-        raise wrong_type("Expected `str` of length 1 to 64 - at `$.key`")
     row = books.sheets.request.get(asker, key)
     if row is None:
         return None

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from orders import VERSION
+from orders.records import LARGEST
 from orders.wire import Problem
 from server_stub import authority, export
 from server_stub.endpoints import Endpoint
@@ -25,6 +26,7 @@ _REFUSALS = {
     "401": "No token, or one that is not valid",
     "403": "This token's role may not do that",
     "404": "No such thing",
+    "405": "The path takes other methods; Allow names them",
     "409": "It contradicts what was sent before",
     "413": "The body is too large",
     "422": "The content is not what is taken here",
@@ -50,6 +52,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     paths.update({path: {"get": _page(page, problem)} for path, page in _PAGES.items()})
     for query in filter(None, (each.asks for each in endpoints)):
         components.pop(query.__name__, None)
+    _say_what_types_cannot(components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -74,13 +77,46 @@ _LINKS: dict[str, dict[str, dict[str, Any]]] = {
         "resume_webhook": {"requestBody": {"id": "$response.body#/id"}},
         "drop_webhook": {"requestBody": {"id": "$response.body#/id"}},
     },
-    "add_worker": {"record": {"parameters": {"kind": "worker", "id": "$response.body#/worker"}}},
+    "add_worker": {
+        "record": {"parameters": {"kind": "worker", "id": "$response.body#/worker"}},
+        "revoke_worker": {"requestBody": {"worker": "$response.body#/worker"}},
+    },
     "put_owner": {"record": {"parameters": {"kind": "owner", "id": "$response.body#/id"}}},
     "put_site": {"record": {"parameters": {"kind": "site", "id": "$response.body#/id"}}},
-    "claim": {"record": {"parameters": {"kind": "task", "id": "$response.body#/task"}}},
-    "records": {"record": {"parameters": {"kind": "$request.path.kind", "id": "$response.body#/records/0/id"}}},
+    "put_printer": {"put_station": {"requestBody": {"printer": "$response.body#/id"}}},
+    "hello": {
+        "events": {"requestBody": {"journal": "$request.body#/journal", "epoch": "$response.body#/epoch"}},
+        "lease_ssccs": {"requestBody": {"journal": "$request.body#/journal"}},
+    },
+    "claim": {
+        "record": {"parameters": {"kind": "task", "id": "$response.body#/task"}},
+        "give_back": {"requestBody": {"task": "$response.body#/task"}},
+    },
+    "report_orders": {"record": {"parameters": {"kind": "order", "id": "$response.body#/orders/0/order"}}},
+    "records": {
+        "record": {"parameters": {"kind": "$request.path.kind", "id": "$response.body#/records/0/id"}},
+        "records": {"parameters": {"kind": "$request.path.kind", "after": "$response.body#/next"}},
+    },
+    "stock": {"stock": {"parameters": {"after": "$response.body#/next"}}},
     "changes": {"changes": {"parameters": {"after": "$response.body#/cursor", "epoch": "$response.body#/epoch"}}},
 }
+
+
+def _say_what_types_cannot(components: dict[str, Any]) -> None:
+    """Numbered events are kept as they came: of their content, only the number is ever refused."""
+    number = {"type": "integer", "minimum": 1, "maximum": LARGEST}
+    components["Push"]["properties"]["events"]["items"] = {
+        "type": "object",
+        "properties": {"number": number},
+        "required": ["number"],
+    }
+    # A pair of texts, in words that every draft of JSON Schema has.
+    components["Released"]["properties"]["refused"]["items"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "minItems": 2,
+        "maxItems": 2,
+    }
 
 
 def _links(act: str) -> dict[str, Any]:

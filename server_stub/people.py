@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
 from orders import barcodes, credentials
@@ -217,6 +218,15 @@ def add_worker(books: Books, new: NewWorker, made: Secrets) -> WorkerAdded:
     books.put(Worker(id=id, name=name, roles=roles, badge=made.badge, pin=made.pin_verifier))
     badge = barcodes.encode(barcodes.Kind.BADGE, credentials.badge_body(id, made.badge_secret))
     return WorkerAdded(worker=id, badge=badge)
+
+
+def let_go(books: Books, id: str) -> None:
+    """Ends a worker's badge and PIN; what is told of a later moment is questioned. Refusal (404) where unknown."""
+    worker = books.find(Worker, id)
+    if worker is None:
+        raise unknown("worker", id)
+    if worker.is_active:
+        books.put(replace(worker, badge="", pin="", is_active=False, left_at=books.now))
 
 
 def slug(name: str) -> str:

@@ -14,17 +14,29 @@ class Refusal(Exception):
     """A request that is not done. A step raises it before it has changed anything."""
 
     def __init__(
-        self, status: int, error: str, *, expected: str, came: str, remedy: str, retry_after_seconds: int = 0
+        self,
+        status: int,
+        error: str,
+        *,
+        expected: str,
+        came: str,
+        remedy: str,
+        retry_after_seconds: int = 0,
+        allowed: str = "",
     ) -> None:
         super().__init__(f"{expected}; came: {came}")
-        self.status, self.retry_after_seconds = status, retry_after_seconds
+        self.status, self.retry_after_seconds, self.allowed = status, retry_after_seconds, allowed
         self.problem = Problem(error=error, expected=expected, came=came, remedy=remedy)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What stands in the answer's head beside its kind (RFC 9110, 10.2.3 and 11.6.1)."""
-        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
-        return headers | ({"Retry-After": str(self.retry_after_seconds)} if self.retry_after_seconds else {})
+        """What stands in the answer's head beside its kind (RFC 9110, 10.2.1, 10.2.3 and 11.6.1)."""
+        told = {
+            "WWW-Authenticate": "Bearer" if self.status == 401 else "",
+            "Retry-After": str(self.retry_after_seconds) if self.retry_after_seconds else "",
+            "Allow": self.allowed,
+        }
+        return {name: value for name, value in told.items() if value}
 
     @property
     def body(self) -> bytes:
@@ -111,12 +123,13 @@ def broken() -> Refusal:
     )
 
 
-def wrong_method(method: str, path: str) -> Refusal:
-    """405: the route is there, and takes another method."""
+def wrong_method(method: str, path: str, allowed: str) -> Refusal:
+    """405: the route is there, and takes other methods, which `Allow` names (RFC 9110, 15.5.6)."""
     return Refusal(
         405,
         "wrong_method",
-        expected="a method that /openapi.json names for this route",
+        expected=f"one of {allowed}",
         came=f"{method} {path}",
-        remedy="use that method",
+        remedy="use the method that /openapi.json names for this route",
+        allowed=allowed,
     )

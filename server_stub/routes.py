@@ -48,6 +48,7 @@ from server_stub.floor_setup import (
     WebhookId,
     Webhooks,
     WorkerAdded,
+    WorkerLeft,
 )
 from server_stub.problems import cannot_write
 from server_stub.store import Store
@@ -99,6 +100,7 @@ ENDPOINTS = (
     Endpoint("GET", "/v1/stock", desk.stock, asks=desk.PageQuery, gives=StockPage),
     Endpoint("GET", "/v1/status", desk.status, gives=Status),
     Endpoint("POST", "/v1/workers", setup.add_worker, takes=NewWorker, gives=WorkerAdded),
+    Endpoint("POST", "/v1/workers/revoke", setup.revoke_worker, takes=WorkerLeft, gives=Done),
     Endpoint("POST", "/v1/terminals", setup.add_terminal, takes=NewCode, gives=CodeGiven),
     Endpoint("GET", "/v1/terminals", setup.list_terminals, gives=Terminals),
     Endpoint("POST", "/v1/terminals/revoke", setup.revoke_terminal, takes=Revoke, gives=Revoked),

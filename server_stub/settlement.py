@@ -7,17 +7,20 @@ but their names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from orders import events, folds, ledger, wire
+from orders import events, folds, ledger, roles, wire
 from orders.events import FloorEvent, TaskEvent
 from orders.folds import Told
-from orders.records import Key, Manifest, Order, Parcel, ParcelLine, Record
+from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Worker
 from orders.verdicts import Denial
 from server_stub import availability, claims, discrepancies, ledger_book, manifests, sscc_leases
 from server_stub.books import Books
+
+# Why a fact whose pieces cannot be is a discrepancy.
+IMPOSSIBLE = "impossible_quantity"
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -32,6 +35,23 @@ class Cause(msgspec.Struct, frozen=True):
 
 def settle(books: Books, event: FloorEvent, told: Told, cause: Cause) -> tuple[str, str]:
     """Admits `event`, or opens a discrepancy for it; gives the verdict and its reason as they travel."""
+    verdict, reason = _weigh(books, event, told, cause)
+    questioned = _question_worker(books, event, told)
+    return verdict, reason or questioned
+
+
+def settle_impossible(books: Books, event: FloorEvent, told: Told) -> tuple[str, str]:
+    """What becomes of a fact that told 0 pieces, fewer, or more than can be: nothing moves, and somebody counts.
+
+    `event` is that fact with one piece in place of what cannot be.
+    """
+    if not _due_counts(books, event, told, IMPOSSIBLE):
+        _look(books, event, told, IMPOSSIBLE)
+    _question_worker(books, event, told)
+    return wire.DISCREPANCY, IMPOSSIBLE
+
+
+def _weigh(books: Books, event: FloorEvent, told: Told, cause: Cause) -> tuple[str, str]:
     redirected = manifests.redirected(books, event)
     if redirected is not event:
         books.startle()
@@ -127,15 +147,59 @@ def _deny(books: Books, event: FloorEvent, denial: Denial, told: Told, cause: Ca
             worker=told.worker,
             terminal=told.terminal,
         )
-    elif not (isinstance(event, events.PickUndone) and _settles_itself(books, event, told)):
-        discrepancies.open_one(
-            books,
-            reason=denial.value,
-            remedy="look",
-            subject=str(event.subject),
-            worker=told.worker,
-            terminal=told.terminal,
-        )
+    elif isinstance(event, events.PickUndone) and _settles_itself(books, event, told):
+        return
+    is_counted = denial is Denial.TOO_MANY and _due_counts(books, event, told, denial.value)
+    if not is_pick and not is_counted:
+        _look(books, event, told, denial.value)
+
+
+def _look(books: Books, event: FloorEvent, told: Told, reason: str, about: str = "") -> None:
+    discrepancies.open_one(
+        books,
+        reason=reason,
+        remedy="look",
+        subject=str(event.subject),
+        about=about,
+        worker=told.worker,
+        terminal=told.terminal,
+    )
+
+
+def _question_worker(books: Books, event: FloorEvent, told: Told) -> str:
+    """Opens a look where that work was not the worker's; gives why. What was done counts as it was done."""
+    work = roles.roles_for(event)
+    denial = roles.judge_worker(books.find(Worker, told.worker), work, told.at) if work else None
+    if denial is None:
+        return ""
+    _look(books, event, told, denial.value, about=f"{told.worker}.{event.subject}")
+    return denial.value
+
+
+def _due_counts(books: Books, event: FloorEvent, told: Told, reason: str) -> bool:
+    """Opens a count of every shelf that the pieces of `event` came from or went to; says whether there is one."""
+    places = set(_shelves_of(books, event))
+    for product, location in places:
+        _due(books, product, ledger.shelf(location), 0, told, event, reason)
+    return bool(places)
+
+
+def _shelves_of(books: Books, event: FloorEvent) -> Iterator[tuple[str, str]]:
+    match event:
+        case events.PickConfirmed() | events.PickUndone() | events.PickShorted() | events.ShortUndone():
+            yield event.product, event.location
+        case events.ItemVerified() | events.VerificationUndone():
+            yield from _picked_from(books, event.order, {event.product})
+        case events.ParcelSealed() | events.ParcelVoided():
+            yield from _picked_from(books, event.order, {line.product for line in event.contents})
+
+
+def _picked_from(books: Books, id: str, products: set[str]) -> Iterator[tuple[str, str]]:
+    order = books.find(Order, id)
+    for task in (books.find(PickTask, each) for each in order.tasks) if order else ():
+        for stop in task.stops if task else ():
+            if stop.product in products and stop.picked:
+                yield stop.product, stop.location
 
 
 def _settles_itself(books: Books, event: events.PickUndone, told: Told) -> bool:
@@ -158,10 +222,14 @@ def _move(books: Books, event: FloorEvent, told: Told, cause: Cause) -> str:
 
 
 def _due_count(books: Books, product: str, place: str, quantity: int, told: Told, event: FloorEvent) -> None:
+    _due(books, product, place, quantity, told, event, "found" if quantity else "short")
+
+
+def _due(books: Books, product: str, place: str, quantity: int, told: Told, event: FloorEvent, reason: str) -> None:
     is_shelf = place.startswith(ledger.shelf(""))
     discrepancies.open_one(
         books,
-        reason="found" if quantity else "short",
+        reason=reason,
         remedy="count" if is_shelf else "look",
         subject=str(event.subject),
         about=f"{place}.{product}",

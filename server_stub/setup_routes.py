@@ -51,6 +51,13 @@ async def add_worker(store: Store, call: Call) -> WorkerAdded:
     return await act(store, call, step, lambda added: f"{added.worker}: {', '.join(call.message.roles)}")
 
 
+async def revoke_worker(store: Store, call: Call) -> Done:
+    """Ends a worker's badge and PIN."""
+    id = call.message.worker
+    await act(store, call, partial(people.let_go, id=id), lambda _: id)
+    return Done(id=id)
+
+
 async def add_terminal(store: Store, call: Call) -> CodeGiven:
     """Gives a one-time code with which one device can enrol."""
     asked: NewCode = call.message

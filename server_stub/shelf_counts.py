@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from orders import ledger
 from orders.ledger import Move
-from orders.records import Location, Order, Product, Worker, key_of
+from orders.records import ROLES, Location, Order, Product, Worker, key_of
+from orders.roles import judge_worker
 from server_stub import availability, discrepancies, ledger_book
 from server_stub.books import Books, rank
 from server_stub.floor_repairs import ShelfCount, ShelfCounted
@@ -70,8 +71,17 @@ def _require_known(books: Books, asked: ShelfCount, product: str, place: str) ->
             raise unknown("product", product)
         if books.find(Location, asked.location) is None:
             raise unknown("location", asked.location)
-    if books.find(Worker, asked.counted_by) is None:
+    worker = books.find(Worker, asked.counted_by)
+    if worker is None:
         raise unknown("worker", asked.counted_by)
+    if judge_worker(worker, ROLES, books.now) is not None:
+        raise Refusal(
+            409,
+            "worker_left",
+            expected="somebody who works here",
+            came=f"{worker.id}, who works here no more",
+            remedy="name who counted",
+        )
 
 
 def _claims(books: Books, product: str, location: str) -> list[tuple[Order, AllocationRow]]:

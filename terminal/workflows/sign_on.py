@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from orders.credentials import is_right
 from orders.events import WorkerSignedOff, WorkerSignedOn
-from orders.records import Worker
+from orders.records import ROLES, Worker
+from orders.roles import PACK, PICK, SHIP
 from terminal import wording
 from terminal.floor import Floor
 from terminal.workflows import acts, prints
@@ -37,10 +38,10 @@ from terminal.workflows.steps import (
 )
 
 MAY = {
-    acts.PICK: ("picker", "supervisor"),
-    acts.PACK: ("packer", "supervisor"),
-    acts.SHIP: ("packer", "supervisor"),
-    acts.QUEUE: ("picker", "packer", "supervisor"),
+    acts.PICK: PICK,
+    acts.PACK: PACK,
+    acts.SHIP: SHIP,
+    acts.QUEUE: ROLES,
 }
 
 

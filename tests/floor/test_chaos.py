@@ -142,7 +142,7 @@ class Cart:
         """Greets, claims its task and does the whole walk offline."""
         self._token = token
         await self._greet()
-        answer = await self.ask("POST", "/v1/requests/claim", {"key": "only", "worker": "ADA"})
+        answer = await self.ask("POST", "/v1/requests/claim", {"key": "only", "worker": "GRACE"})
         claimed = msgspec.json.decode(answer.content, type=wire.Claimed)
         (body,) = [change.body for change in claimed.changes if change.kind == "task"]
         task = decode_record("task", body)
@@ -159,7 +159,7 @@ class Cart:
             tote=tote,
         )
         facts: list[events.FloorEvent] = [bound, *[picked] * pieces]
-        self.bodies = [events.seal(number, NOW, "ADA", fact) for number, fact in enumerate(facts, 1)]
+        self.bodies = [events.seal(number, NOW, "GRACE", fact) for number, fact in enumerate(facts, 1)]
 
     async def push_all(self, told: asyncio.Queue[int]) -> None:
         """Sends until everything was said yes to; some of it more than once."""

@@ -63,7 +63,7 @@ class Device:
     def __init__(self, http: httpx.AsyncClient, terminal: str, token: str) -> None:
         self.http, self.terminal, self.token = http, terminal, token
         self.journal = secrets.token_hex(8)
-        self.number, self.epoch, self.worker = 0, "", "ADA"
+        self.number, self.epoch, self.worker = 0, "", "GRACE"
 
     async def hello(self, **more: Any) -> wire.Welcome:
         asked = wire.Hello(journal=self.journal, wire_version=wire.WIRE_VERSION, program_version="test", **more)

@@ -70,3 +70,11 @@ def rows_of(place: Place, query: str, *values: Any) -> list[Any]:
         said = query.replace("%", "%%").replace("?", "%s") if values else query
         cursor = connection.execute(said, values or None)
         return cursor.fetchall() if cursor.description else []
+
+
+def contents_of(place: Place) -> dict[str, list[Any]]:
+    """Every row of every table, so that two moments can be compared."""
+    return {
+        table.name: sorted(rows_of(place, f'SELECT * FROM "{table.name}"'), key=repr)
+        for table in schema.metadata.sorted_tables
+    }

@@ -46,7 +46,7 @@ async def test_the_same_key_is_answered_with_the_same_reply(warehouse: Any, task
     first = await device.claim(key="k1")
     warehouse.clock.move(minutes=5)
     assert await device.claim(key="k1") == first
-    other = {"key": "k1", "worker": "GRACE"}
+    other = {"key": "k1", "worker": "ADA"}
     answer = await device.http.post("/v1/requests/claim", json=other)
     assert (answer.status_code, answer.json()["error"]) == (409, "key_used_before")
 

@@ -90,7 +90,7 @@ async def morning(told: Story, warehouse: Any) -> None:
     await ask("GET", "/v1/printers")
     await ask("PUT", "/v1/stations", {"id": "BENCH-1", "name": "First bench", "printer": "P1"})
     await ask("GET", "/v1/stations")
-    await ask("POST", "/v1/workers", {"name": "Ada", "roles": ["picker"], "pin": "2718"})
+    await ask("POST", "/v1/workers", {"name": "Ada", "roles": ["picker", "packer"], "pin": "2718"})
     await ask("POST", "/v1/totes", {"count": 2})
     lamp = {"owner": "HOME", "sku": "LAMP"}
     line = {"number": 1, "sku": "LAMP", "description": "Desk lamp", "quantity": 3}
@@ -152,6 +152,7 @@ async def morning(told: Story, warehouse: Any) -> None:
     await ask("POST", "/v1/put-backs", put_back)
     looked = {"key": "look-1", "discrepancy": by_remedy["look"], "note": "an old label was scanned"}
     await ask("POST", "/v1/discrepancies/resolve", looked)
+    await ask("POST", "/v1/workers/revoke", {"worker": "ADA"})
     await ask("GET", "/v1/status")
     await ask("GET", "/v1/terminals")
     await ask("POST", "/v1/tokens/revoke", {"label": "SHOP"})

@@ -173,4 +173,4 @@ async def test_the_discrepancy_names_who_and_where(warehouse: Any) -> None:
     await device.tell(walk.bound(), walk.picked(2), walk.picked(1))
     (found,) = warehouse.all(Discrepancy)
     assert (found.reason, found.remedy, found.product, found.place) == ("stop_done", "put_back", "HOME/LAMP", "tote/T1")
-    assert (found.worker, found.terminal, found.subject) == ("ADA", device.terminal, "order/HOME/1")
+    assert (found.worker, found.terminal, found.subject) == ("GRACE", device.terminal, "order/HOME/1")

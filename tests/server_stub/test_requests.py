@@ -11,7 +11,10 @@ import pytest
 
 from orders.wire import MAX_BODY_BYTES, Problem
 from server_stub import authority, openapi
+from server_stub.app import Gate, make_app
+from server_stub.limits import Allowance, Limit
 from server_stub.routes import ENDPOINTS
+from tests.server_stub.filled_databases import contents_of
 
 PROTECTED = [each for each in ENDPOINTS if each.name not in authority.OPEN]
 WITH_ROLES = [each for each in PROTECTED if each.name not in authority.PROVEN_BY_ITSELF]
@@ -65,6 +68,27 @@ async def test_a_role_opens_only_its_own_doors(warehouse: Any, endpoint: Any) ->
             role,
             answer.text,
         )
+
+
+async def test_what_a_role_may_not_do_is_refused_whatever_is_sent_and_changes_nothing(warehouse: Any) -> None:
+    examples = msgspec.json.decode(openapi._EXAMPLES.read_bytes())
+    gate = make_app(warehouse.store)
+    assert isinstance(gate, Gate)
+    gate._strangers = Limit(Allowance(at_once=1e9, each_second=1e9))
+    asking = {role: await warehouse.caller(role) for role in authority.ACTS} | {"": warehouse.over(gate, "nobody")}
+    before = contents_of(warehouse.place)
+    for endpoint in WITH_ROLES:
+        example = examples[endpoint.name]
+        path = endpoint.path.format(**example.get("path", {}))
+        bodies = [msgspec.json.encode(example["takes"]), b"{}", b"nothing"] if endpoint.takes else [None]
+        for role, http in asking.items():
+            if authority.Caller(role).may(endpoint.name) and role:
+                continue
+            for body in bodies:
+                answer = await http.request(endpoint.method, path, content=body, params=example.get("query"))
+                assert answer.status_code == (403 if role else 401), (role, endpoint.name, answer.text)
+                assert problem_in(answer).error == ("forbidden" if role else "unauthorised")
+    assert contents_of(warehouse.place) == before
 
 
 @pytest.mark.parametrize(
@@ -156,7 +180,7 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(warehouse: Any) -
     ("path", "body", "says"),
     [
         ("/v1/workers", {"name": "Ada", "roles": ["pilot"]}, "$.roles[0]"),
-        ("/v1/workers", {"name": "Ada", "roles": []}, "a role of picker, packer, supervisor"),
+        ("/v1/workers", {"name": "Ada", "roles": []}, "length >= 1 - at `$.roles`"),
         ("/v1/workers", {"name": "Ada", "roles": ["picker"], "pin": "12"}, "$.pin"),
         ("/v1/workers", {"name": "藤原", "roles": ["picker"]}, "--id"),
         ("/v1/terminals", {"station": "NOWHERE"}, "NOWHERE"),

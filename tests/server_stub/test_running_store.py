@@ -107,7 +107,7 @@ def test_killed_at_any_moment_it_loses_nothing_it_said_yes_to(start: Start, visi
     (task,) = owner.post("/v1/requests/release", json={"key": "wave"}).json()["tasks"]
     cart, token = visitors.terminal(url, "cart")
     epoch = cart.post("/v1/hello", json={"journal": "j", "wire_version": 1, "program_version": "1"}).json()["epoch"]
-    cart.post("/v1/requests/claim", json={"key": "c", "worker": "ADA"})
+    cart.post("/v1/requests/claim", json={"key": "c", "worker": "GRACE"})
     common = {"order": "HOME/1", "task": task}
     facts: list[Any] = [events.ToteBound(**common, tote="T1")]
     facts += [
@@ -115,7 +115,7 @@ def test_killed_at_any_moment_it_loses_nothing_it_said_yes_to(start: Start, visi
         for _ in range(pieces)
     ]
     at = msgspec.json.decode(b'"2026-11-23T08:00:00Z"', type=wire.Instant)
-    sealed = [msgspec.Raw(events.seal(number, at, "ADA", fact)) for number, fact in enumerate(facts, start=1)]
+    sealed = [msgspec.Raw(events.seal(number, at, "GRACE", fact)) for number, fact in enumerate(facts, start=1)]
     said_yes = 0
 
     def push(client: httpx.Client, begin: int) -> wire.PushReply:

@@ -408,7 +408,7 @@ def as_shown(typed: Any, three_open: None) -> dict[str, list[str]]:
     code, out, _ = typed("discrepancies")
     assert (code, "3 discrepancies are open" in out, "since 2026-11-23 08:" in out) == (0, True, True)
     commands = [shlex.split(line)[2:] for line in out.splitlines() if line.startswith("  floorhand store")]
-    assert "put-back (task_over): 3 of HOME/LAMP at tote/T1, told by ADA on FIRST" in out
+    assert "put-back (task_over): 3 of HOME/LAMP at tote/T1, told by GRACE on FIRST" in out
     return {words[0]: words[1:] for words in commands}
 
 

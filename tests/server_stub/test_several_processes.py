@@ -182,7 +182,7 @@ async def test_a_sign_that_postgresql_cannot_keep_stops_no_journal(warehouse: An
     await warehouse.furnish({"A-01": {"LAMP": 5}})
     await warehouse.order("1", ("LAMP", 1))
     await warehouse.release()
-    device.worker = "ADA"
+    device.worker = "GRACE"
     walk = await warehouse.walk(device, tote="T\0" + "1")
     device.worker = "A\0DA"
     assert "retry" not in await device.tell(*walk.whole_pick())
