@@ -166,6 +166,7 @@ def _write_config(stage: Stage, scanner_port: str | None) -> None:
         f"""# Written by floorhand demo.
 [store]
 folder = "{stage.store_folder}"
+log = "json"
 {url}
 [terminal]
 station = "BENCH-1"

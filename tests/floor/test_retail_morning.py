@@ -7,6 +7,7 @@ itself and agrees with nothing but what was shipped.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def work(folder: Path, rows: list[dict[str, str]]) -> Stage:
             )
             (folder / "import.txt").write_text(said, encoding="utf-8")
             stage.run("store", "release", "--all")
+            (folder / "code.txt").write_text(code, encoding="utf-8")
             stage.run("terminal", "--enrol", code, "--name", "CART-1", "--station", "BENCH-1")
             robot = Robot(badge=stage.badge, totes=stage.totes(), read_label=label_scanned(stage.printed_folder))
             with terminal_in_pty(stage) as terminal:
@@ -80,14 +82,43 @@ def prove(stage: Stage, rows: list[dict[str, str]]) -> None:
         assert barcodes_on(path)["plain"] in orders.values()
 
 
+def prove_logs(stage: Stage, rows: list[dict[str, str]]) -> None:
+    """Each request of the morning stands in the logs, and nobody's secret, PIN, name or address."""
+    told = [json.loads(line) for line in (stage.folder / "store.log").read_text().splitlines() if line[:1] == "{"]
+    acts = {(line["act"], line["status"]) for line in told if "act" in line}
+    assert {(act, 200) for act in ("intake", "release_orders", "enrol", "claim", "events", "changes")} <= acts
+    people = {each[name] for each in customers_of(rows) for name in ("name", "street")}
+    towns = {each[name] for each in customers_of(rows) for name in ("city", "postcode")} - {""}
+    (enrolled,) = stage.folder.rglob("terminal.json")
+    secrets = {
+        json.loads(enrolled.read_text())["token"],
+        (stage.store_folder / "admin.token").read_text().strip(),
+        (stage.folder / "code.txt").read_text(),
+        stage.badge,
+        stage.badge.rpartition("-")[2],
+        stage.pin,
+    }
+    assert len(people) > 5
+    assert all(len(secret) >= 6 for secret in secrets)
+    for log in stage.folder.rglob("*.log"):
+        text = log.read_text(encoding="utf-8", errors="replace")
+        for private in people | towns | secrets:
+            # A PIN's digits stand in many a time or cursor: what counts is the whole number.
+            assert not re.search(rf"(?<![0-9A-Za-z]){re.escape(private)}(?![0-9A-Za-z])", text), f"{private} in {log}"
+
+
 def test_twelve_orders_go_from_the_file_to_the_dock(shared_data: Path, tmp_path: Path) -> None:
     rows = rows_of(shared_data / "online-retail-2010-12-01.csv")
     chosen = first_orders(rows, 12)
-    prove(work(tmp_path / "morning", chosen), chosen)
+    stage = work(tmp_path / "morning", chosen)
+    prove(stage, chosen)
+    prove_logs(stage, chosen)
 
 
 @pytest.mark.long
 def test_the_whole_retail_morning_goes_from_the_file_to_the_dock(shared_data: Path, tmp_path: Path) -> None:
     rows = rows_of(shared_data / "online-retail-2010-12-01.csv")
     assert len(rows) == 999
-    prove(work(tmp_path / "morning", rows), rows)
+    stage = work(tmp_path / "morning", rows)
+    prove(stage, rows)
+    prove_logs(stage, rows)
