@@ -16,7 +16,7 @@ from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.walks import NOW, WORKER
 from orders import ledger, wire
 from orders.events import PickConfirmed, seal
-from orders.records import Location, Order, OrderLine, Owner, PickTask, Product, Stop, Tote
+from orders.records import Location, Order, OrderLine, Owner, PickTask, Product, Stop, Tote, Worker
 from server_stub import authority, people, transfer
 from server_stub.books import Books
 from server_stub.embedded import Embedded
@@ -115,6 +115,7 @@ def sku_of(number: int) -> str:
 def _shelves(books: Books, orders: int) -> None:
     people.give_token(books, SUPERVISOR_TOKEN, authority.SUPERVISOR, None)
     books.put(Owner(id="HOME", name="Demo Goods"))
+    books.put(Worker(id=WORKER, name="Ada", roles=("picker",)))
     for number in range(SHELVES):
         books.put(Location(id=_location(number), walk=number + 1))
         books.put(Product(id=f"HOME/{_sku(number)}", owner="HOME", sku=_sku(number), description=f"Kettle {number}"))

@@ -171,6 +171,7 @@ def counts(warehouse: Any) -> list[tuple[str, str, str]]:
     return [(each.reason, each.place, each.product) for each in warehouse.all(Discrepancy) if each.remedy == "count"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("quantity", IMPOSSIBLE)
 @pytest.mark.parametrize("kind", ["pick", "short"])
 async def test_a_pick_of_pieces_that_cannot_be_is_counted_and_holds_nothing_up(
@@ -190,6 +191,7 @@ async def test_a_pick_of_pieces_that_cannot_be_is_counted_and_holds_nothing_up(
     assert (counted["difference"], len(counted["resolved"])) == (0, 1)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("quantity", IMPOSSIBLE)
 @pytest.mark.parametrize("step", [1, 2], ids=["verified", "sealed"])
 async def test_packing_pieces_that_cannot_be_is_counted_where_they_were_picked(
@@ -237,6 +239,7 @@ _STOCK = {"owner": "HOME", "sku": "LAMP", "location": "A-01"}
 _COUNT = {"owner": "HOME", "sku": "LAMP", "location": "A-01", "counted_by": "GRACE"}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("quantity", [-1, 10_000_001, 10**30, 1.5, "3", None])
 async def test_requests_for_pieces_that_cannot_be_are_refused_and_change_nothing(floor: Any, quantity: Any) -> None:
     before = floor.rows("SELECT kind, id, revision FROM record ORDER BY 1, 2"), floor.rows("SELECT * FROM stock")
