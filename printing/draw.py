@@ -33,9 +33,10 @@ from printing.fonts import Weight, printable, use_folder
 from printing.invoice import draw_invoice
 from printing.label import draw_label
 from printing.manifest import draw_manifest
-from printing.page import GRIDS, OFFICE_GRID, Page
+from printing.page import GRIDS, OFFICE_GRID, Grid, Page
 from printing.paragraph import POINTS_PER_MM
 from printing.pick_list import draw_pick_list
+from printing.reading import ReadPage, Sheet
 from printing.return_slip import draw_return_slip
 from printing.scanner_card import draw_scanner_card
 from printing.site_style import PLAIN, SiteStyle
@@ -67,13 +68,7 @@ def draw(document: Document, media: Media, dots_per_inch: int = 203, style: Site
     `style` is the site's logo and folder of fonts. Raises DrawError with a plain reason: WrongMedia, MissingGlyph,
     DoesNotFit, SymbolError, LogoError, FontFolderError or DocumentError.
     """
-    allowed, paint = _layout(document)
-    if media not in allowed:
-        names = " or ".join(one.value for one in allowed)
-        raise WrongMedia(f"a {kind_of(document)} prints on {names}, not on {media.value}: set this printer's media")
-    if dots_per_inch not in GRIDS:
-        raise WrongMedia(f"expected a printer of 203, 300 or 600 dots per inch, got {dots_per_inch}: set dots_per_inch")
-    grid = OFFICE_GRID if media.paper in OFFICE_MEDIA else GRIDS[dots_per_inch]
+    grid, paint = _chosen(document, media, dots_per_inch)
     with _drawing:
         use_folder(style.fonts)
         printable("")  # loads the fonts, which the canvas needs by name
@@ -93,6 +88,26 @@ def draw(document: Document, media: Media, dots_per_inch: int = 203, style: Site
         page.finish()
         canvas.save()
         return buffer.getvalue()
+
+
+def read(document: Document, media: Media, dots_per_inch: int = 203, style: SiteStyle = PLAIN) -> tuple[Sheet, ...]:
+    """What can be read on each sheet that `draw` would make; raises what `draw` raises."""
+    grid, paint = _chosen(document, media, dots_per_inch)
+    with _drawing:
+        use_folder(style.fonts)
+        page = ReadPage(media, grid, language=_han(document), logo=style.logo)
+        paint(page, document)
+        return page.sheets
+
+
+def _chosen(document: Document, media: Media, dots_per_inch: int) -> tuple[Grid, Callable[[Page, Any], None]]:
+    allowed, paint = _layout(document)
+    if media not in allowed:
+        names = " or ".join(one.value for one in allowed)
+        raise WrongMedia(f"a {kind_of(document)} prints on {names}, not on {media.value}: set this printer's media")
+    if dots_per_inch not in GRIDS:
+        raise WrongMedia(f"expected a printer of 203, 300 or 600 dots per inch, got {dots_per_inch}: set dots_per_inch")
+    return OFFICE_GRID if media.paper in OFFICE_MEDIA else GRIDS[dots_per_inch], paint
 
 
 _TITLES = {

@@ -19,7 +19,7 @@ POINTS_PER_INCH = 72
 _SKETCHED = 0.3
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
-_pdfium = threading.Lock()
+pdfium_alone = threading.Lock()
 # Dark is below half: what a thermal head would burn. The digits become bits of one large number, eight to the byte.
 _BLACK_DIGITS = bytes(ord("1") if grey < 128 else ord("0") for grey in range(256))
 
@@ -63,7 +63,7 @@ def rasterised(pdf: bytes, dots_per_inch: int) -> list[Dots]:
     import pypdfium2 as pdfium
 
     scale = DOTS_PER_MM[dots_per_inch] * 25.4 / POINTS_PER_INCH
-    with _pdfium, pdfium.PdfDocument(pdf) as document:
+    with pdfium_alone, pdfium.PdfDocument(pdf) as document:
         return [_burnt(page, scale) for page in document]
 
 

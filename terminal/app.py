@@ -6,6 +6,7 @@ session's; no scan is lost while the session is busy or something is laid over t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from scanners.hub import Hub
 from scanners.keyboard_wedge import split_paste
 from scanners.profile import ScannerProfile
 from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
-from terminal import scanner_wording
+from terminal import preview_wording, scanner_wording
 from terminal import screen_wording as words
 from terminal.entry import Entry, Search
 from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from orders.records import Key
+    from terminal.papers import Paper
     from terminal.parts import Background, Opening, Parts, Sitting
+    from terminal.screens.paper_view import Papers
     from terminal.screens.queue_screen import QueueScreen
     from terminal.sounds import Sounds
 
@@ -85,7 +88,7 @@ class FloorApp(App[int], inherit_bindings=False):
         self._away: set[str] = set()
         self._badge = LinkChanged("", 0)
         self.showing = Showing(Prompt(step="starting", title=words.starting(), ask=words.starting_ask()))
-        self._overlay: Overlay | None = None
+        self._overlay: Overlay | Papers | None = None
         self._choice: Timer | None = None
         self._stale_rows: set[Key] = set()
         self._floor_screen = FloorScreen(self._view)
@@ -287,7 +290,7 @@ class FloorApp(App[int], inherit_bindings=False):
             case _ if typed:
                 self._type(typed, event.time)
 
-    def _take_overlay_key(self, overlay: Overlay, event: events.Key) -> None:
+    def _take_overlay_key(self, overlay: Overlay | Papers, event: events.Key) -> None:
         if event.key == "enter" and not self._entry.may_enter(event.time):
             return
         after = overlay.key(event.key, event.character)
@@ -391,6 +394,8 @@ class FloorApp(App[int], inherit_bindings=False):
             self._repaint()
         else:
             self._present(showing)
+            if showing.papers:
+                self.run_worker(self._look_at(showing.papers), name="preview", group="preview")
 
     def _fault(self, source: str, sentence: str) -> None:
         if self._notices.fault(source, sentence):
@@ -442,12 +447,22 @@ class FloorApp(App[int], inherit_bindings=False):
         if self._queue_screen is not None:
             self._queue_screen.change(keys)
 
-    def _open(self, overlay: Overlay) -> None:
+    def _open(self, overlay: Overlay | Papers) -> None:
         self._close_overlay()
-        self._overlay = overlay.within(*self.size) if isinstance(overlay, Reader) else overlay
+        self._overlay = overlay if isinstance(overlay, ActList) else overlay.within(*self.size)
         if isinstance(overlay, ActList) and overlay.pending:
             self._choice = self.set_timer(self.CHOICE_SECONDS, self._choose)
         self._repaint()
+
+    async def _look_at(self, papers: tuple[Paper, ...]) -> None:
+        """Lays papers over the prompt; drawing them takes a moment, in which a scan or a key is worth more."""
+        if self._parts is None or self._parts.preview is None:
+            return
+        self._open(Reader(preview_wording.heading(), (preview_wording.drawing(),)))
+        waiting = self._overlay
+        drawn = await asyncio.to_thread(self._parts.preview, papers, *self.size)
+        if self._overlay is waiting:
+            self._open(drawn)
 
     def _choose(self) -> None:
         """Nothing followed the digit: it was a hand's."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from printing.spool import PrintJob, Spool
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
+    from terminal.papers import Paper
     from terminal.raw_log import RawLog
     from terminal.scanner_test.sitting import Sitting
+    from terminal.screens.paper_view import Papers
     from terminal.session import Session
     from terminal.site_clock import SiteClock
     from terminal.stations import Stations
@@ -123,6 +125,7 @@ class Rig:
             sync=lambda tell: self._run_sync(sync, tell),
             spool=lambda tell: self._run_spool(thread, journal, session, printers, tell),
             toy=self._toy,
+            preview=self._preview,
             scanner_test=self._scanner_test,
             sounds=self._config.sounds,
             clock=clock,
@@ -168,6 +171,12 @@ class Rig:
         from terminal.scanner_test.sitting import Sitting, setup_of
 
         return Sitting(app, setup_of(self._config), self._log)
+
+    def _preview(self, papers: Sequence[Paper], columns: int, rows: int) -> Papers:
+        from printing.site_style import SiteStyle
+        from terminal.preview import drawn
+
+        return drawn(papers, SiteStyle(*self._config.labels.files), columns, rows)
 
     def _saved(self, sync: Sync, is_printing: bool) -> None:
         sync.poke()

@@ -18,7 +18,7 @@ CARDS = {
     ),
     "Bench": (
         *(acts.PACK, acts.CONFIRM, acts.ALL, acts.NEXT, acts.UNDO, acts.SEAL, acts.WEIGHT, acts.REPRINT, acts.VOID),
-        *(acts.HELD_PRINTS, acts.TRY_PRINT, acts.CAME_OUT, acts.PRINT_AGAIN, acts.CANCEL_PRINT),
+        *(acts.HELD_PRINTS, acts.TRY_PRINT, acts.CAME_OUT, acts.PRINT_AGAIN, acts.CANCEL_PRINT, acts.PREVIEW),
         *(acts.ITEM_LABEL, acts.MENU, acts.SIGN_OFF),
     ),
     "Dock": (

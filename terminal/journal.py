@@ -298,6 +298,11 @@ class Journal:
         with self._guarded():
             return self._jobs.get(id)
 
+    def jobs_of(self, subject: str) -> Sequence[PrintJob]:
+        """The print jobs of one parcel, oldest first."""
+        with self._guarded():
+            return self._jobs.of(subject)
+
     def begin_job(self, id: str) -> bool:
         """Marks a job as being sent, and counts the attempt; False where it was cancelled meanwhile."""
         with self._step():

@@ -42,6 +42,10 @@ class Jobs:
         """A job as it stands, or None."""
         return next(iter(self._where("id = ?", id)), None)
 
+    def of(self, subject: str) -> Sequence[PrintJob]:
+        """The jobs of one parcel (or other subject), oldest first."""
+        return self._where("id LIKE ? || '-%-%'", subject)
+
     def newest(self, limit: int) -> Sequence[PrintJob]:
         """The jobs that were asked for last, newest first."""
         return self._where("TRUE", order=f"DESC LIMIT {limit:d}")

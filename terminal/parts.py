@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from scanners.scale import ScaleSaid, Weight
     from terminal.config import SoundSettings
     from terminal.floor import Floor
+    from terminal.papers import Paper
+    from terminal.screens.paper_view import Papers
     from terminal.turns import Settled
 
 
@@ -124,6 +126,7 @@ class Parts:
     """The running terminal behind its glass.
 
     `sync` and `spool` run for as long as the app does and tell it what changed. `clock` gives aware UTC instants.
+    `preview` draws papers for a screen of so many columns and rows; it is called in a thread.
     """
 
     session: Deciding
@@ -133,6 +136,7 @@ class Parts:
     spool: Background | None = None
     scale: Scale | None = None
     toy: Toy | None = None
+    preview: Callable[[Sequence[Paper], int, int], Papers] | None = None
     scanner_test: Callable[[App[int]], Sitting] | None = None
     sounds: SoundSettings | None = None
     clock: Callable[[], datetime] = utc_now

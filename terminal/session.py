@@ -7,7 +7,7 @@ may happen next is the workflows' judgement, what is on disk the journal's word.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,7 @@ from orders.verdicts import Denial
 from printing.documents import DocumentError
 from printing.spool import PrintJob, job_id
 from scanners.scan import Scan, Unreadable
-from terminal import documents, wording
+from terminal import documents, papers, preview_wording, wording
 from terminal.floor import Floor, Pending
 from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
@@ -40,6 +40,7 @@ from terminal.workflows.steps import (
     AWeight,
     Here,
     ItemLabel,
+    Looks,
     Meaning,
     Menu,
     NeedsAnswer,
@@ -222,6 +223,8 @@ class Session:
                     return self._show(Verdict(Tone.ASK, outcome.sentence) if outcome.sentence else None)
                 case AsksStore():
                     return await self._ask_store(outcome)
+                case Looks():
+                    return await self._look(outcome)
         except JournalError as error:
             return self._show(Verdict(Tone.REFUSED, wording.not_saved(str(error)), "not_saved"))
 
@@ -298,6 +301,28 @@ class Session:
             return self._show(Verdict(Tone.NOTE, wording.nothing_to_pick(), "nothing_to_pick"))
         return await self._accept(Accepted(step, sentence, is_note=True))
 
+    async def _look(self, outcome: Looks) -> Showing:
+        """The same prompt with papers laid over it: those that were asked for, else those that sealing would print."""
+        try:
+            if outcome.sealing is not None:
+                found = papers.forecast(outcome.sealing, self._floor, self._style, self._stations, self.station)
+            elif outcome.job:
+                job = await self._thread.run(self._journal.job, outcome.job)
+                found = papers.of_jobs([job] if job else [])
+            else:
+                jobs = await self._thread.run(self._journal.jobs_of, outcome.parcel)
+                rebuilt = papers.of_parcel(outcome.parcel, self._floor, self._style, self._stations, self.station)
+                found = papers.of_jobs(jobs) or rebuilt
+        except DocumentError as error:
+            return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
+        if not found:
+            return self._show(Verdict(Tone.REFUSED, preview_wording.nothing_kept(), "nothing_kept"))
+        verdict = self.showing.verdict
+        self.showing = replace(
+            self._show(None if verdict is None or verdict.tone is Tone.REFUSED else verdict), papers=found
+        )
+        return self.showing
+
     # What the session knows of itself
 
     def _here(self, sscc: str | None = None) -> Here:
@@ -325,8 +350,9 @@ class Session:
         return self.showing
 
     async def _peek_sscc(self, meaning: Meaning) -> str | None:
-        """The next SSCC, only where this very answer might seal a parcel."""
+        """The next SSCC, only where this very answer might seal a parcel, or show its label."""
         seals = isinstance(self._step, Packing) and meaning in (ACommand(acts.SEAL), ACommand(acts.CONFIRM))
+        seals = seals or (isinstance(self._step, (Packing, Weighing)) and meaning == ACommand(acts.PREVIEW))
         if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber | AWeight)):
             return None
         assert isinstance(self._step, (Packing, Weighing))

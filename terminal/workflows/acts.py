@@ -14,7 +14,7 @@ SHORT_EMPTY, SHORT_FEWER = "SHORT-EMPTY", "SHORT-FEWER"
 SHORT_DAMAGED, SHORT_UNREACHABLE = "SHORT-DAMAGED", "SHORT-UNREACHABLE"
 SEAL, WEIGHT, REPRINT, VOID = "SEAL", "WEIGHT", "REPRINT", "VOID"
 TRY_PRINT, CAME_OUT, PRINT_AGAIN, CANCEL_PRINT = "TRY-PRINT", "CAME-OUT", "PRINT-AGAIN", "CANCEL-PRINT"
-HELD_PRINTS = "HELD-PRINTS"
+HELD_PRINTS, PREVIEW = "HELD-PRINTS", "PREVIEW"
 CLOSE, REOPEN, HAND_OVER = "CLOSE", "REOPEN", "HAND-OVER"
 YES, NO = "YES", "NO"
 
@@ -59,6 +59,7 @@ _LABELS = {
     PRINT_AGAIN: "Not there: again",
     CANCEL_PRINT: "Cancel print",
     HELD_PRINTS: "Not printed yet",
+    PREVIEW: "See the print",
     CLOSE: "Close manifest",
     REOPEN: "Reopen manifest",
     HAND_OVER: "Hand over",
@@ -71,7 +72,7 @@ COMMANDS = tuple(_LABELS)
 
 
 # These have the same digit wherever they are listed.
-_DIGITS = {ITEM_LABEL: 7, UNDO: 8, MENU: 9, SIGN_OFF: 9}
+_DIGITS = {PREVIEW: 6, ITEM_LABEL: 7, UNDO: 8, MENU: 9, SIGN_OFF: 9}
 
 
 def label(name: str) -> str:
@@ -85,7 +86,7 @@ def named(name: str) -> str:
 
 
 def listed(*names: str) -> tuple[Act, ...]:
-    """Acts under the digits 1, 2, 3 ...; undoing is always 8, leaving for the menu or signing off always 9."""
+    """Acts under the digits 1, 2, 3 ...; seeing a print is always 6, undoing 8, leaving or signing off 9."""
     acts, digit = [], 1
     for name in names:
         if name in _DIGITS:

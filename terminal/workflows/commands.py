@@ -11,7 +11,7 @@ from dataclasses import replace
 from orders.events import ItemVerified, PickConfirmed, ProductLabelPrinted, WorkerSignedOff
 from terminal import command_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts, undo
+from terminal.workflows import acts, previews, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.sign_on import MAY
 from terminal.workflows.steps import (
@@ -52,6 +52,8 @@ def meant(step: Step, command: ACommand, prompt: Prompt, floor: Floor, here: Her
             return _next(step, command, here)
         case acts.SIGN_OFF:
             return _sign_off(step, command, here)
+        case acts.PREVIEW:
+            return previews.judge(step, floor, here)
         case acts.ITEM_LABEL:
             return _item_label(step, floor, here)
         case name if name in acts.COMMANDS or name.startswith(acts.CHOSEN):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from terminal.floor import Floor
-from terminal.workflows import acts, commands, labelling, packing, picking, prints, shipping, sign_on, undo
+from terminal.workflows import acts, commands, labelling, packing, picking, previews, prints, shipping, sign_on, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     ACommand,
@@ -73,6 +73,7 @@ def prompt(step: Step, floor: Floor, here: Here) -> Prompt:
     """What to show at `step`."""
     shown = _PROMPTS[type(step)](step, floor, here)
     more = (
+        *((acts.PREVIEW,) if previews.offers(step, here) else ()),
         *((acts.ITEM_LABEL,) if commands.offers_item_label(step, here) else ()),
         *((acts.UNDO,) if undo.offers(step, here) else ()),
     )

@@ -11,7 +11,7 @@ from orders.events import FloorEvent, LabelReprinted, PrintCancelled, PrintFound
 from terminal import printer_wording as words
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, previews
 from terminal.workflows.prompts import Act, Prompt
 from terminal.workflows.steps import (
     Accepted,
@@ -68,6 +68,8 @@ def judge(step: Prints, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
         listed = _acts(held, here) if held else _choices(here)
         meaning = next((ACommand(act.name) for act in listed if act.digit == meaning.value), meaning)
     match meaning:
+        case ACommand(name=acts.PREVIEW):
+            return previews.judge(step, floor, here)
         case ACommand(name=acts.MENU | acts.NO):
             back = Prints(step.back) if step.job and meaning.name == acts.NO else step.back
             return Accepted(back, "", is_note=True)
@@ -166,9 +168,11 @@ def _choices(here: Here) -> tuple[Act, ...]:
 
 def _acts(held: HeldPrint, here: Here) -> tuple[Act, ...]:
     if not held.order:
-        return acts.listed(acts.TRY_PRINT, acts.CANCEL_PRINT, acts.MENU)
+        return acts.listed(acts.TRY_PRINT, acts.CANCEL_PRINT, acts.PREVIEW, acts.MENU)
     doubtful = (acts.CAME_OUT, acts.PRINT_AGAIN) if held.sent == "unsure" else ()
     listed = acts.listed(acts.TRY_PRINT, *doubtful, acts.CANCEL_PRINT)
     others = [name for name in here.printers if name != held.printer][:_MOST_PRINTERS]
-    moves = (Act(digit, acts.PRINTER + name, words.move_to(name)) for digit, name in enumerate(others, len(listed) + 1))
-    return (*listed, *moves, *acts.listed(acts.MENU))
+    preview, menu = acts.listed(acts.PREVIEW, acts.MENU)
+    digits = (digit for digit in range(len(listed) + 1, menu.digit) if digit != preview.digit)
+    moves = [Act(digit, acts.PRINTER + name, words.move_to(name)) for digit, name in zip(digits, others, strict=False)]
+    return tuple(sorted((*listed, *moves, preview, menu), key=lambda act: act.digit))

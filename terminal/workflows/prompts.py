@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from terminal.papers import Paper
 
 Takes = Literal["scan", "number", "text", "secret", "weight"]
 
@@ -79,12 +82,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """All that a floor screen shows at one moment; `turn` counts scans, so that a test knows its own verdict."""
+    """All that a floor screen shows at one moment; `turn` counts scans, so that a test knows its own verdict.
+
+    `papers` are laid over it to be looked at, until the next scan or key.
+    """
 
     prompt: Prompt
     verdict: Verdict | None = None
     turn: int = 0
     worker: str = ""
+    papers: tuple[Paper, ...] = ()
 
     @property
     def is_good(self) -> bool:

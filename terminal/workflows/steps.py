@@ -355,7 +355,16 @@ class AsksStore:
     task: str | None = None
 
 
-Outcome = Accepted | Refused | NeedsAnswer | AsksStore
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Papers to look at: those of a sealed parcel, of one print job, or what sealing would print."""
+
+    parcel: str = ""
+    job: str = ""
+    sealing: Parcel | None = None
+
+
+Outcome = Accepted | Refused | NeedsAnswer | AsksStore | Looks
 
 
 @dataclass(frozen=True, slots=True)

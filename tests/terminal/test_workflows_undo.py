@@ -31,6 +31,7 @@ from terminal.workflows.steps import (
     AskVoid,
     Here,
     Labelling,
+    Looks,
     Menu,
     NeedsAnswer,
     Packing,
@@ -268,4 +269,4 @@ def test_every_command_is_done_or_refused_in_words_at_every_step(step: Step, flo
         assert operator.last.sentence and operator.last.reason
         assert name not in shown, "what is offered is possible"
     else:
-        assert isinstance(operator.last, Accepted | AsksStore | NeedsAnswer)
+        assert isinstance(operator.last, Accepted | AsksStore | Looks | NeedsAnswer)
