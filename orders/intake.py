@@ -16,6 +16,9 @@ from orders.records import Address, Instant, LocationUse, PackSize, Positive, St
 Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$(?!\n)")]
 Code = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[A-Z0-9-]+$(?!\n)")]
 Text = Annotated[str, Meta(max_length=2000)]
+# The shape of a language tag (BCP 47): de, pt-BR, zh-Hant-TW. Which of them papers speak is not this room's business.
+LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+Language = Annotated[str, Meta(pattern=rf"^({LANGUAGE})?$(?!\n)")]
 
 CREATED = "created"
 UPDATED = "updated"
@@ -92,7 +95,10 @@ class NewLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An order as it is received. `ship_to` may be missing: then it is held, never labelled."""
+    """An order as it is received. `ship_to` may be missing: then it is held, never labelled.
+
+    `language` is that of the customer's papers; without it they are printed in the site's.
+    """
 
     owner: Number
     number: Number
@@ -105,6 +111,7 @@ class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str = ""
     priority: int = 0
     note: Text = ""
+    language: Language = ""
 
 
 class Intake(Struct, frozen=True, kw_only=True, omit_defaults=True):

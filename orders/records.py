@@ -240,6 +240,7 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     parcels: tuple[OrderParcel, ...] = ()
     station: str = ""
     note: str = ""
+    language: str = ""
 
     @property
     def is_held(self) -> bool:

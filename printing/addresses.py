@@ -1,7 +1,8 @@
 """The lines of a postal address, in the order that the country of destination writes them.
 
-Follows USPS Publication 28 and the UPU's S42 templates: the locality in capitals, and abroad the country's English name
-in capitals, alone, last. Chinese, Japanese and Korean addresses in their own script begin with the largest place.
+Follows USPS Publication 28 and the UPU's S42 templates: the locality in capitals, and abroad the country's name in
+capitals, alone, last, and in English: the post of any origin reads that, few read the recipient's language. Chinese,
+Japanese and Korean addresses in their own script begin with the largest place.
 Knows nothing of fonts or paper.
 """
 

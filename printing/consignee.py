@@ -42,6 +42,17 @@ def consignee(address: Address, *, sent_from: str) -> Consignee:
     return Consignee(latin, address_lines(address, sent_from=address.country))
 
 
-def han_of(country: str) -> str:
-    """The language whose shapes of Chinese characters are read in `country` (BCP 47); Japanese elsewhere."""
-    return _HAN.get(country, "ja")
+def letterhead(address: Address, *, sent_from: str) -> tuple[str, ...]:
+    """The lines of a sender, whose name leads even where an address begins with its largest place."""
+    lines = consignee(address, sent_from=sent_from).lines
+    named = [line for line in lines if line in (address.name, address.company)][-1:]
+    return (*named, *(line for line in lines if line not in named)) if named != [lines[0]] else lines
+
+
+def han_of(country: str, language: str = "") -> str:
+    """The language whose shapes of Chinese characters are read in `country` (BCP 47).
+
+    Elsewhere those of a paper's own `language`, else Japanese.
+    """
+    of_words = "zh-hans" if language.startswith("zh") else "ja"
+    return _HAN.get(country, of_words)

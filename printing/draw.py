@@ -153,12 +153,14 @@ def _han(document: Document) -> str:
         case ParcelLabel():
             return han_of(document.recipient.country)
         case PackingSlip():
-            return han_of(document.ship_to.country)
+            return han_of(document.ship_to.country, document.language)
         case Invoice():
-            return han_of(document.bill_to.country)
+            return han_of(document.bill_to.country, document.language)
         case ReturnSlip():
-            return han_of(document.customer.country)
+            return han_of(document.customer.country, document.language)
         case Manifest():
-            return han_of(document.sender.country)
+            return han_of(document.sender.country, document.language)
+        case PickList():
+            return han_of("", document.language)
         case _:
             return han_of("")

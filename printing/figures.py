@@ -8,7 +8,11 @@ import datetime as dt
 _NO_MINOR = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())  # noqa: SIM905
 _THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
 # Thousands and decimal signs; a no-break space keeps a figure on one line.
-_SIGNS = {"en": (",", "."), "de": (".", ","), "es": (".", ","), "it": (".", ","), "nl": (".", ",")}
+_POINT, _COMMA = (",", "."), (".", ",")
+_SIGNS = {
+    **dict.fromkeys(("en", "ar", "he", "ja", "zh", "th", "hi"), _POINT),
+    **dict.fromkeys(("de", "es", "it", "nl", "el"), _COMMA),
+}
 _SPACED = ("\u00a0", ",")
 
 

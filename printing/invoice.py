@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from printing.consignee import consignee
+from printing.consignee import consignee, letterhead
 from printing.documents import Invoice
 from printing.figures import day, money, percent
-from printing.fonts import Weight
+from printing.fonts import Weight, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
-from printing.paper_words import Words, words_for
+from printing.paper_words import Words, words_that
 from printing.paragraph import Align
 from printing.table import Cell, Column, Paper, Row, columns_of, draw_table, notes_rows, page_area, text_row, together
 from printing.theme import BODY, RULE_MM
@@ -19,7 +19,7 @@ _TOTAL = 13.0
 
 def draw_invoice(page: Page, invoice: Invoice) -> None:
     """Draws the invoice on as many pages as it needs; raises MissingGlyph, DoesNotFit or SymbolError."""
-    words = words_for(invoice.language)
+    words = words_that(printable, invoice.language)
     whole = page_area(page)
     columns = columns_of(
         whole,
@@ -51,7 +51,7 @@ def _head(invoice: Invoice, words: Words) -> Letterhead:
     parties = [(words["bill_to"], buyer)]
     if invoice.ship_to is not None and invoice.ship_to != invoice.bill_to:
         parties.append((words["ship_to"], consignee(invoice.ship_to, sent_from=home).lines))
-    seller = consignee(invoice.seller, sent_from=invoice.bill_to.country).lines
+    seller = letterhead(invoice.seller, sent_from=invoice.bill_to.country)
     facts = [(words["issued"], day(invoice.issued_on))]
     if invoice.delivered_on:
         facts.append((words["delivered"], day(invoice.delivered_on)))

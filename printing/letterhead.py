@@ -83,9 +83,10 @@ class Letterhead:
         share = whole.width / (len(self.parties) + 1)
         for place, (title, lines) in enumerate(self.parties):
             at = whole.left + place * share
-            page.text(title, at, top + 3, CAPTION)
             box = Box(at, top + _PARTY_HEAD_MM, share - 5, self._party_mm(whole) - _PARTY_HEAD_MM)
-            page.block(lines, box, (PARTY, _EASY, LEAST), Weight.BOLD, what=f"the address below {title}")
+            address = page.block(lines, box, (PARTY, _EASY, LEAST), Weight.BOLD, what=f"the address below {title}")
+            align, x = (Align.RIGHT, box.right) if address.is_right_to_left else (Align.LEFT, box.left)
+            page.text(title, x, top + 3, CAPTION, align=align)
         self._draw_facts(page, Box(whole.right - share, top + 3, share, 0))
 
     def draw_next(self, page: Page, whole: Box) -> None:
@@ -109,6 +110,8 @@ class Letterhead:
         ]
         for place, (title, value) in enumerate(self.facts):
             top = box.top + place * _FACT_MM
-            page.paragraph(titles[place], Box(box.left, top + 0.6, box.width * 0.45, 4))
+            page.paragraph(titles[place], Box(box.left, top + 0.6, box.width * 0.45, 4), align=Align.LEFT)
             beside = Box(box.left + box.width * 0.47, top, box.width * 0.53, _FACT_MM - 1)
-            page.block((value,), beside, (FACT, 9, LEAST), Weight.BOLD, what=f"the {title.lower()}")
+            what = f"the {title.lower()}"
+            shown = fitted_lines((value,), beside.width, beside.height, (FACT, 9, LEAST), Weight.BOLD, what=what)
+            page.paragraph(shown, beside, Weight.BOLD, Align.LEFT)

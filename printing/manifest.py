@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from printing.consignee import consignee
+from printing.consignee import letterhead
 from printing.documents import Manifest
 from printing.figures import kilograms, minute
-from printing.fonts import Weight
+from printing.fonts import Weight, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
-from printing.paper_words import Words, words_for
+from printing.paper_words import Words, words_that
 from printing.paragraph import Align
 from printing.table import Cell, Paper, Row, columns_of, draw_table, notes_rows, page_area, sums_row, text_row, together
 from printing.theme import BODY, CAPTION, HAIRLINE_MM
@@ -18,7 +18,7 @@ _SIGN_MM = 12.0
 
 def draw_manifest(page: Page, manifest: Manifest) -> None:
     """Draws the manifest on as many pages as it needs; raises MissingGlyph, DoesNotFit or SymbolError."""
-    words = words_for(manifest.language)
+    words = words_that(printable, manifest.language)
     whole = page_area(page)
     columns = columns_of(
         whole,
@@ -52,7 +52,7 @@ def draw_manifest(page: Page, manifest: Manifest) -> None:
     rows += notes_rows(words["notes"], manifest.notes, whole)
     head = Letterhead(
         title=words["manifest"],
-        sender=consignee(manifest.sender, sent_from=manifest.sender.country).lines,
+        sender=letterhead(manifest.sender, sent_from=manifest.sender.country),
         code=manifest.barcode,
         code_text=manifest.number,
         parties=((words["carrier"], (manifest.carrier,)),),

@@ -213,9 +213,12 @@ class Page:
         self.paragraph(shown, box, weight)
         return shown
 
-    def paragraph(self, shown: Paragraph, box: Box, weight: Weight = Weight.REGULAR) -> None:
-        """Draws lines that were fitted to `box` before."""
-        align, x = (Align.RIGHT, box.right) if shown.is_right_to_left else (Align.LEFT, box.left)
+    def paragraph(
+        self, shown: Paragraph, box: Box, weight: Weight = Weight.REGULAR, align: Align | None = None
+    ) -> None:
+        """Draws lines that were fitted to `box` before, at the side where their reader begins, or as `align` says."""
+        align = align or (Align.RIGHT if shown.is_right_to_left else Align.LEFT)
+        x = box.left + align.value * box.width
         for line, top in zip(shown.lines, shown.tops_mm, strict=True):
             self.text(line, x, box.top + top, shown.size, weight, align)
 

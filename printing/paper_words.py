@@ -5,9 +5,14 @@ One row a phrase, one column a language, so that a missing translation is a miss
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl")
+from printing import world_words
+from printing.refusals import DrawError
+
+_LATIN = ("en", "de", "fr", "es", "it", "nl", "pl")
+LANGUAGES = (*_LATIN, *world_words.LANGUAGES)
 
 _TABLE = """
 packing_slip|PACKING SLIP|LIEFERSCHEIN|BON DE LIVRAISON|ALBARÁN|DOCUMENTO DI SPEDIZIONE|PAKBON|SPECYFIKACJA WYSYŁKI
@@ -90,6 +95,11 @@ class Words:
     def __getitem__(self, name: str) -> str:
         return self._phrases[name]
 
+    @property
+    def letters(self) -> str:
+        """Every letter that its phrases need, once."""
+        return "".join(sorted(set("".join(self._phrases.values()))))
+
     def say(self, name: str, *values: object) -> str:
         return self._phrases[name].format(*values)
 
@@ -101,11 +111,24 @@ def words_for(language: str) -> Words:
     return Words(first if first in LANGUAGES else LANGUAGES[0])
 
 
+def words_that(can_be_drawn: Callable[[str], object], language: str) -> Words:
+    """The catalogue of `language`, English where `can_be_drawn` refuses its letters: a missing font of ours holds no
+    customer's paper.
+    """
+    words = words_for(language)
+    try:
+        can_be_drawn(words.letters)
+    except DrawError:
+        return words_for(LANGUAGES[0])
+    return words
+
+
 @cache
 def _phrases() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for row in _TABLE.strip().splitlines():
-        name, *phrases = row.split("|")
-        for language, phrase in zip(LANGUAGES, phrases, strict=True):
-            found[language][name] = phrase
+    for languages, table in ((_LATIN, _TABLE), (world_words.LANGUAGES, world_words.TABLE)):
+        for row in table.strip().splitlines():
+            name, *phrases = row.split("|")
+            for language, phrase in zip(languages, phrases, strict=True):
+                found[language][name] = phrase
     return found

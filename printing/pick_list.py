@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from printing.documents import PickList, PickListLine
 from printing.figures import minute
-from printing.fonts import Weight
+from printing.fonts import Weight, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
-from printing.paper_words import words_for
+from printing.paper_words import words_that
 from printing.paragraph import Align
 from printing.symbols import code128
 from printing.table import (
@@ -33,7 +33,7 @@ _TICK_MM = 5.0
 
 def draw_pick_list(page: Page, pick_list: PickList) -> None:
     """Draws the list on as many pages as it needs; raises MissingGlyph, DoesNotFit or SymbolError."""
-    words = words_for(pick_list.language)
+    words = words_that(printable, pick_list.language)
     whole = page_area(page)
     has_totes = any(line.tote for line in pick_list.lines)
     columns = columns_of(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from printing.consignee import consignee
+from printing.consignee import consignee, letterhead
 from printing.documents import ReturnSlip
 from printing.figures import day
-from printing.fonts import Weight
+from printing.fonts import Weight, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
-from printing.paper_words import words_for
+from printing.paper_words import words_that
 from printing.paragraph import Align, broken_lines, line_mm
 from printing.table import (
     Cell,
@@ -30,7 +30,7 @@ _FIELD_MM = 6.0
 
 def draw_return_slip(page: Page, slip: ReturnSlip) -> None:
     """Draws the slip on as many pages as it needs; raises MissingGlyph, DoesNotFit or SymbolError."""
-    words = words_for(slip.language)
+    words = words_that(printable, slip.language)
     whole = page_area(page)
     columns = columns_of(
         whole,
@@ -64,7 +64,7 @@ def draw_return_slip(page: Page, slip: ReturnSlip) -> None:
     by = ((words["return_by"], day(slip.return_by)),) if slip.return_by else ()
     head = Letterhead(
         title=words["return_slip"],
-        sender=consignee(slip.customer, sent_from=slip.customer.country).lines,
+        sender=letterhead(slip.customer, sent_from=slip.customer.country),
         code=slip.barcode,
         code_text=slip.return_number,
         parties=((words["return_to"], consignee(slip.return_to, sent_from=slip.customer.country).lines),),

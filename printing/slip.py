@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from printing.consignee import consignee
+from printing.consignee import consignee, letterhead
 from printing.documents import PackingSlip, SlipLine
 from printing.figures import day
-from printing.fonts import Weight
+from printing.fonts import Weight, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
-from printing.paper_words import Words, words_for
+from printing.paper_words import Words, words_that
 from printing.paragraph import Align
 from printing.table import (
     Cell,
@@ -27,7 +27,7 @@ from printing.table import (
 
 def draw_slip(page: Page, slip: PackingSlip) -> None:
     """Draws the slip on as many pages as it needs; raises MissingGlyph or DoesNotFit."""
-    words = words_for(slip.language)
+    words = words_that(printable, slip.language)
     whole = page_area(page)
     columns = columns_of(
         whole,
@@ -53,7 +53,7 @@ def _head(slip: PackingSlip, words: Words) -> Letterhead:
     of = slip.parcels_in_order
     return Letterhead(
         title=words["packing_slip"],
-        sender=consignee(slip.sender, sent_from=slip.ship_to.country).lines,
+        sender=letterhead(slip.sender, sent_from=slip.ship_to.country),
         code=slip.order_number,
         code_text=words.say("order", slip.order_number),
         parties=((words["ship_to"], consignee(slip.ship_to, sent_from=slip.sender.country).lines),),

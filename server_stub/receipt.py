@@ -123,6 +123,7 @@ def _order(books: Books, new: NewOrder, content: str) -> Order:
         currency=new.currency,
         priority=new.priority,
         note=new.note,
+        language=new.language,
     )
 
 

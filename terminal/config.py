@@ -310,7 +310,7 @@ _TERMINAL = {
         lambda value: all(each in _KEYED_ITEMS for each in value),
     ),
 }
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "ar", "he", "ja", "zh", "th", "hi", "ru", "el")
 _SHIPPING = ("4x6in", "100x150mm", "a6", "a5", "a4", "letter")
 _LABELS = {
     "media": _Setting(str, f"one of {', '.join(_SHIPPING)}", lambda value: value in _SHIPPING),

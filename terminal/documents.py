@@ -71,7 +71,7 @@ def slip_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> PackingS
             for line in order.lines
         ),
         notes=order.note,
-        language=style.language,
+        language=order.language or style.language,
     )
 
 

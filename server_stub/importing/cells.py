@@ -13,7 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from orders.identifiers import gtin14
-from orders.intake import NewPack
+from orders.intake import LANGUAGE, NewPack
 from server_stub.importing.countries import country_code
 from server_stub.importing.file_map import DatesSection, MoneySection
 
@@ -124,6 +124,14 @@ def country(text: str) -> str:
     if code := country_code(text):
         return code
     raise CellError(f"country {text!r} is not known: give its ISO code, or translate it in the map")
+
+
+def language(text: str) -> str:
+    """A language as de, pt-BR or zh-Hant (BCP 47); "" stays "", and de_DE is taken for de-DE."""
+    tag = text.strip().replace("_", "-")
+    if not tag or re.fullmatch(LANGUAGE, tag):
+        return tag
+    raise CellError(f"language {text!r} is none: give its code, such as de or pt-BR, or translate it in the map")
 
 
 def code(text: str, what: str) -> str:

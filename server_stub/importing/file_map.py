@@ -24,7 +24,8 @@ KINDS: tuple[FileKind, ...] = get_args(FileKind)
 LINE_FIELDS = ("order", "sku", "description", "quantity", "price")
 ADDRESS_FIELDS = ("name", "company", "street", "street2", "postcode", "city", "region", "country", "phone")
 SHIP_FIELDS = tuple(f"ship_{field}" for field in ADDRESS_FIELDS)
-ORDER_FIELDS = ("customer", "country", "ordered_at", "carrier", "service", "currency", "priority", "note", *SHIP_FIELDS)
+_OWN_FIELDS = ("customer", "country", "ordered_at", "carrier", "service", "currency", "priority", "note", "language")
+ORDER_FIELDS = (*_OWN_FIELDS, *SHIP_FIELDS)
 
 FIELDS: Mapping[FileKind, tuple[str, ...]] = {
     "orders": LINE_FIELDS + ORDER_FIELDS,

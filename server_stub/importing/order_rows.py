@@ -214,6 +214,7 @@ class OrderReader:
         note = fields.get("note", "")
         if len(note) > MAX_TEXT:
             wrong.append(f"the note is longer than {MAX_TEXT} signs")
+        language = _try(wrong, lambda: cells.language(fields.get("language", "")))
         if wrong:
             _blame(blamed, head.line, *wrong)
         if blamed or not goods:
@@ -230,6 +231,7 @@ class OrderReader:
             currency=currency,
             priority=priority or 0,
             note=note,
+            language=language or "",
         )
 
     def _ship_to(self, number: str, fields: dict[str, str], wrong: list[str]) -> Address | None:

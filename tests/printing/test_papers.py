@@ -19,10 +19,11 @@ from printing.documents import (
     SlipLine,
     TaxLine,
 )
-from printing.draw import draw
+from printing.draw import draw, read
 from printing.figures import kilograms, money, percent
+from printing.fonts import MissingGlyph
 from printing.media import Media
-from printing.paper_words import LANGUAGES, words_for
+from printing.paper_words import LANGUAGES, words_for, words_that
 from printing.specimens import CONSIGNEES, specimens
 from tests.printing.raster import spoken
 
@@ -88,9 +89,20 @@ def test_three_hundred_rows_stay_in_order_under_repeated_heads(eye, kind, media)
 def test_every_paper_speaks_the_orders_language(eye, kind, language):
     words = words_for(language)
     title = {"slip": "packing_slip", "picklist": "pick_list", "return": "return_slip"}.get(kind, kind)
-    (text,) = eye.texts(draw(paper(kind, language), Media.A4))
-    assert words[title] in text
-    assert words.say("page", 1, 1) in text
+    (sheet,) = read(paper(kind, language), Media.A4)
+    said = [each.text for each in sheet.reads]
+    assert words[title] in said
+    assert words.say("page", 1, 1) in said
+    assert len(eye.texts(draw(paper(kind, language), Media.LETTER))) == 1, "no word is too long for its column"
+
+
+def test_a_language_whose_letters_no_font_here_draws_holds_no_paper():
+    def draws_latin_alone(text):
+        if not text.isascii():
+            raise MissingGlyph(text, "日")
+
+    assert words_that(draws_latin_alone, "ja").language == "en"
+    assert words_that(str, "ja").language == "ja"
 
 
 def test_a_language_that_is_not_in_the_catalogue_is_printed_in_english():

@@ -8,22 +8,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as with_fields
 from rich.cells import cell_len
 
+from orders.records import ParcelLine
 from printing.documents import Media, ParcelLabel, kind_of
 from printing.printers import Sent
 from printing.site_style import PLAIN
 from printing.specimens import specimens
 from printing.troubles import Trouble
+from terminal import papers as of_papers
 from terminal import preview
 from terminal.app import FloorApp
+from terminal.documents import HouseStyle
 from terminal.papers import Paper
 from terminal.parts import Parts
 from terminal.screens.paper_view import Papers
+from terminal.stations import Stations
 from terminal.workflows import acts
 from terminal.workflows.prompts import Prompt, Showing, Tone, Verdict
-from terminal.workflows.steps import Looks, PackWait, Refused
-from tests.floors import floor_of
+from terminal.workflows.steps import Looks, Packing, PackWait, Refused
+from tests.floors import floor_of, small_order
 from tests.terminal.looking import NOON, SHELF, ScriptedSession, a_floor
 from tests.terminal.test_app import running, said, scan, until
 from tests.terminal.test_held_prints import at_label, at_prints, held, hold, sealed
@@ -210,3 +215,19 @@ async def test_a_scan_does_not_wait_for_the_drawing_nor_does_the_drawing_come_af
         await has_drawn.wait()
         await until(pilot, lambda: not any(worker.name == "preview" for worker in pilot.app.workers))
         assert "OK Took FHL-A-03-12" in said(pilot.app)
+
+
+@pytest.mark.parametrize(
+    ("of_order", "title"), [("", "BON DE LIVRAISON"), ("de-AT", "LIEFERSCHEIN"), ("sv", "PACKING SLIP")]
+)
+def test_a_slip_speaks_the_orders_language_else_the_sites(of_order: str, title: str) -> None:
+    order, task = small_order()
+    floor = floor_of(with_fields(order, language=of_order), task)
+    operator = Operator(Packing(order.id, "T-01"), floor)
+    looked = operator.scan(command(acts.PREVIEW)).last
+    assert isinstance(looked, Looks) and looked.sealing
+    parcel = with_fields(looked.sealing, contents=(ParcelLine(line=1, product="HOME/LAMP", quantity=2),))
+    found = of_papers.forecast(parcel, floor, HouseStyle(language="fr"), Stations(), "")
+    (slip,) = (paper for paper in found if kind_of(paper.document) == "slip")
+    sheet = preview.drawn([slip], PLAIN, 80, 24)
+    assert title in all_of_it(sheet, (80, 24))

@@ -240,3 +240,11 @@ def test_a_dry_run_reads_judges_reports_and_sends_nothing(warehouse, retail_file
     assert "dry run: nothing was sent" in ran.out
     assert len([1 for fate, _ in reported(tmp_path / "r.csv").values() if fate != "note"]) == 13
     assert warehouse.all(Order) == {}
+
+
+def test_the_language_of_an_order_is_kept_with_it(warehouse):
+    file = "order,sku,description,quantity,language\n1,A,Mug,1,de\n2,A,Mug,1,\n"
+    assert warehouse.run("products", "sku,description\nA,Mug\n").code == 0
+    warehouse.run("orders", file, map_="floorhand")
+    orders = {order.number: order for order in warehouse.all(Order).values()}
+    assert {number: order.language for number, order in orders.items()} == {"1": "de", "2": ""}

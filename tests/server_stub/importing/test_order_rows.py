@@ -99,3 +99,13 @@ def test_an_order_of_too_many_lines_is_told(read_orders):
     found = read_orders(HEADER + rows, MAP)
     assert found.orders == {}
     assert found.said()[2] == "the order has 5001 lines, and 5000 is the most"
+
+
+def test_an_order_names_the_language_of_its_papers(read_orders):
+    found = read_orders(
+        "order,sku,description,quantity,language\n1,A,Mug,1,de_AT\n2,A,Mug,1,\n3,A,Mug,1,Deutsch!\n", "floorhand"
+    )
+    assert {number: order.language for number, order in found.orders.items()} == {"1": "de-AT", "2": ""}
+    assert found.said() == {
+        4: "language 'Deutsch!' is none: give its code, such as de or pt-BR, or translate it in the map"
+    }
