@@ -104,7 +104,10 @@ def _chosen(document: Document, media: Media, dots_per_inch: int) -> tuple[Grid,
     allowed, paint = _layout(document)
     if media not in allowed:
         names = " or ".join(one.value for one in allowed)
-        raise WrongMedia(f"a {kind_of(document)} prints on {names}, not on {media.value}: set this printer's media")
+        title = _TITLES[kind_of(document)]
+        what = title if title == "labels" else f"an {title}" if title[0] in "aeiou" else f"a {title}"
+        prints = "print" if title == "labels" else "prints"
+        raise WrongMedia(f"{what} {prints} on {names}, not on {media.value}: set this printer's media")
     if dots_per_inch not in GRIDS:
         raise WrongMedia(f"expected a printer of 203, 300 or 600 dots per inch, got {dots_per_inch}: set dots_per_inch")
     return OFFICE_GRID if media.paper in OFFICE_MEDIA else GRIDS[dots_per_inch], paint

@@ -91,7 +91,7 @@ def draw_label(page: Page, label: ParcelLabel) -> None:
         _contents_block(page, label, plan, contents)
     _order_block(page, label, plan)
     _facts_band(page, label, plan)
-    _from_block(page, label, plan.origin)
+    _from_block(page, label, plan)
     _free_block(page, label, plan)
     _to_block(page, plan, code, address)
     for top in (plan.sscc_top, plan.order_top, plan.band.top, plan.origin.bottom):
@@ -208,7 +208,8 @@ def _fact(page: Page, box: Box, most: float, title: str, value: str) -> None:
     page.block((value,), below, (most, min(most, 15), 7), Weight.BOLD, what=f"the {title.lower()}")
 
 
-def _from_block(page: Page, label: ParcelLabel, box: Box) -> None:
+def _from_block(page: Page, label: ParcelLabel, plan: Plan) -> None:
+    box, larger = plan.origin, plan.heights.most / USUAL.most
     split = box.left + box.width * 0.56
     left = box.left
     if shown := page.logo(Box(box.left, box.top, *LOGO_MM)):
@@ -216,11 +217,11 @@ def _from_block(page: Page, label: ParcelLabel, box: Box) -> None:
     sender = consignee(label.sender, sent_from=label.recipient.country)
     page.text("FROM", left, box.top, CAPTION)
     below = Box(left, box.top + 3.4, split - left - 2, box.height - 4.4)
-    page.block(sender.lines, below, (9, 7, 5), what="the sender's address")
-    carrier = Box(split, box.top, box.right - split, 10)
-    name = page.block((label.carrier,), carrier, (20, 12, 8), Weight.BOLD, what="the carrier's name")
+    page.block(sender.lines, below, (9 * larger, 7, 5), what="the sender's address")
+    carrier = Box(split, box.top, box.right - split, 10 * larger)
+    name = page.block((label.carrier,), carrier, (20 * larger, 12, 8), Weight.BOLD, what="the carrier's name")
     service = Box(split, carrier.top + name.height_mm + 1, carrier.width, box.height - name.height_mm - 2)
-    page.block((label.service,), service, (13, 10, 7), what="the service's name")
+    page.block((label.service,), service, (13 * larger, 10, 7), what="the service's name")
 
 
 def _free_block(page: Page, label: ParcelLabel, plan: Plan) -> None:

@@ -107,10 +107,13 @@ def _specimen(given: argparse.Namespace, config: settings.Config) -> Sheet:
     from msgspec.structs import replace
 
     from printing.documents import ParcelLabel
+    from printing.paper_words import LANGUAGES, words_for
     from printing.specimens import CONSIGNEES, specimens
 
     if given.script not in CONSIGNEES:
         raise NothingToShow(words.no_such_script(given.script, list(CONSIGNEES)))
+    if given.language and words_for(given.language).language != given.language.partition("-")[0].lower():
+        raise NothingToShow(words.no_such_language(given.language, LANGUAGES))
     found = specimens(given.script, given.language or config.labels.language)
     if given.specimen not in found:
         raise NothingToShow(words.no_such_specimen(given.specimen, list(found)))

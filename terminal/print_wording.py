@@ -31,6 +31,10 @@ def no_such_script(came: str, there_is: Sequence[str]) -> str:
     return f"no specimen in {came!r} script; choose one of {', '.join(there_is)}"
 
 
+def no_such_language(came: str, there_is: Sequence[str]) -> str:
+    return f"no words in {came!r}; choose one of {', '.join(there_is)}"
+
+
 def no_such_media(came: str, there_is: Sequence[str]) -> str:
     return f"no paper {came!r}; choose one of {', '.join(there_is)}"
 

@@ -6,6 +6,7 @@ they are.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from printing.ways.cups import cups_peer
 from printing.ways.ipp import Lost, Unreachable
 from printing.ways.ipp_wire import Attribute, Group, Operation, Tag
 from printing.ways.raw import PORT
+
+log = logging.getLogger(__name__)
 
 LISTEN_SECONDS = 3.0
 _SERVICES = ("_ipp._tcp.local.", "_ipps._tcp.local.", "_pdl-datastream._tcp.local.")
@@ -89,7 +92,10 @@ def _queue(queue: Mapping[str, list[wire.Value]], server: str) -> Found:
 
 
 def announced(seconds: float = LISTEN_SECONDS) -> list[Found] | None:
-    """Printers heard over mDNS within `seconds`; None where the package zeroconf is not installed."""
+    """Printers heard over mDNS within `seconds`, none on a machine without a network that carries it.
+
+    None where the package zeroconf is not installed.
+    """
     try:
         from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
     except ImportError:
@@ -108,19 +114,25 @@ def announced(seconds: float = LISTEN_SECONDS) -> list[Found] | None:
             self.heard.discard((type_, name))
 
     ear = Ear()
-    with Zeroconf() as network:
+    try:
+        listening = Zeroconf()
+    except (OSError, RuntimeError) as error:  # a machine that is on no network, or whose network knows no multicast
+        log.info("nothing can be heard over mDNS here: %s", error)
+        return []
+    with listening as network:
         browser = ServiceBrowser(network, list(_SERVICES), ear)
         time.sleep(seconds)
         browser.cancel()
         found: dict[str, Found] = {}
         for kind, name in sorted(ear.heard):
             info: ServiceInfo | None = network.get_service_info(kind, name, timeout=1000)
-            if info is not None and (each := _announced(kind, name, info)):
+            if info is not None and (each := found_as(kind, name, info)):
                 found.setdefault(each.said, each)
     return list(found.values())
 
 
-def _announced(kind: str, name: str, info: object) -> Found | None:
+def found_as(kind: str, name: str, info: object) -> Found | None:
+    """The printer that a service of `kind` announces in `info` (RFC 6763); None without an address."""
     addresses: list[str] = info.parsed_addresses()  # type: ignore[attr-defined]
     host = next((each for each in addresses if ":" not in each), addresses[0] if addresses else "")
     if not host:

@@ -210,8 +210,7 @@ def test_two_hundred_labels_at_a_zpl_port_and_an_ipp_printer_killed_at_random(be
 
 
 @pytest.mark.long
-def test_two_hundred_labels_through_a_cupsd_before_a_moody_printer_and_a_dying_terminal(bench: Bench) -> None:
-    # cupsd itself is not killed: what it prints again after that is its own, and its error policy's.
+def test_two_hundred_labels_through_a_dying_cupsd_before_a_moody_printer_and_a_dying_terminal(bench: Bench) -> None:
     if reason := missing("cupsd", "lp"):
         pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="floorhand-cups-") as folder:
@@ -219,6 +218,8 @@ def test_two_hundred_labels_through_a_cupsd_before_a_moody_printer_and_a_dying_t
         cups = Cups(Path(folder)).start()
         try:
             cups.raw_queue("zebra", bench.sink.port)
+            cups.kill()  # it writes its queues down
+            cups.start()
             bench.config_file.write_text(
                 f'[[printer]]\nname = "zebra"\nkind = "cups"\nqueue = "zebra"\nserver = "{cups.server}"\n'
                 'language = "zpl"\ndrawn = "native"\n'
@@ -226,7 +227,12 @@ def test_two_hundred_labels_through_a_cupsd_before_a_moody_printer_and_a_dying_t
             bench.ask_for(200)
 
             def harm() -> None:
-                bench.sink.mode = bench.chance.choice((*MODES, "ok", "ok", "ok"))
+                if bench.chance.random() < 0.1:
+                    cups.crash()
+                    cups.start()
+                    bench.kills["cupsd"] += 1
+                else:
+                    bench.sink.mode = bench.chance.choice((*MODES, "ok", "ok", "ok"))
 
             for _ in range(MOST_ROUNDS):
                 if bench.run(harm, bench.chance.uniform(1.0, 4.0)):
@@ -238,5 +244,6 @@ def test_two_hundred_labels_through_a_cupsd_before_a_moody_printer_and_a_dying_t
                     break
                 assert bench.run()
             judge(bench, 200)
+            assert min(bench.kills[each] for each in ("terminal", "cupsd")) >= 3, bench.kills
         finally:
             cups.kill()

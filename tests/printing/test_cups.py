@@ -85,6 +85,29 @@ def test_a_stalled_printer_is_slow_and_the_job_behind_it_can_be_taken_back(cups:
     assert not zpl_queue(cups, "stalled").withdraw(tickets[0]), "half of it may be there"
 
 
+def test_a_cupsd_that_dies_in_the_middle_of_a_job_leaves_it_to_a_person(sink: ZplSink) -> None:
+    if reason := missing("cupsd", "lp", "lpadmin"):
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="floorhand-cups-") as folder:
+        Path(folder).chmod(0o755)
+        dying = Cups(Path(folder)).start()
+        try:
+            sink.mode = "stalled"
+            dying.raw_queue("zebra", sink.port)
+            tickets: list[str] = []
+            answer = zpl_queue(dying, "zebra", SHORT).print(pages("label-1", tickets, LABEL + b"0" * 8_000_000))
+            assert isinstance(answer, Held) and answer.sent is Sent.YES
+            dying.crash()
+            answer = zpl_queue(dying, "zebra", SHORT).settle(pages("label-1"), tickets[0])
+            assert isinstance(answer, Held) and answer.sent is not Sent.NO, "it may still come out: never sent again"
+            dying.start()
+            dying.raw_queue("zebra", sink.port)
+            answer = zpl_queue(dying, "zebra", SHORT).settle(pages("label-1"), tickets[0])
+            assert answer == Held.by(Trouble.LOST, Sent.UNSURE), "a new cupsd's numbers are not the old one's"
+        finally:
+            dying.kill()
+
+
 def test_a_stopped_queue_and_one_that_takes_no_jobs_are_told_apart(cups: Cups) -> None:
     cups.raw_queue("closed", free_port())
     cups.run("cupsreject", "closed")

@@ -51,10 +51,10 @@ def test_paper_that_a_document_is_not_made_for_is_refused_with_the_right_one(sam
         (
             samples.label(1),
             Media.A4_2X5,
-            "a label prints on 4x6in or 100x150mm or a6 or a5 or a4 or letter, not on a4-2x5",
+            "a shipping label prints on 4x6in or 100x150mm or a6 or a5 or a4 or letter, not on a4-2x5",
         ),
-        (samples.slip(), Media.LABEL_4X6, "a slip prints on a4 or letter, not on 4x6in"),
-        (samples.shelf(), Media.LABEL_4X6, "a shelf prints on 100x50mm or 57x32mm or a4 or letter or a4-2x4"),
+        (samples.slip(), Media.LABEL_4X6, "a packing slip prints on a4 or letter, not on 4x6in"),
+        (samples.shelf(), Media.LABEL_4X6, "a shelf label prints on 100x50mm or 57x32mm or a4 or letter or a4-2x4"),
     ):
         with pytest.raises(WrongMedia, match=says):
             draw(document, media)

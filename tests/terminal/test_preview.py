@@ -117,7 +117,7 @@ def test_arrows_turn_the_sheets_and_what_is_typed_goes_to_the_question() -> None
 def test_what_cannot_be_drawn_says_why() -> None:
     label = specimens()["label"][0]
     shown = preview.drawn([Paper(label, Media.LABEL_57X32, NOTE)], PLAIN, 40, 24)
-    assert "a label prints on" in " ".join(all_of_it(shown, (40, 24)).split())
+    assert "a shipping label prints on" in " ".join(all_of_it(shown, (40, 24)).split())
 
 
 # Which papers

@@ -65,7 +65,7 @@ def test_a_job_of_the_journal_is_shown_by_its_id_or_its_order(tmp_path, capsys):
         (["--specimen", "letter"], "no specimen 'letter'; choose one of label, slip"),
         (["--specimen", "label", "--script", "runes"], "no specimen in 'runes' script; choose one of latin"),
         (["--specimen", "label", "--media", "a3"], "no paper 'a3'; choose one of 4x6in"),
-        (["--specimen", "label", "--media", "a4-2x4"], "a printer would be given nothing: a label prints on"),
+        (["--specimen", "label", "--media", "a4-2x4"], "a printer would be given nothing: a shipping label prints on"),
         (["--specimen", "label", "--dpi", "72"], "203, 300 or 600 dots per inch, got 72"),
         (["ORD-1"], "cannot be read (unable to open database file)"),
     ],
@@ -82,5 +82,7 @@ def test_a_place_that_cannot_be_written_and_a_config_that_is_wrong_are_named(tmp
     assert "name a file in a folder that this user may write" in capsys.readouterr().err
     assert run(["--preview", "-", "--specimen", "label"], {"labels": {"logo": str(tmp_path / "none.png")}}) == 2
     assert "correct `logo` in the config" in capsys.readouterr().err
+    assert run(["--preview", "-", "--specimen", "slip", "--language", "tlh"]) == 2
+    assert "no words in 'tlh'; choose one of en, de" in capsys.readouterr().err
     assert run(["--preview", "-", "--specimen", "label"], {"labels": {"language": "sv"}}) == 2
     assert "`labels.language`: expected one of en, de" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import tomllib
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import floorhand
 from printing.documents import Media, ShelfLabel
 from printing.spool import PrintJob, job_id
 from printing.ways import discovery
-from printing.ways.discovery import AddressError, announced, device_at, named
+from printing.ways.discovery import AddressError, announced, device_at, found_as, named
 from terminal.journal import Journal
 from tests.print_servers import Cups, missing
 from tests.zpl_sink import ZplSink
@@ -126,24 +127,63 @@ def test_an_address_says_which_way_to_paper(address: str, device: dict[str, obje
         device_at(f"gopher:{address}")
 
 
-def test_a_printer_that_announces_itself_on_this_machine_is_heard() -> None:
-    if [name for _, name in socket.if_nameindex() if name != "lo"] == []:
-        pytest.skip("no network but loopback, which carries no multicast")
-    info = ServiceInfo(
-        "_ipp._tcp.local.",
-        "Dock Label Printer._ipp._tcp.local.",
-        addresses=[b"\x7f\x00\x00\x01"],
-        port=8631,
-        properties={"rp": "ipp/print"},
-        server="dock.local.",
-    )
-    with Zeroconf() as network:
-        network.register_service(info)
+DOCK = ServiceInfo(
+    "_ipp._tcp.local.",
+    "Dock Label Printer._ipp._tcp.local.",
+    addresses=[b"\x7f\x00\x00\x01"],
+    port=8631,
+    properties={"rp": "ipp/print"},
+    server="dock.local.",
+)
+
+
+def test_a_printer_that_announces_itself_on_this_machine_is_heard_where_a_network_carries_it() -> None:
+    try:
+        network = Zeroconf()
+    except (OSError, RuntimeError):  # loopback alone carries no multicast
+        assert announced(0.1) == []
+        return
+    with network:
+        network.register_service(DOCK)
         heard = announced(1.0)
-        network.unregister_service(info)
+        network.unregister_service(DOCK)
     assert heard is not None
-    mine = next(each for each in heard if each.said == "Dock Label Printer")
-    assert (mine.name, mine.device) == ("dock-label-printer", {"kind": "ipp", "url": "ipp://127.0.0.1:8631/ipp/print"})
+    found = {each.said: each for each in heard}
+    if found or [name for _, name in socket.if_nameindex() if name != "lo"]:
+        assert found["Dock Label Printer"] == found_as(DOCK.type, DOCK.name, DOCK)
+
+
+def test_on_a_machine_without_a_network_nothing_is_heard_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def on_no_network(*given: object, **named: object) -> Zeroconf:
+        raise OSError(errno.ENODEV, "No such device")
+
+    monkeypatch.setattr("zeroconf.Zeroconf", on_no_network)
+    assert announced(0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "address", "device"),
+    [
+        ("_ipp", {"rp": "ipp/print"}, b"\x0a\0\0\x09", {"kind": "ipp", "url": "ipp://10.0.0.9:631/ipp/print"}),
+        (
+            "_ipps",
+            {"rp": "/printers/dock"},
+            b"\x0a\0\0\x09",
+            {"kind": "ipp", "url": "ipps://10.0.0.9:631/printers/dock"},
+        ),
+        ("_ipp", {}, b"\xfd" + b"\0" * 14 + b"\x09", {"kind": "ipp", "url": "ipp://[fd00::9]:631/ipp/print"}),
+        ("_pdl-datastream", {}, b"\x0a\0\0\x09", {"kind": "zpl", "host": "10.0.0.9", "port": 631}),
+    ],
+)
+def test_an_announcement_says_which_way_to_paper(
+    kind: str, told: dict[str, str], address: bytes, device: dict[str, object]
+) -> None:
+    of = f"{kind}._tcp.local."
+    info = ServiceInfo(of, f"Dock 2 (Zebra).{of}", addresses=[address], port=631, properties=told)
+    found = found_as(of, info.name, info)
+    assert found is not None
+    assert (found.name, found.said, found.device) == ("dock-2-zebra", "Dock 2 (Zebra)", device)
+    assert found_as(of, info.name, ServiceInfo(of, info.name, port=631)) is None, "nobody to call"
 
 
 def test_without_zeroconf_only_cups_is_asked_and_it_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
