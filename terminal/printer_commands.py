@@ -179,6 +179,34 @@ def test_page(printer: str, media: Media) -> Document:
     )
 
 
+def _stations(asked: argparse.Namespace, config: settings.Config) -> int:
+    """A barcode of each station that a printer names, for whoever comes to stand there."""
+    from orders.barcodes import Kind, encode, is_body
+    from printing.documents import Command, CommandCard, DrawError, Media
+    from printing.site_style import SiteStyle
+    from terminal.stations import Stations
+
+    named = Stations(config.printers).stations
+    if not named:
+        raise WrongCall(words.no_stations())
+    if wrong := [station for station in named if not is_body(station)]:
+        raise WrongCall(words.no_barcode_for(wrong[0]))
+    commands = tuple(Command(label=station, barcode=encode(Kind.STATION, station)) for station in named)
+    try:
+        pdf = SiteStyle(*config.labels.files).draw(
+            CommandCard(title=words.stations_title(), commands=commands), Media(asked.media)
+        )
+        asked.file.write_bytes(pdf)
+    except ValueError as error:
+        raise WrongCall(words.not_that_paper(asked.media, str(error))) from error
+    except DrawError as error:
+        raise WrongCall(str(error)) from error
+    except OSError as error:
+        raise WrongCall(words.stations_not_written(str(asked.file), error.strerror or str(error))) from error
+    print(words.stations_written(str(asked.file), named))
+    return 0
+
+
 def _toml(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_toml(each) for each in value)}]"
@@ -213,4 +241,8 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="print a test page and read the printer's answer")
     test.set_defaults(does=_test)
     test.add_argument("name", metavar="NAME")
+    stations = commands.add_parser("stations", help="the barcode of every station, on sheets to hang up there")
+    stations.set_defaults(does=_stations)
+    stations.add_argument("file", metavar="FILE", type=Path, help="a PDF to write")
+    stations.add_argument("--media", default="a4", help="a4 (default), letter, or a label such as 100x50mm")
     return parser

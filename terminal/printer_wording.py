@@ -158,3 +158,27 @@ def test_printed(name: str, where: str) -> str:
 
 def test_held(name: str, reason: str) -> str:
     return f"HELD by {name}: {reason}"
+
+
+def stations_title() -> str:
+    return "Stations"
+
+
+def no_stations() -> str:
+    return "no printer names a station: give one to a printer, as in `floorhand printers add ... --station BENCH-1`"
+
+
+def no_barcode_for(station: str) -> str:
+    return f"station {station!r} cannot stand in a barcode: name it with A-Z, 0-9 and hyphens in the config"
+
+
+def not_that_paper(media: str, reason: str) -> str:
+    return f"no paper {media!r}: choose a4, letter or 100x50mm ({reason})"
+
+
+def stations_not_written(path: str, reason: str) -> str:
+    return f"{path} cannot be written ({reason}): name a file in a folder that this user may write"
+
+
+def stations_written(path: str, stations: tuple[str, ...]) -> str:
+    return f"Print {path} and hang each barcode up at its station: {', '.join(stations)}"

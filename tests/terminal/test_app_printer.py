@@ -87,6 +87,10 @@ def test_out_of_labels_the_screen_says_so_and_enter_prints_it_once(device: Devic
         program.write(b"\r")
         program.until(lambda: job(device) == ("printed", "yes"))
         assert len(sink.printed) == 1
+        device.scan(barcodes.encode(Kind.COMMAND, acts.PREVIEW))
+        program.until(lambda: "Printed by zebra" in program.screen and "Tab picture" in program.screen)
+        program.write(b"\x1b[C")
+        program.until(lambda: "PACKING SLIP" in program.screen)
         device.scan(f"]C100{SSCC}")
         program.until(lambda: "Label right" in program.screen)
     assert job(device) == ("printed", "yes")

@@ -10,15 +10,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zxingcpp
 from PIL import Image
 from zeroconf import ServiceInfo, Zeroconf
 
 import floorhand
 from printing.documents import Media, ShelfLabel
+from printing.raster import rasterised
 from printing.spool import PrintJob, job_id
 from printing.ways import discovery
 from printing.ways.discovery import AddressError, announced, device_at, found_as, named
+from terminal.floor import Floor
 from terminal.journal import Journal
+from terminal.workflows.resolve import resolve_entry
+from terminal.workflows.steps import AStation
 from tests.print_servers import Cups, missing
 from tests.zpl_sink import ZplSink
 
@@ -275,3 +280,19 @@ def test_a_file_that_is_no_document_says_what_one_looks_like(run: Run, tmp_path:
         (tmp_path / "x.json").write_bytes(body)
         code, _, error = run("print", str(tmp_path / "x.json"), "--preview", "x.pdf")
         assert code == 2 and "is not a document" in error
+
+
+def test_every_station_gets_a_barcode_that_a_scan_understands(run: Run, tmp_path: Path) -> None:
+    code, _, error = run("printers", "stations", str(tmp_path / "none.pdf"))
+    assert code == 2 and "no printer names a station" in error
+    for name, station in (("a", "BENCH-1"), ("b", "DOCK-2")):
+        assert run("printers", "add", name, f"/srv/{name}", "--document", "label", "--station", station)[0] == 0
+    place = tmp_path / "stations.pdf"
+    code, said, _ = run("printers", "stations", str(place))
+    assert code == 0 and "BENCH-1, DOCK-2" in said
+    (page,) = rasterised(place.read_bytes(), 300)
+    image = Image.frombytes("1", (page.row_bytes * 8, page.height), page.bits, "raw", "1;I")
+    codes = {found.text for found in zxingcpp.read_barcodes(image.convert("L"))}
+    assert {resolve_entry(text, Floor()) for text in codes} == {AStation("BENCH-1"), AStation("DOCK-2")}
+    assert "no paper 'a9'" in run("printers", "stations", str(place), "--media", "a9")[2]
+    assert "cannot be written" in run("printers", "stations", str(tmp_path))[2]
