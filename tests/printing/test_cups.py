@@ -140,6 +140,37 @@ def test_a_pdf_goes_through_a_driverless_queue_to_a_real_ipp_printer(cups: Cups,
         printer.kill()
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("state", "trouble"),
+    [
+        ("media-empty-error", Trouble.MEDIA_EMPTY),
+        ("cover-open-error", Trouble.HEAD_OPEN),
+        ("media-jam-error", Trouble.JAM),
+    ],
+)
+def test_what_stops_the_printer_behind_a_queue_is_told_apart(
+    cups: Cups, tmp_path: Path, samples, state: str, trouble: Trouble
+) -> None:
+    if reason := missing("ippeveprinter"):
+        pytest.skip(reason)
+    printer = IppEve(tmp_path / "printer", media="")
+    printer.start(f'echo "STATE: +{state}" >&2\nread -r _ < "$GATE"\necho "STATE: -{state}" >&2\n{IppEve.KEEP}')
+    try:
+        queue = f"stops-{trouble.value.replace('_', '-')}"
+        cups.run("lpadmin", "-p", queue, "-E", "-v", printer.url, "-m", "everywhere")
+        ours = CupsPrinter(queue, cups.server, patience=LONG)
+        payload, tickets = ours.render(samples.slip(), Media.LETTER), list[str]()
+        answer = ours.print(Pages("slip-stopped", payload, Media.LETTER, tickets.append))
+        assert isinstance(answer, Held)
+        assert (answer.trouble, answer.sent) == (trouble, Sent.YES)
+        printer.let_go()
+        assert isinstance(ours.settle(Pages("slip-stopped", payload, Media.LETTER), tickets[0]), Printed)
+        assert len(printer.printed) == 1
+    finally:
+        printer.kill()
+
+
 def test_where_cups_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUPS_SERVER", raising=False)
     assert cups_peer("/printers/q", "10.0.0.5").uri == "ipp://10.0.0.5:631/printers/q"
