@@ -1,7 +1,7 @@
-"""The books within one transaction: records are loaded once, folded many times and written once.
+"""The books within a transaction: records are loaded once, folded many times and written once.
 
-Decides revisions, cursors and how a record is filed (state, owner, rank). What may happen to a record is the rule
-book's and the steps' business.
+Decides revisions, cursors and how a record is filed (state, owner, rank), and what is still known in the next
+transaction where nobody else wrote in between. What may happen to a record is the rule book's and the steps' business.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from server_stub import schema
 from server_stub.database import Cursor, Database
 from server_stub.rows import AuditRow, CounterRow, Forms, Sheets
 from server_stub.schema import instant
-from server_stub.sheets import Tally
+from server_stub.sheets import Tally, forget_oldest
 
 R = TypeVar("R", bound=Record)
 
@@ -44,13 +44,14 @@ _KIND_BY_CLASS = {cls: kind for kind, cls in KINDS.items()}
 _NEVER = "9999-12-31"
 # Counts the changes of what every process of a store keeps in memory.
 TOKENS = "tokens"
+# Two hundred terminals have some thousand records in hand; an order of a few lines takes some 5 KiB decoded.
+_MOST_KEPT = 4_000
 
 
 class _Held(msgspec.Struct):
     record: Record
     revision: int
     cursor: int
-    is_changed: bool = False
 
 
 class News(msgspec.Struct, frozen=True):
@@ -84,6 +85,24 @@ class Books:
         self.audit_head: AuditRow | None = None
         self._meta: dict[str, str] = dict(database.prepared(_META).run(cursor).fetchall())
         self.cursor: int = database.prepared(_CURSOR).run(cursor).fetchone()[0]
+        self._written = self.cursor
+
+    def again(self, now: datetime) -> bool:
+        """Opens the books for the next transaction on the same connection, with all that is known.
+
+        For books whose last transaction was committed, and only if nobody else has written since. False where they
+        have to be read anew all the same.
+        """
+        if self.sheets.meta.is_touched:
+            return False
+        self.now, self.stamp, self.cursor = now, instant(now), self._written
+        self.tally.changes, self.moved, self.audit_head = 0, [], None
+        if self.sheets.parked.is_touched:
+            self._parked = None
+        self.sheets.again()
+        if len(self._held) > _MOST_KEPT:
+            forget_oldest(self._held, _MOST_KEPT // 2)
+        return True
 
     # --- what holds for the whole store -----
 
@@ -148,6 +167,10 @@ class Books:
             self.moved.append(record)
         self.tally.changes += 1
 
+    def known(self) -> dict[Key, tuple[int, int, Record] | None]:
+        """Every key that was met, with its record's revision, cursor and content; None where there is none."""
+        return {key: (it.revision, it.cursor, it.record) if it else None for key, it in self._held.items()}
+
     def change(self, key: Key) -> Change | None:
         """The record of that key as it travels."""
         held = self._load(key)
@@ -184,6 +207,7 @@ class Books:
             self.number(TOKENS)
         self.sheets.counter.put(CounterRow(name="cursor", value=self.cursor))
         self.sheets.flush()
+        self._written = self.cursor
 
     def _load(self, key: Key) -> _Held | None:
         if key not in self._held:

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, Table, bindparam
 from sqlalchemy.exc import DBAPIError
@@ -63,6 +63,14 @@ class Prepared:
         return known if self._names is None else [known[name] for name in self._names]
 
 
+class Mark(NamedTuple):
+    """Where one transaction of a connection stands among all: what one wrote still holds in a later one of the same
+    connection, if that one's `before` is its `after`; for then nobody else has written in between."""
+
+    before: int
+    after: int
+
+
 class Database(ABC):
     """What every database of a store can do. Made by `open_at`."""
 
@@ -91,16 +99,12 @@ class Database(ABC):
         """Inserts a whole row of `table`, or replaces the one with its key; compiled once for this database."""
         known = self._upserts.get(table)
         if known is None:
-            known = self._upserts[table] = Prepared(self._upsert(table), self.dialect, self._clean)
+            known = self._upserts[table] = self._prepared_upsert(table)
         return known
 
-    def _upsert(self, table: Table) -> Executable:
-        statement = self._insert(table).values({column.name: bindparam(column.name) for column in table.columns})
-        rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-        keys = list(table.primary_key.columns)
-        if rest:
-            return statement.on_conflict_do_update(index_elements=keys, set_=rest)  # type: ignore[no-any-return]
-        return statement.on_conflict_do_nothing(index_elements=keys)  # type: ignore[no-any-return]
+    def _prepared_upsert(self, table: Table) -> Prepared:
+        row = self._insert(table).values({column.name: bindparam(column.name) for column in table.columns})
+        return Prepared(replacing(row, table), self.dialect, self._clean)
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
@@ -119,8 +123,12 @@ class Database(ABC):
     def driver(self) -> Cursor:
         """A cursor on a connection of its own, outside any transaction; close it with `release`."""
 
+    def writing(self) -> Cursor:
+        """The cursor of a writer that goes on for as long as the store is open; close it with `release`."""
+        return self.driver()
+
     @abstractmethod
-    def begin(self, cursor: Cursor) -> None:
+    def begin(self, cursor: Cursor) -> Mark:
         """Starts the transaction of the one writer: nobody else writes until it ends, and it sees all that was."""
 
     @abstractmethod
@@ -146,6 +154,15 @@ class Database(ABC):
     def is_passing(self, error: BaseException) -> bool:
         """Whether the same transaction, done whole once more, may well succeed."""
         return False
+
+
+def replacing(statement: Any, table: Table) -> Executable:
+    """An insert into `table` that replaces the row with the same key."""
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    keys = list(table.primary_key.columns)
+    if rest:
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest)  # type: ignore[no-any-return]
+    return statement.on_conflict_do_nothing(index_elements=keys)  # type: ignore[no-any-return]
 
 
 class Line:

@@ -13,7 +13,8 @@ from sqlalchemy import Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import NullPool
 
-from server_stub.database import Cursor, Database
+from server_stub.database import Cursor, Database, Mark
+from server_stub.log_folding import LogFolding
 
 _BUSY_MILLISECONDS = 10_000
 
@@ -24,6 +25,8 @@ class Embedded(Database):
     def __init__(self, path: Path) -> None:
         super().__init__(create_engine(f"sqlite:///{path}", poolclass=NullPool), str(path))
         self.path = path
+        self._folding: LogFolding | None = None
+        self._writing: Cursor | None = None
         event.listen(self.engine, "connect", _prepare_connection)
         event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
@@ -38,13 +41,34 @@ class Embedded(Database):
         assert connection is not None
         return connection.cursor()
 
-    def begin(self, cursor: Cursor) -> None:
+    def writing(self) -> Cursor:
+        """The cursor of a writer that goes on for as long as the store is open; close it with `release`."""
+        cursor = self.driver()
+        self._folding = LogFolding(self.path, cursor)
+        self._writing = cursor
+        return cursor
+
+    def release(self, cursor: Cursor) -> None:
+        """Closes the connection behind `cursor`."""
+        if self._folding is not None and cursor is self._writing:
+            self._folding.close()
+            self._folding = None
+        super().release(cursor)
+
+    def begin(self, cursor: Cursor) -> Mark:
         """Starts the transaction of the one writer, holding the write lock from its first statement."""
+        if self._folding is not None:
+            self._folding.begins(cursor)
         cursor.execute("BEGIN IMMEDIATE")
+        # Another one as soon as any other connection has written.
+        (version,) = cursor.execute("PRAGMA data_version").fetchone()
+        return Mark(version, version)
 
     def commit(self, cursor: Cursor, *, has_news: bool = True) -> None:
         """Makes the transaction durable: the log is flushed to disk before this returns."""
         cursor.execute("COMMIT")
+        if self._folding is not None:
+            self._folding.committed(cursor)
 
     def roll_back(self, cursor: Cursor) -> None:
         """Undoes the transaction, if one is open."""

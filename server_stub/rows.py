@@ -238,26 +238,26 @@ class Forms:
 
     def __init__(self, database: Database) -> None:
         self.journal = Form(database, schema.journal, JournalRow)
-        self.event = Form(database, schema.event, EventRow)
+        self.event = Form(database, schema.event, EventRow, is_kept=False)
         self.parked = Form(database, schema.parked, ParkedRow)
-        self.conflict = Form(database, schema.conflict, ConflictRow)
+        self.conflict = Form(database, schema.conflict, ConflictRow, is_kept=False)
         self.stock = Form(database, schema.stock, StockRow)
-        self.move = Form(database, schema.stock_move, MoveRow)
+        self.move = Form(database, schema.stock_move, MoveRow, is_kept=False)
         self.allocation = Form(database, schema.allocation, AllocationRow)
         self.awaited = Form(database, schema.awaited, AwaitedRow)
-        self.shelf_count = Form(database, schema.shelf_count, ShelfCountRow)
-        self.goods_in = Form(database, schema.goods_in, GoodsInRow)
+        self.shelf_count = Form(database, schema.shelf_count, ShelfCountRow, is_kept=False)
+        self.goods_in = Form(database, schema.goods_in, GoodsInRow, is_kept=False)
         self.barcode = Form(database, schema.barcode, BarcodeRow)
-        self.change_request = Form(database, schema.change_request, ChangeRequestRow)
+        self.change_request = Form(database, schema.change_request, ChangeRequestRow, is_kept=False)
         self.claim = Form(database, schema.claim, ClaimRow)
         self.sscc_counter = Form(database, schema.sscc_counter, SsccCounterRow)
         self.sscc_block = Form(database, schema.sscc_block, SsccBlockRow)
-        self.request = Form(database, schema.request, RequestRow)
+        self.request = Form(database, schema.request, RequestRow, is_kept=False)
         self.terminal = Form(database, schema.terminal, TerminalRow)
         self.token = Form(database, schema.token, TokenRow)
-        self.audit = Form(database, schema.audit, AuditRow)
+        self.audit = Form(database, schema.audit, AuditRow, is_kept=False)
         self.webhook = Form(database, schema.webhook, WebhookRow)
-        self.outbox = Form(database, schema.outbox, OutboxRow)
+        self.outbox = Form(database, schema.outbox, OutboxRow, is_kept=False)
         self.enrolment = Form(database, schema.enrolment, EnrolmentRow)
         self.station = Form(database, schema.station, StationRow)
         self.printer = Form(database, schema.printer, PrinterRow)
@@ -266,7 +266,7 @@ class Forms:
 
 
 class Sheets:
-    """Every table but the records, open in one transaction."""
+    """Every table but the records."""
 
     def __init__(self, forms: Forms, cursor: Cursor, tally: Tally) -> None:
         self.journal = Sheet(forms.journal, cursor, tally)
@@ -296,6 +296,11 @@ class Sheets:
         self.counter = Sheet(forms.counter, cursor, tally)
         self.meta = Sheet(forms.meta, cursor, tally)
         self.every: tuple[Sheet[msgspec.Struct], ...] = tuple(vars(self).values())
+
+    def again(self) -> None:
+        """Begins the next transaction with what is known."""
+        for sheet in self.every:
+            sheet.again()
 
     def flush(self) -> None:
         """Writes whatever any of them changed."""

@@ -1,10 +1,12 @@
-"""A table as a dictionary of rows within one transaction: read once, changed in memory, written once.
+"""A table as a dictionary of rows: read once, changed in memory, written once a transaction.
 
-Decides when a row is read and written. What a row means, and which transaction it is, are others' business.
+Decides when a row is read and written, and how many are still known in the next transaction. What a row means, which
+transaction it is and whether anything known still holds are others' business.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +16,11 @@ from sqlalchemy import Executable, Table, bindparam, delete, select
 from server_stub.database import Cursor, Database
 
 Row = TypeVar("Row", bound=msgspec.Struct)
+Name = TypeVar("Name")
+Known = TypeVar("Known")
+
+# Some 2 KiB each: what two hundred terminals work on stays known, and no more than some 20 MiB.
+_MOST_KEPT = 10_000
 
 
 class Tally:
@@ -24,13 +31,16 @@ class Tally:
 
 
 class Form(Generic[Row]):
-    """The statements of one table, compiled once, and the struct whose fields are its columns in their order."""
+    """The statements of one table, compiled once, and the struct whose fields are its columns in their order.
 
-    def __init__(self, database: Database, table: Table, row: type[Row]) -> None:
+    `is_kept` says that rows are met again and again, so that they are worth knowing in the next transaction.
+    """
+
+    def __init__(self, database: Database, table: Table, row: type[Row], *, is_kept: bool = True) -> None:
         columns = [column.name for column in table.columns]
         if list(row.__struct_fields__) != columns:
             raise TypeError(f"{row.__name__} does not have the columns of {table.name}: {', '.join(columns)}")
-        self.database, self.row = database, row
+        self.database, self.row, self.is_kept = database, row, is_kept
         self.keys = [column.name for column in table.primary_key.columns]
         self._read_key = attrgetter(*self.keys)
         self._has_many_keys = len(self.keys) > 1
@@ -46,7 +56,7 @@ class Form(Generic[Row]):
 
 
 class Sheet(Generic[Row]):
-    """The rows of one table that a transaction has met; what was changed is written by `flush`.
+    """The rows of one table that were met; what was changed is written by `flush`.
 
     `is_touched` says whether any was changed at all in this transaction.
     """
@@ -56,6 +66,14 @@ class Sheet(Generic[Row]):
         self._rows: dict[tuple[Any, ...], Row | None] = {}
         self._changed: dict[tuple[Any, ...], None] = {}
         self.is_touched = False
+
+    def again(self) -> None:
+        """Begins the next transaction with the rows that are known, which nobody else has changed."""
+        self.is_touched = False
+        if not self._form.is_kept:
+            self._rows.clear()
+        elif len(self._rows) > _MOST_KEPT:
+            forget_oldest(self._rows, _MOST_KEPT // 2)
 
     def get(self, *key: Any) -> Row | None:
         """The row with that primary key, or None."""
@@ -95,8 +113,18 @@ class Sheet(Generic[Row]):
             self._form.erase.many(self._cursor, (dict(zip(self._form.keys, key, strict=True)) for key in gone))
         self._changed.clear()
 
+    def known(self) -> list[tuple[tuple[Any, ...], Row | None]]:
+        """Every key that was met, with its row as it is by now; None where there is no such row."""
+        return list(self._rows.items())
+
     def _set(self, key: tuple[Any, ...], row: Row | None) -> None:
         self._rows[key] = row
         self._changed[key] = None
         self.is_touched = True
         self._tally.changes += 1
+
+
+def forget_oldest(known: dict[Name, Known], left: int) -> None:
+    """Forgets those that were met first, until so many are left."""
+    for name in list(islice(known, max(0, len(known) - left))):
+        del known[name]

@@ -20,7 +20,7 @@ import msgspec
 
 from server_stub import webhooks
 from server_stub.books import Books, News
-from server_stub.database import Cursor, Database, failures, told
+from server_stub.database import Cursor, Database, Mark, failures, told
 from server_stub.problems import Refusal, cannot_write, no_database
 from server_stub.rows import AuditRow, Forms
 
@@ -82,6 +82,8 @@ class Writer:
         self.telling_from: int | None = None
         """Where the log ended before the group that is being committed, of which the loop has not heard yet."""
         self._forms = Forms(database)
+        # The books as the last transaction left them, and where that one stood.
+        self._known: tuple[Books, Mark] | None = None
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -136,17 +138,23 @@ class Writer:
         self._on_disk(commit)
         return [commit]
 
-    def _begun(self) -> Cursor:
-        """A cursor in a new transaction; _Away where the database is not to be had."""
+    def _begun(self) -> tuple[Cursor, Mark]:
+        """A cursor in a new transaction, and where that one stands; _Away where the database is not to be had."""
         try:
             if self._cursor is None:
-                self._cursor = self._database.driver()
+                self._cursor = self._database.writing()
                 self._check(self._database)
-            self._database.begin(self._cursor)
+            return self._cursor, self._database.begin(self._cursor)
         except Exception as error:
             self._forget()
             raise _Away(told(error)) from error
-        return self._cursor
+
+    def _opened(self, cursor: Cursor, mark: Mark) -> Books:
+        """The books of a new transaction: those of the last one, where nobody else has written since."""
+        known, self._known = self._known, None
+        if known is not None and known[1].after == mark.before and known[0].again(self._clock()):
+            return known[0]
+        return Books(self._database, self._forms, cursor, self._clock())
 
     def _is_undone(self) -> bool:
         """Undoes the transaction; False where its connection broke, so that nobody knows how it ended."""
@@ -167,15 +175,15 @@ class Writer:
         return []
 
     def _forget(self) -> None:
-        cursor, self._cursor = self._cursor, None
+        cursor, self._cursor, self._known = self._cursor, None, None
         if cursor is not None:
             with suppress(*failures()):
                 self._database.release(cursor)
 
     def _transact(self, jobs: Sequence[_Job]) -> Commit:
         began = perf_counter()
-        cursor = self._begun()
-        books = Books(self._database, self._forms, cursor, self._clock())
+        cursor, mark = self._begun()
+        books = self._opened(cursor, mark)
         before = books.cursor
         news = []
         for job in jobs:
@@ -195,6 +203,9 @@ class Writer:
         if books.cursor > before:
             self.telling_from = before
         self._database.commit(cursor, has_news=bool(books.tally.changes))
+        if all(job.error is None for job in jobs):
+            # A step that was refused may have changed a row in memory which it never meant to be written.
+            self._known = books, mark
         return Commit(
             books.cursor,
             tuple(one for one in news if one.kinds),
