@@ -22,11 +22,15 @@ _NEEDS = ("biip", "psutil", "starlette")
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One thing that is measured: the function that does it, and what its yardstick is."""
+    """One thing that is measured: the function that does it, and what its yardstick is.
+
+    `is_long` says that it takes minutes, so that it is left out unless somebody asks for it.
+    """
 
     module: str
     function: str
     beside: str
+    is_long: bool = False
 
 
 MEASUREMENTS = {
@@ -126,6 +130,35 @@ MEASUREMENTS = {
         "the bare handler, and the orders' bytes inserted. Two real warehouse systems on a machine of this kind: at "
         "most 29 lines/s, 27 to 61 s, 380 to 670 MiB.",
     ),
+    "followers": Measurement(
+        "followers",
+        "measure",
+        "Two hundred terminals and fifty supervisors in long polls by HTTP, each on its own connection, while others "
+        "confirm a hundred lines a second: the CPU of the store's process, and from the moment a line is sent until "
+        "each of them has it. A terminal is answered at most ten times a second, a supervisor four times. Beside it: a "
+        "bare Starlette handler on the same writer that reads and encodes the news once every 100 ms for all.",
+    ),
+    "followers-postgres": Measurement("followers", "measure_postgres", "The same on PostgreSQL on this machine."),
+    "queue": Measurement(
+        "queue_page",
+        "measure",
+        "The supervisor's page of open orders by urgency, by HTTP, in a store with 50,000 open and 1,000,000 closed "
+        "orders. Beside it: the same page of a store with 1,000.",
+        is_long=True,
+    ),
+    "queue-postgres": Measurement(
+        "queue_page", "measure_postgres", "The same on PostgreSQL on this machine.", is_long=True
+    ),
+    "import": Measurement(
+        "order_files",
+        "measure",
+        "`floorhand import` of a CSV of 100,000 orders into a running store: read, judged, sent, allocated, durable. "
+        "Beside it: the same rows inserted, one transaction for 500.",
+        is_long=True,
+    ),
+    "import-postgres": Measurement(
+        "order_files", "measure_postgres", "The same on PostgreSQL on this machine.", is_long=True
+    ),
     "line": Measurement(
         "store_http",
         "measure_line",
@@ -147,7 +180,8 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return 2
     from benchmarks import machine
 
-    names = words.only or list(MEASUREMENTS)
+    is_whole = words.long or words.write is not None
+    names = words.only or [name for name, each in MEASUREMENTS.items() if is_whole or not each.is_long]
     facts, figures, code = machine.described(), [], 0
     for name in names:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
@@ -210,11 +244,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="floorhand bench",
         description="Measures this machine. Each speed is told beside a yardstick that ran in turns with it.",
-        epilog="It takes some two minutes and wants the machine to itself.",
+        epilog="It takes some five minutes, whole some fifteen, and wants the machine to itself.",
     )
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", choices=tuple(MEASUREMENTS), help=f"some of: {', '.join(MEASUREMENTS)}"
     )
+    long = ", ".join(name for name, each in MEASUREMENTS.items() if each.is_long)
+    parser.add_argument("--long", action="store_true", help=f"also those that take minutes ({long}); --write does, too")
     parser.add_argument("--quick", action="store_true", help="a few samples of each: shows that it works, no more")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table into this Markdown file")
     return parser

@@ -20,6 +20,7 @@ from orders.records import Location, Order, OrderLine, Owner, PickTask, Product,
 from server_stub import authority, people, transfer
 from server_stub.books import Books
 from server_stub.embedded import Embedded
+from server_stub.floor_setup import NewToken
 from server_stub.place import Place
 from server_stub.postgresql import Postgres
 from server_stub.rows import AllocationRow, ClaimRow, Forms, JournalRow, StockRow, TerminalRow
@@ -31,7 +32,6 @@ SHELVES = 60
 # So many pieces are wanted of each line that a walk lasts longer than any run.
 PIECES = 1_000_000
 _AT_ONCE = 500
-SUPERVISOR_TOKEN = "only-for-measuring-supervisor"
 
 
 class Pusher:
@@ -65,7 +65,7 @@ class Pusher:
         return wire.Push(journal=self.journal, epoch=self.epoch, events=bodies)
 
 
-def furnish(folder: Path, *, orders: int, terminals: int) -> list[Pusher]:
+def furnish(folder: Path, *, orders: int, terminals: int, supervisors: int = 1) -> list[Pusher]:
     """Makes a store in `folder` with so many open orders, the first of them being picked by so many terminals."""
     folder.mkdir(parents=True, exist_ok=True)
     place = Place(folder)
@@ -79,6 +79,8 @@ def furnish(folder: Path, *, orders: int, terminals: int) -> list[Pusher]:
         epoch = books.epoch
         if begin == 0:
             _shelves(books, orders)
+            for desk in range(supervisors):
+                _desk(books, desk)
         for number in range(begin, min(begin + _AT_ONCE, orders)):
             _enter(books, number, is_begun=number < terminals)
         books.flush()
@@ -107,13 +109,22 @@ def token_of(terminal: str) -> str:
     return f"only-for-measuring-{terminal}"
 
 
+def supervisor_token(number: int) -> str:
+    """The token of a supervisor of the measured store."""
+    return f"only-for-measuring-supervisor-{number}"
+
+
 def sku_of(number: int) -> str:
     """A SKU that lies on a shelf, whatever the number."""
     return _sku(number % SHELVES)
 
 
+def _desk(books: Books, number: int) -> None:
+    asked = NewToken(label=f"DESK-{number}", role="supervisor")
+    people.add_token(books, asked, supervisor_token(number))
+
+
 def _shelves(books: Books, orders: int) -> None:
-    people.give_token(books, SUPERVISOR_TOKEN, authority.SUPERVISOR, None)
     books.put(Owner(id="HOME", name="Demo Goods"))
     books.put(Worker(id=WORKER, name="Ada", roles=("picker",)))
     for number in range(SHELVES):
@@ -121,7 +132,8 @@ def _shelves(books: Books, orders: int) -> None:
         books.put(Product(id=f"HOME/{_sku(number)}", owner="HOME", sku=_sku(number), description=f"Kettle {number}"))
         held = PIECES * (orders + 1) * LINES
         place = ledger.shelf(_location(number))
-        books.sheets.stock.put(StockRow(f"HOME/{_sku(number)}", place, ledger.AVAILABLE, held, held, False))
+        row = StockRow(f"HOME/{_sku(number)}", place, ledger.AVAILABLE, held + PIECES, held, is_locked=False)
+        books.sheets.stock.put(row)
 
 
 def _enter(books: Books, number: int, *, is_begun: bool) -> None:

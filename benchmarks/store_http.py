@@ -21,7 +21,7 @@ import msgspec
 import psutil
 
 from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled, at_least, at_most, in_turns, milliseconds
-from benchmarks.furnished import SUPERVISOR_TOKEN, Pusher, furnish, into_postgres, sku_of
+from benchmarks.furnished import Pusher, furnish, into_postgres, sku_of, supervisor_token
 from benchmarks.load import drive
 from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.walks import NOW, WORKER
@@ -39,7 +39,7 @@ from terminal.workflows.steps import Here, Picking
 EVENTS_BAR, CPU_BAR = 0.5, 2.0
 GOAL_MILLISECONDS = 5.0
 BATCHES = (1, 20)
-_ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 30.0
 _REPLIES = msgspec.json.Decoder(wire.PushReply)
 
@@ -88,10 +88,11 @@ def measure_goals(folder: Path, plan: Plan) -> list[Figure]:
 def _goals(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
     folder.mkdir(parents=True)
     with ExitStack() as stack:
-        mine, bare = _both(stack, folder, 8, server)
+        mine, bare = both(stack, folder, 8, server)
         loads = [[_load(each, 1, 0.2 if plan.is_quick else 1.5) for each in (mine, bare)] for _ in range(3)]
         mine_rate, bare_rate = (median(turn[place].events_per_second for turn in loads) for place in (0, 1))
         taken = [_take_in(mine, turn, stack) for turn in range(plan.count(5, 1))]
+        check_allocated(mine.where, "HOME/N", 100 * len(taken))
         inserted = [_inserted(open_at(mine.where), turn) for turn in range(plan.count(5, 1))]
         memory, bare_memory = (each.process.memory_full_info().uss / 2**20 for each in (mine, bare))
     return [
@@ -121,7 +122,7 @@ def _take_in(server: Served, turn: int, stack: ExitStack) -> float:
     stack.callback(http.close)
     body = msgspec.json.encode(Intake(orders=_orders(turn)))
     begun = perf_counter()
-    headers = {"authorization": f"Bearer {SUPERVISOR_TOKEN}", "content-type": "application/json"}
+    headers = {"authorization": f"Bearer {supervisor_token(0)}", "content-type": "application/json"}
     http.request("POST", "/v1/intake", body, headers)
     answer = http.getresponse().read()
     taken = perf_counter() - begun
@@ -144,6 +145,17 @@ def _orders(turn: int) -> tuple[NewOrder, ...]:
         )
         for number in range(100)
     )
+
+
+def check_allocated(where: Path | str, beginning: str, orders: int) -> None:
+    """Stumbled unless so many orders with ids that begin so are in the store, with stock set aside for them."""
+    database = open_at(where)
+    cursor = database.driver()
+    cursor.execute(f"SELECT count(*) FROM record WHERE kind = 'order' AND state = 'allocated' AND id > '{beginning}'")
+    (found,) = cursor.fetchone()
+    database.release(cursor)
+    if found != orders:
+        raise Stumbled(f"{found} of {orders} orders are in the store and allocated")
 
 
 def _inserted(database: Database, turn: int) -> float:
@@ -170,7 +182,7 @@ def _inserted(database: Database, turn: int) -> float:
 def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
     figures = []
     with ExitStack() as stack:
-        mine, bare = _both(stack, folder, plan.count(64, 4), server)
+        mine, bare = both(stack, folder, plan.count(64, 4), server)
         for batch in BATCHES:
             turns: dict[int, list[Turn]] = {mine.port: [], bare.port: []}
             for turn in range(plan.count(4, 1)):
@@ -183,7 +195,7 @@ def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | Non
 def measure_line(folder: Path, plan: Plan) -> list[Figure]:
     """One line confirmed by one request."""
     with ExitStack() as stack:
-        mine, bare = _both(stack, folder, 1)
+        mine, bare = both(stack, folder, 1)
         ours, yardstick = in_turns(plan.count(300, 3), _confirming(mine, stack), _confirming(bare, stack))
     return [
         Figure(
@@ -195,29 +207,34 @@ def measure_line(folder: Path, plan: Plan) -> list[Figure]:
     ]
 
 
-def _both(
-    stack: ExitStack, folder: Path, terminals: int, server: PrivatePostgres | None = None
+def both(
+    stack: ExitStack, folder: Path, terminals: int, server: PrivatePostgres | None = None, *, supervisors: int = 1
 ) -> tuple[Served, Served]:
-    ready = folder / "ours.url", folder / "bare.url"
+    """The real store and the bare handler, on stores of the same content, until `stack` ends."""
     places = folder / "ours", folder / "bare"
-    pushers = [furnish(place, orders=terminals, terminals=terminals) for place in places]
-    mine = ["-m", "floorhand", "store", "run", "--folder", str(places[0]), "--port", "0", "--ready-file", str(ready[0])]
-    bare = ["-m", "benchmarks.bare_store", str(places[1]), str(ready[1])]
-    where: Path | str = Place(places[0]).database
+    pushers = [furnish(place, orders=terminals, terminals=terminals, supervisors=supervisors) for place in places]
+    where: list[Path | str] = [into_postgres(each, server) if server else Place(each).database for each in places]
+    ready = folder / "bare.url"
+    bare = ["-m", "benchmarks.bare_store", str(places[1]), str(ready)]
     if server is not None:
-        where = into_postgres(places[0], server)
-        mine += ["--database", where]
-        bare += [into_postgres(places[1], server)]
-    return (
-        stack.enter_context(_served(mine, ready[0], pushers[0], where)),
-        stack.enter_context(_served(bare, ready[1], pushers[1], "")),
-    )
+        bare.append(str(where[1]))
+    mine = run_store(stack, places[0], pushers[0], where[0])
+    return mine, stack.enter_context(_served(bare, ready, pushers[1], where[1]))
+
+
+def run_store(stack: ExitStack, folder: Path, pushers: list[Pusher], where: Path | str) -> Served:
+    """`floorhand store run` on the store in `folder`, whose database is `where`, until `stack` ends."""
+    ready = folder.with_suffix(".url")
+    words = ["-m", "floorhand", "store", "run", "--folder", str(folder), "--port", "0", "--ready-file", str(ready)]
+    if isinstance(where, str):
+        words += ["--database", where]
+    return stack.enter_context(_served(words, ready, pushers, where))
 
 
 @contextmanager
 def _served(words: list[str], ready: Path, pushers: list[Pusher], where: Path | str) -> Iterator[Served]:
     process = subprocess.Popen(
-        [sys.executable, *words], cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, *words], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         end = time.monotonic() + _START_SECONDS

@@ -1,12 +1,13 @@
 """Records changed after a cursor, and the waking of those who wait for them.
 
-Decides how much one answer carries and who is woken when: only whom a change concerns, and no asker more often than
-its pause. A record's bytes are passed on as they were written, never decoded here.
+Decides how much one answer carries and who is woken when: only whom a change concerns, and each asker once a beat, so
+that all who follow stand at the same cursor and are given the same bytes. A record's bytes are never decoded here.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 
 import msgspec
@@ -23,9 +24,13 @@ LONGEST_WAIT_SECONDS = 60.0
 PAUSE_SECONDS = 0.1
 SUPERVISOR_PAUSE_SECONDS = 0.25
 
+# Pages are read and encoded once for all who ask the same in the same moment; a few askers see other kinds or owners.
+_PAGES_KEPT = 8
+
 # A page looks at so many records at most, so that who asks for few kinds from far behind holds nobody up.
 _WINDOW = 5_000
 
+_ENCODE = msgspec.json.Encoder().encode
 _record = schema.record.c
 _window = (
     select(_record.cursor).where(_record.cursor > bindparam("after")).order_by(_record.cursor).limit(_WINDOW).subquery()
@@ -44,11 +49,34 @@ _CHANGED = (
 )
 
 
+class Told(msgspec.Struct, frozen=True):
+    """One page as it travels, and whether it brings anything or another one waits behind it."""
+
+    body: msgspec.Raw
+    has_news: bool
+    more: bool
+
+
 class ChangeReader:
     """Reads pages of changes in the event loop's thread."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._told: OrderedDict[tuple[str, int, frozenset[str], int, str], Told] = OrderedDict()
+
+    def told(self, epoch: str, after: int, kinds: frozenset[str], end: int, owner: str = "") -> Told:
+        """The same as `page`, as it travels; read once for everybody who asks it before the log goes on.
+
+        `end` has to be where the log ends now: what was told up to there stays true for as long as it does.
+        """
+        asked = (epoch, after, kinds, end, owner)
+        told = self._told.get(asked)
+        if told is None:
+            page = self.page(*asked)
+            told = self._told[asked] = Told(msgspec.Raw(_ENCODE(page)), bool(page.changes), page.more)
+            while len(self._told) > _PAGES_KEPT:
+                self._told.popitem(last=False)
+        return told
 
     def page(self, epoch: str, after: int, kinds: frozenset[str], end: int, owner: str = "") -> Changes:
         """The next changes after a cursor, of those kinds, and of that owner's goods where one is named.
@@ -134,5 +162,8 @@ class Wakers:
             await asyncio.sleep(delay)
 
     def note_answer(self, asker: str, kinds: frozenset[str], pause: float) -> None:
-        """Remembers that `asker` was answered now, and is not to be again before `pause` seconds are over."""
-        self._not_before[asker, kinds] = asyncio.get_running_loop().time() + pause
+        """Remembers that `asker` was answered now, and is not to be again before the next beat: every `pause` seconds,
+        the same for all, so that those who follow are answered together.
+        """
+        now = asyncio.get_running_loop().time()
+        self._not_before[asker, kinds] = (now // pause + 1) * pause if pause else 0.0

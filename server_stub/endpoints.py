@@ -45,7 +45,7 @@ class Call(msgspec.Struct):
         return self.caller.terminal
 
 
-Handler = Callable[[Store, Call], Awaitable[msgspec.Struct]]
+Handler = Callable[[Store, Call], Awaitable[msgspec.Struct | msgspec.Raw]]
 
 
 class Endpoint:

@@ -9,7 +9,7 @@ import asyncio
 from functools import partial
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Raw
 
 from orders import VERSION, wire
 from orders.records import KINDS, Count, Struct
@@ -23,7 +23,7 @@ from server_stub import (
 )
 from server_stub.authority import TERMINAL, Caller
 from server_stub.books import Books
-from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Waiter
+from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Told, Waiter
 from server_stub.endpoints import Call
 from server_stub.problems import wrong_type
 from server_stub.store import Store
@@ -52,7 +52,7 @@ async def events(store: Store, call: Call) -> wire.PushReply:
     return await store.write(partial(admission.take, terminal=call.terminal, push=call.message), call.terminal)
 
 
-async def changes(store: Store, call: Call) -> wire.Changes:
+async def changes(store: Store, call: Call) -> wire.Changes | Raw:
     """Answers the records changed after a cursor; waits for some, where there are none yet."""
     asked: ChangesQuery = call.query
     visible = frozenset(filter(call.caller.sees, KINDS))
@@ -68,24 +68,24 @@ async def changes(store: Store, call: Call) -> wire.Changes:
     if (asked.epoch and asked.epoch != store.epoch) or asked.after > end:
         return wire.Changes(epoch=store.epoch, cursor=0, reset=True)
     if not asked.wait:
-        return store.changes.page(store.epoch, asked.after, kinds, store.cursor, call.caller.owner)
+        return store.changes.told(store.epoch, asked.after, kinds, store.cursor, call.caller.owner).body
     asker = call.caller.name
     await store.wakers.keep_pause(asker, kinds)
-    page = await _awaited_page(store, asked, kinds, call.caller)
+    told = await _awaited_page(store, asked, kinds, call.caller)
     pause = PAUSE_SECONDS if call.caller.role == TERMINAL else SUPERVISOR_PAUSE_SECONDS
-    store.wakers.note_answer(asker, kinds, 0.0 if page.more else pause)
-    return page
+    store.wakers.note_answer(asker, kinds, 0.0 if told.more else pause)
+    return told.body
 
 
-async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], caller: Caller) -> wire.Changes:
+async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], caller: Caller) -> Told:
     loop = asyncio.get_running_loop()
     until = loop.time() + asked.wait
     while True:
         # Nothing is awaited between reading and waiting, so no commit can slip in between.
-        page = store.changes.page(store.epoch, asked.after, kinds, store.cursor, caller.owner)
+        told = store.changes.told(store.epoch, asked.after, kinds, store.cursor, caller.owner)
         left = until - loop.time()
-        if page.changes or page.more or left <= 0 or store.wakers.is_closed:
-            return page
+        if told.has_news or told.more or left <= 0 or store.wakers.is_closed:
+            return told
         await store.wakers.wait(Waiter(kinds, caller.terminal), left)
 
 

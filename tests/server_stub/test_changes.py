@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
-from orders import events
+from orders import events, wire
 from orders.intake import NewLocation, NewProduct
 from server_stub import changes as changes_module
 from server_stub.books import News
@@ -175,3 +176,31 @@ async def test_refused_scans_wake_nobody(warehouse: Any) -> None:
     warehouse.store.wakers.close()
     page = await waiting
     assert page.cursor > start
+
+
+async def test_all_who_ask_the_same_are_given_the_same_bytes_until_the_log_goes_on(warehouse: Any) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    store = warehouse.store
+
+    def asked(after: int = 0, owner: str = "") -> Any:
+        return store.changes.told(store.epoch, after, frozenset({"location", "tote"}), store.cursor, owner)
+
+    assert asked() is asked()
+    assert asked(owner="HOME") is not asked()
+    before, end = asked(), store.cursor
+    await warehouse.admin.post("/v1/totes", json={"count": 1})
+    assert asked() is not before
+    news = msgspec.json.decode(asked(after=end).body, type=wire.Changes)
+    assert [change.kind for change in news.changes] == ["tote"]
+    assert news.cursor == store.cursor
+
+
+async def test_those_who_follow_are_answered_on_the_same_beat() -> None:
+    wakers = Wakers()
+    loop = asyncio.get_running_loop()
+    day = 86_400.0
+    wakers.note_answer("HH-1", frozenset(), day)
+    await asyncio.sleep(0)
+    wakers.note_answer("HH-2", frozenset(), day)
+    first, second = wakers._not_before["HH-1", frozenset()], wakers._not_before["HH-2", frozenset()]
+    assert first == second > loop.time()
