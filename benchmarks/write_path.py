@@ -199,6 +199,8 @@ async def _turns(
         for turn in range(turns):
             names = list(calls) if turn % 2 else list(reversed(calls))
             for name in names:
+                # The other contestant wrote meanwhile: what a floor in full swing knows is read again first.
+                await _driven(calls[name], len(pushers), seconds / 5)
                 taken[name].append(await _driven(calls[name], len(pushers), seconds))
     finally:
         bare.close()
