@@ -1,6 +1,7 @@
 """The one command that says whether the project is sound: style, types, who may import whom, and every test.
 
-Run it as `python -m tests`; what follows is handed to pytest. `python -m tests --long` runs the long forms alone.
+Run it as `python -m tests`; what follows is handed to pytest. `python -m tests --long` runs the long forms alone, among
+them whatever has a store and takes its time on PostgreSQL. `--database postgresql` runs everything on that one.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ CHECKS = (
     ("types", [str(BIN / "mypy")]),
     ("imports", [str(BIN / "lint-imports"), "--no-cache"]),
 )
-# Most of a test's time is spent waiting for programs and disks: two at once, those of one file together.
-AT_ONCE = ("-n", "2", "--dist", "loadfile")
+# Most of a test's time is spent waiting for programs and disks: two at once, those of one file together, the slow
+# files first.
+AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main(words: list[str]) -> int:

@@ -7,8 +7,10 @@ import signal
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from benchmarks.private_postgres import NoPostgres, PrivatePostgres
 
@@ -21,11 +23,32 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # What a test runs on, where it asks for a store: the fixture `database` has one of these.
 DATABASES = ("sqlite", "postgresql")
 
+# These take minutes: whoever works beside them takes the many quick ones meanwhile.
+FIRST = ("test_interpreters.py", "test_faults.py", "test_power.py")
+
 _skipped: list[tuple[str, str]] = []
 
 
+class ByFileAndDatabase(LoadScopeScheduling):
+    """Gives out the tests of one file on one database together: they share a store that was made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        return f"{file} {'postgresql' in test}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return ByFileAndDatabase(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=(*DATABASES, "both"), default="both", help="which databases to test on")
+    parser.addoption(
+        "--database",
+        choices=(*DATABASES, "both"),
+        default="both",
+        help="all on one of them; or on SQLite, and on PostgreSQL what continuous integration has time for",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,11 +61,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         if database == "postgresql" and item.get_closest_marker("embedded"):
             continue
-        if database == "postgresql" and (item.get_closest_marker("heavy") or "importing" in item.path.parts):
-            item.add_marker("long")
+        if database == "postgresql" and wanted == "both" and not item.get_closest_marker("light"):
+            rooms = item.path.relative_to(ROOT / "tests").parts
+            runs_programs = rooms[0] != "server_stub"
+            if runs_programs and item.get_closest_marker("long") and not item.get_closest_marker("thorough"):
+                continue
+            if runs_programs or "importing" in rooms or item.get_closest_marker("heavy"):
+                item.add_marker("long")
         kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: item.path.name not in FIRST)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -96,7 +124,7 @@ def postgres() -> Iterator[PrivatePostgres]:
         pytest.skip(str(error))
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(scope="session", params=DATABASES)
 def database(request: pytest.FixtureRequest) -> str:
     """Which database a test's store has: every test that asks for one runs on each."""
     return str(request.param)

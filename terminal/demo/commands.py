@@ -63,7 +63,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         signal.signal(number, _leave)  # a closed window ends the store too
     try:
         with toy_scanner() as scanner:
-            stage = set_up(folder, scanner.port, datetime.now(UTC), say=print)
+            stage = set_up(folder, scanner.port, datetime.now(UTC), say=print, address=words.database)
             try:
                 code = _auto(stage, scanner, started) if words.auto else _play(stage, scanner)
             finally:
@@ -344,10 +344,16 @@ def _drain(master: int, screen: bytearray) -> None:
         screen += data
 
 
+def _address(typed: str) -> str:
+    if not typed.startswith(("postgresql://", "postgres://")):
+        raise argparse.ArgumentTypeError(f"expected postgresql://USER@HOST/NAME, got {typed!r}")
+    return typed
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="floorhand demo",
-        description="A whole small warehouse on this machine: an embedded store, thirty orders, the terminal, and a "
+        description="A whole small warehouse on this machine: a store, thirty orders, the terminal, and a "
         "scanner to play with. Nothing to set up; nothing is left behind unless you ask.",
         epilog="F2 scans what the screen asks for, F3 a wrong item, F4 a wrong shelf, F5 a damaged code.",
     )
@@ -355,5 +361,12 @@ def _parser() -> argparse.ArgumentParser:
         "--auto", action="store_true", help="no keyboard: a robot does the whole morning, then recounts"
     )
     parser.add_argument("--folder", help="where to put the demo (a new or empty folder); it is kept")
+    parser.add_argument(
+        "--database",
+        type=_address,
+        default="",
+        metavar="ADDRESS",
+        help="an empty PostgreSQL database for the store (postgresql://USER@HOST/NAME); what is in it afterwards stays",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the throw-away folder and say where it is")
     return parser

@@ -37,6 +37,8 @@ class Stage:
     badge: str = ""
     pin: str = ""
     store: subprocess.Popen[bytes] | None = None
+    address: str = ""
+    """The store's PostgreSQL, where it is not the embedded database."""
 
     @property
     def shop_folder(self) -> Path:
@@ -50,8 +52,13 @@ class Stage:
 
     @property
     def database(self) -> Path:
-        """The store's database file."""
-        return next(self.store_folder.glob("*.db"))
+        """The store's database file; of one elsewhere a backup, taken now."""
+        if not self.address:
+            return next(self.store_folder.glob("*.db"))
+        copy = self.folder / "recounted.db"
+        copy.unlink(missing_ok=True)
+        self.run("store", "backup", str(copy))
+        return copy
 
     def totes(self) -> list[str]:
         """The totes that stand about, as their labels name them."""
@@ -95,9 +102,12 @@ class Stage:
                 self.store.wait()
 
 
-def prepare(folder: Path, scanner_port: str, site: Path, prefix: str) -> tuple[Stage, str]:
-    """A running, empty store for `site`, a config for one terminal, and the one-time code that enrols it."""
-    stage = Stage(folder)
+def prepare(folder: Path, scanner_port: str, site: Path, prefix: str, address: str = "") -> tuple[Stage, str]:
+    """A running, empty store for `site`, a config for one terminal, and the one-time code that enrols it.
+
+    `address` is that of an empty PostgreSQL database, where the store should not be embedded.
+    """
+    stage = Stage(folder, address=address)
     stage.printed_folder.mkdir(parents=True, exist_ok=True)
     _write_config(stage, scanner_port)
     made = stage.run("store", "init", "--site", str(site), "--company-prefix", prefix)
@@ -109,12 +119,12 @@ def prepare(folder: Path, scanner_port: str, site: Path, prefix: str) -> tuple[S
     return stage, code
 
 
-def set_up(folder: Path, scanner_port: str, now: datetime, say: Callable[[str], None]) -> Stage:
+def set_up(folder: Path, scanner_port: str, now: datetime, say: Callable[[str], None], address: str = "") -> Stage:
     """A running store with the shop's orders on the floor, and a config for the terminal; says each step."""
     say("writing a small shop: products, shelves, stock, customers, orders")
     shop.write(folder / "shop", now)
     say("making the store (database, first supervisor, GS1 prefix 952) and starting it as its own process")
-    stage, code = prepare(folder, scanner_port, folder / "shop" / "site.toml", shop.PREFIX)
+    stage, code = prepare(folder, scanner_port, folder / "shop" / "site.toml", shop.PREFIX, address)
     with _closed_on_failure(stage):
         stage.run("store", "add-totes", str(TOTES))
         for kind in ("locations", "products", "stock", "customers", "orders"):
@@ -162,12 +172,13 @@ def _write_config(stage: Stage, scanner_port: str | None) -> None:
     """The one TOML config of this machine; rewritten once the store's port is known."""
     port = scanner_port or _found(r'port = "([^"]+)"', stage.config.read_text(encoding="utf-8"), "a port")
     url = f'url = "{stage.url}"\n' if stage.url else ""
+    database = f'database = "{stage.address}"\n' if stage.address else ""
     stage.config.write_text(
         f"""# Written by floorhand demo.
 [store]
 folder = "{stage.store_folder}"
 log = "json"
-{url}
+{url}{database}
 [terminal]
 station = "BENCH-1"
 journal = "{stage.folder / "terminal"}"

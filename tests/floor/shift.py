@@ -20,8 +20,18 @@ from terminal.demo.commands import Scanner, Terminal, drive, terminal_in_pty, to
 from terminal.demo.feed import Told
 from terminal.demo.recount import Findings, recount
 from terminal.demo.robot import Aim, Robot, label_on_paper
-from terminal.demo.stage import Stage
-from tests.floor.warehouse import DEVICES, AnyStage, Books, Device, StoreProcess, Warehouse, books, reading, wait_for
+from tests.floor.warehouse import (
+    DEVICES,
+    AnyStage,
+    Books,
+    Device,
+    StoreProcess,
+    Warehouse,
+    books,
+    reading,
+    running_store,
+    wait_for,
+)
 
 LONGEST_SECONDS = 120.0
 SETTLE_SECONDS = 40.0
@@ -144,7 +154,7 @@ class Morning:
     """A warehouse's copy with its store running, and everybody who works in it."""
 
     warehouse: Warehouse
-    stage: Stage
+    stage: AnyStage
     store: StoreProcess
     scanners: ExitStack
 
@@ -159,7 +169,7 @@ class Morning:
         program: tuple[str, ...] = (),
     ) -> Shift:
         """A person at device number `place` out of `of`, who has that share of the free totes."""
-        device = Device(self.stage.folder, name=DEVICES[place])
+        device = Device(self.stage.folder, name=DEVICES[place], address=self.stage.address)
         device.program = program or device.program
         scanner = self.scanners.enter_context(toy_scanner())
         device.configure(url or self.store.url, scanner.port)
@@ -230,11 +240,5 @@ def _prove_journal(device: Device, found: Books) -> None:
 @contextmanager
 def morning(warehouse: Warehouse, folder: Path) -> Iterator[Morning]:
     """A morning in a copy of `warehouse`, from the store's start to its end."""
-    stage = AnyStage(warehouse.copied_to(folder))
-    store = StoreProcess(stage)
-    store.start()
-    with ExitStack() as scanners:
-        try:
-            yield Morning(warehouse, stage, store, scanners)
-        finally:
-            store.kill()
+    with warehouse.copied_to(folder) as stage, running_store(stage) as store, ExitStack() as scanners:
+        yield Morning(warehouse, stage, store, scanners)

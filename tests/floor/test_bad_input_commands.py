@@ -87,7 +87,7 @@ def imports(floor: Hall, pool: ThreadPoolExecutor, tmp_path_factory: pytest.Temp
     for number, (name, content) in enumerate(files.items()):
         path = folder / f"{number}.csv"
         path.write_bytes(content)
-        words = ("import", "orders", str(path), "--map", "floorhand", "--folder", str(floor.stage.store_folder))
+        words = ("import", "orders", str(path), "--map", "floorhand")
         started[name] = pool.submit(run, floor.stage.command(*words))
     return started
 
@@ -286,7 +286,7 @@ def rows_into(floor: Hall, folder: Path, rows: int) -> None:
     before = products_in(floor)
     words = ("import", "products", str(path), "--map", "floorhand", "--report", str(report))
     done = subprocess.run(
-        floor.stage.command(*words, "--folder", str(floor.stage.store_folder)),
+        floor.stage.command(*words),
         capture_output=True,
         text=True,
         check=False,

@@ -209,6 +209,7 @@ def run_store(floor: Hall, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.embedded
 def test_a_second_store_on_one_folder_is_one_sentence_and_the_first_goes_on(floor: Hall) -> None:
     done = run_store(floor)
     assert done.stderr.startswith("floorhand store: another store already runs on")
@@ -217,6 +218,7 @@ def test_a_second_store_on_one_folder_is_one_sentence_and_the_first_goes_on(floo
     assert floor.ask("GET", "/v1/status")["schema"]
 
 
+@pytest.mark.embedded
 def test_a_second_store_on_one_database_by_another_name_is_one_sentence_and_the_first_goes_on(
     floor: Hall, tmp_path: Path
 ) -> None:

@@ -34,7 +34,7 @@ from server_stub.rows import Forms, TerminalRow
 from tests.floor.warehouse import free_port
 from tests.server_stub.filled_databases import rows_of
 
-BATCH, MOST_CARTS = 7, 200
+BATCH, MOST_CARTS, PROCESSES = 7, 200, 3
 PATIENCE_SECONDS = 240.0
 
 
@@ -43,6 +43,7 @@ class Process:
     """One `floorhand store run`, at the same port in each of its lives."""
 
     place: Place
+    name: str
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -64,19 +65,33 @@ class Process:
             self.process.wait()
 
 
+class Database(PrivatePostgres):
+    """PostgreSQL itself."""
+
+    name = "PostgreSQL"
+
+
+Target = Process | Database
+
+
 @dataclass
 class Hall:
     """A store with all that it stands on."""
 
     place: Place
     processes: list[Process]
-    server: PrivatePostgres | None
+    server: Database | None
     tokens: list[str]
 
-    async def strike(self, chance: Random) -> None:
-        """Kills something, and starts it again."""
-        targets: list[Process | PrivatePostgres] = [*self.processes, *([self.server] if self.server else [])]
-        target = chance.choice(targets)
+    def plan(self, chance: Random, count: int) -> list[Target]:
+        """What is killed one after the other: each part at least once."""
+        targets: list[Target] = [*self.processes, *([self.server] if self.server else [])]
+        chosen = [*targets, *(chance.choice(targets) for _ in range(count - len(targets)))]
+        chance.shuffle(chosen)
+        return chosen
+
+    async def strike(self, target: Target) -> None:
+        """Kills that, and starts it again."""
         await asyncio.to_thread(target.kill)
         await asyncio.to_thread(target.start)
         # A process that found no database when it began has ended, as it should: whoever looks after it starts it.
@@ -87,7 +102,7 @@ class Hall:
 
 @pytest.fixture
 def hall(database: str, tmp_path: Path) -> Iterator[Hall]:
-    """A running store: one process on the embedded database, two on PostgreSQL."""
+    """A running store: one process on the embedded database, several on PostgreSQL."""
     with ExitStack() as stack:
         place = Place(tmp_path / "store")
         plan = founding.Plan(
@@ -96,13 +111,13 @@ def hall(database: str, tmp_path: Path) -> Iterator[Hall]:
         asyncio.run(founding.make(place, plan, NOW))
         server = None
         if database == "postgresql":
-            server = stack.enter_context(PrivatePostgres(is_durable=True))
+            server = stack.enter_context(Database(is_durable=True))
             address = server.make("store")
             transfer.load(Embedded(place.database), Postgres(address))
             place.database.unlink()
             place = Place(place.folder, address=address)
         tokens = _enrolled(place, [f"CART-{number}" for number in range(MOST_CARTS)])
-        processes = [Process(place) for _ in range(2 if server else 1)]
+        processes = [Process(place, f"process {number}") for number in range(PROCESSES if server else 1)]
         for process in processes:
             process.start()
             stack.callback(process.kill)
@@ -180,8 +195,9 @@ class Cart:
         self._epoch = (await self.ask("POST", "/v1/hello", hello)).json()["epoch"]
 
 
+@pytest.mark.light
 @pytest.mark.parametrize(
-    ("carts", "pieces", "strikes"), [(8, 40, 3), pytest.param(200, 60, 14, marks=pytest.mark.long)]
+    ("carts", "pieces", "strikes"), [(8, 40, 4), pytest.param(200, 60, 14, marks=pytest.mark.long)]
 )
 def test_whatever_is_killed_each_event_counts_once(
     hall: Hall, chance: Random, carts: int, pieces: int, strikes: int
@@ -204,18 +220,23 @@ def test_whatever_is_killed_each_event_counts_once(
 async def _chaos(hall: Hall, chance: Random, carts: int, pieces: int, strikes: int) -> None:
     limits = httpx.Limits(max_connections=carts + 4, max_keepalive_connections=carts + 4)
     async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(limits=limits, timeout=30) as http:
-        office = Cart(hall, http, "OFFICE", chance)
+        # Drawn before anything runs, and apart for everybody: a seed makes the same plan again.
+        targets = hall.plan(chance, strikes)
+        moments = sorted(chance.randrange(carts * (pieces + 1) * 9 // 10) for _ in targets)
+        plan = list(zip(moments, targets, strict=True))
+        print("killed:", ", ".join(f"{target.name} after {moment} events" for moment, target in plan))
+        office = Cart(hall, http, "OFFICE", Random(chance.random()))
         admin = hall.place.token()
         await office.ask("POST", "/v1/intake", _goods(carts, pieces), admin)
         await office.ask("POST", "/v1/requests/release", {"key": "wave"}, admin)
-        everybody = [Cart(hall, http, f"CART-{number}", chance) for number in range(carts)]
+        everybody = [Cart(hall, http, f"CART-{number}", Random(chance.random())) for number in range(carts)]
         for cart, token in zip(everybody, hall.tokens, strict=False):
             await cart.begin(token, pieces)
         told: asyncio.Queue[int] = asyncio.Queue()
         async with asyncio.TaskGroup() as group:
             for cart in everybody:
                 group.create_task(cart.push_all(told))
-            group.create_task(_strikes(hall, chance, told, carts * (pieces + 1), strikes))
+            group.create_task(_strikes(hall, plan, told))
 
 
 def _enrolled(place: Place, names: list[str]) -> list[str]:
@@ -235,14 +256,13 @@ def _enrolled(place: Place, names: list[str]) -> list[str]:
     return tokens
 
 
-async def _strikes(hall: Hall, chance: Random, told: asyncio.Queue[int], events_meant: int, strikes: int) -> None:
-    """Strikes each time that so many more events were said yes to, so that work is always under way."""
-    moments = sorted(chance.randrange(events_meant * 9 // 10) for _ in range(strikes))
+async def _strikes(hall: Hall, plan: list[tuple[int, Target]], told: asyncio.Queue[int]) -> None:
+    """Strikes each time that so many events were said yes to, so that work is always under way."""
     so_far = 0
-    for moment in moments:
+    for moment, target in plan:
         while so_far < moment:
             so_far += await told.get()
-        await hall.strike(chance)
+        await hall.strike(target)
 
 
 def _goods(carts: int, pieces: int) -> dict[str, object]:

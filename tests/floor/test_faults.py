@@ -39,6 +39,7 @@ def of_two_sizes(warehouse: Warehouse, short: int, long: int) -> int:
     return short if warehouse.scans < 1000 else long
 
 
+@pytest.mark.thorough
 def test_a_network_cut_for_the_middle_third_costs_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
     with morning(warehouse, tmp_path / "m") as day, FaultyLink(day.store.port) as link:
         shift = day.shift(url=link.url)
@@ -65,6 +66,7 @@ def test_a_network_cut_for_the_middle_third_costs_nothing(warehouse: Warehouse, 
         day.prove(shift.device)
 
 
+@pytest.mark.thorough
 def test_a_terminal_killed_at_random_moments_resumes_at_the_same_line(
     warehouse: Warehouse, tmp_path: Path, chance: Random
 ) -> None:
@@ -82,6 +84,7 @@ def test_a_terminal_killed_at_random_moments_resumes_at_the_same_line(
         day.prove(shift.device)
 
 
+@pytest.mark.thorough
 def test_a_store_killed_and_started_again_is_only_away_for_a_while(
     warehouse: Warehouse, tmp_path: Path, chance: Random
 ) -> None:
@@ -103,6 +106,7 @@ def test_a_store_killed_and_started_again_is_only_away_for_a_while(
         day.prove(shift.device)
 
 
+@pytest.mark.thorough
 def test_messages_lost_repeated_held_up_and_out_of_order_change_nothing(
     warehouse: Warehouse, tmp_path: Path, chance: Random
 ) -> None:
@@ -142,6 +146,7 @@ def departures(day: Morning) -> set[datetime]:
     return {datetime.fromisoformat(json.loads(body)["departs_at"]) for (body,) in rows}
 
 
+@pytest.mark.thorough
 def test_two_terminals_share_one_morning(warehouse: Warehouse, tmp_path: Path) -> None:
     with morning(warehouse, tmp_path / "m") as day:
         shifts = [day.shift(place, of=2, packs_at=2, ships=False) for place in range(2)]
@@ -291,6 +296,7 @@ def remove_journal(device: Device) -> None:
 # The store's backup
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 @pytest.mark.parametrize("backup_is", ["from before all", "from the morning", "older than the journal's identity"])
 def test_a_store_put_back_to_an_earlier_backup_gets_again_what_it_lost(
@@ -328,6 +334,7 @@ def copy_in_place(device: Device) -> None:
     copy.replace(device.journal)
 
 
+@pytest.mark.thorough
 def test_a_restored_store_gives_no_walk_out_twice(warehouse: Warehouse, tmp_path: Path, chance: Random) -> None:
     """Two devices: whoever comes back first must not be sent where the other one has picked already."""
     with morning(warehouse, tmp_path / "m") as day:

@@ -46,9 +46,9 @@ def deaths(chance: Random, *, rounds: int) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(("ready", "rounds"), [("shop", 1), pytest.param("retail", 6, marks=pytest.mark.long)])
 def test_a_power_cut_at_each_hop_loses_nothing_and_shows_no_green_before_disk(
-    ready: str, rounds: int, request: pytest.FixtureRequest, tmp_path: Path, chance: Random
+    ready: str, rounds: int, stocked: Callable[[str], Warehouse], tmp_path: Path, chance: Random
 ) -> None:
-    with morning(request.getfixturevalue(ready), tmp_path / "m") as day:
+    with morning(stocked(ready), tmp_path / "m") as day:
         shift = day.shift(packs_at=1)
         saved = 0
         for hop, turn in deaths(chance, rounds=rounds):

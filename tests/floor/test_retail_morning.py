@@ -23,14 +23,14 @@ from tests.floor.pages import barcodes_on, label_scanned
 from tests.floor.warehouse import reading, wait_for
 
 
-def work(folder: Path, rows: list[dict[str, str]]) -> Stage:
+def work(folder: Path, rows: list[dict[str, str]], address: str) -> Stage:
     """Imports the rows, lays the warehouse out, and lets the robot do the whole morning."""
     folder.mkdir(exist_ok=True)
     (folder / "site.toml").write_text(SITE, encoding="utf-8")
     write_rows(folder / "orders.csv", rows)
     write_rows(folder / "customers.csv", customers_of(rows))
     with toy_scanner() as scanner:
-        stage, code = prepare(folder, scanner.port, folder / "site.toml", shop.PREFIX)
+        stage, code = prepare(folder, scanner.port, folder / "site.toml", shop.PREFIX, address)
         try:
             stage.run("import", "customers", str(folder / "customers.csv"), "--map", "floorhand")
             said = stage.run(
@@ -107,18 +107,21 @@ def prove_logs(stage: Stage, rows: list[dict[str, str]]) -> None:
             assert not re.search(rf"(?<![0-9A-Za-z]){re.escape(private)}(?![0-9A-Za-z])", text), f"{private} in {log}"
 
 
-def test_twelve_orders_go_from_the_file_to_the_dock(shared_data: Path, tmp_path: Path) -> None:
+def test_twelve_orders_go_from_the_file_to_the_dock(shared_data: Path, tmp_path: Path, new_address: str) -> None:
     rows = rows_of(shared_data / "online-retail-2010-12-01.csv")
     chosen = first_orders(rows, 12)
-    stage = work(tmp_path / "morning", chosen)
+    stage = work(tmp_path / "morning", chosen, new_address)
     prove(stage, chosen)
     prove_logs(stage, chosen)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
-def test_the_whole_retail_morning_goes_from_the_file_to_the_dock(shared_data: Path, tmp_path: Path) -> None:
+def test_the_whole_retail_morning_goes_from_the_file_to_the_dock(
+    shared_data: Path, tmp_path: Path, new_address: str
+) -> None:
     rows = rows_of(shared_data / "online-retail-2010-12-01.csv")
     assert len(rows) == 999
-    stage = work(tmp_path / "morning", rows)
+    stage = work(tmp_path / "morning", rows, new_address)
     prove(stage, rows)
     prove_logs(stage, rows)

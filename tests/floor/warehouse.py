@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -68,12 +68,6 @@ class AnyStage(Stage):
     """A stage whose store may have its database on PostgreSQL: then it is looked at in a copy of this moment."""
 
     @property
-    def address(self) -> str:
-        """The database's address, empty where it is the embedded one."""
-        file = self.store_folder / "address"
-        return file.read_text() if file.exists() else ""
-
-    @property
     def database(self) -> Path:
         if not self.address:
             return super().database
@@ -125,7 +119,7 @@ class Device(AnyStage):
     def configure(self, url: str, port: str) -> None:
         """Writes its config: where the store answers, and where its scanner is."""
         self.config.write_text(
-            f'[store]\nfolder = "{self.store_folder}"\nurl = "{url}"\n'
+            f'[store]\nfolder = "{self.store_folder}"\nurl = "{url}"\n{database_line(self.address)}'
             f'[terminal]\nstation = "BENCH-1"\njournal = "{self.state}"\nwitness = "{self.witness}"\n'
             f'[[scanner]]\nname = "toy"\nkind = "serial"\nport = "{port}"\n'
             f'[[printer]]\nname = "folder"\nkind = "folder"\npath = "{self.printed_folder}"\n'
@@ -183,7 +177,7 @@ def _journaled(connection: sqlite3.Connection) -> Journaled:
 class StoreProcess:
     """The store as a process of its own, at one folder and one port for as long as the morning lasts."""
 
-    stage: Stage
+    stage: AnyStage
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -216,15 +210,35 @@ class StoreProcess:
         self.process.wait()
 
 
+@contextmanager
+def running_store(stage: AnyStage) -> Iterator[StoreProcess]:
+    """The stage's store, started, and killed at the end."""
+    store = StoreProcess(stage)
+    store.start()
+    try:
+        yield store
+    finally:
+        store.kill()
+
+
+def database_line(address: str) -> str:
+    """What the config says of the store's database, under [store]: nothing, where it is the embedded one."""
+    return f'database = "{address}"\n' if address else ""
+
+
 @dataclass(frozen=True)
 class Warehouse:
-    """A folder that holds everything before the first scan, and what its input file asks for."""
+    """A folder that holds everything before the first scan, and what its input file asks for.
+
+    Where there is a `server`, the store is in its database `name`.
+    """
 
     folder: Path
     wanted: Pieces
     without_address: frozenset[str]
     badges: tuple[str, ...]
     server: PrivatePostgres | None = None
+    name: str = ""
 
     @property
     def scans(self) -> int:
@@ -232,27 +246,48 @@ class Warehouse:
         orders = {order for order, _ in self.wanted}
         return 7 * len(orders) + sum(3 + 2 * (quantity > 1) for quantity in self.wanted.values())
 
-    def copied_to(self, folder: Path) -> Path:
+    @contextmanager
+    def copied_to(self, folder: Path) -> Iterator[AnyStage]:
         """The same warehouse somewhere else, to be used up."""
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*.toml", "*.log"))
-        config = f'[store]\nfolder = "{folder / "store"}"\n'
+        stage, copy = AnyStage(folder), f"{self.name}_{next(_NUMBERS)}"
         if self.server is not None:
-            file = folder / "store" / "floorhand.db"
-            address = self.server.make(f"morning_{next(_NUMBERS)}")
-            load(Embedded(file), Postgres(address))
-            file.unlink()
-            (folder / "store" / "address").write_text(address)
-            config += f'database = "{address}"\n'
-        Stage(folder).config.write_text(config, encoding="utf-8")
-        return folder
+            stage.address = self.server.make(copy, self.name)
+        config = f'[store]\nfolder = "{stage.store_folder}"\n{database_line(stage.address)}'
+        stage.config.write_text(config, encoding="utf-8")
+        yield stage
+        if self.server is not None:
+            self.server.drop(copy)
+
+    def moved_to(self, folder: Path, server: PrivatePostgres, name: str) -> Warehouse:
+        """A copy of this one, which is on no server, with its store's database on that one."""
+        shutil.copytree(self.folder, folder)
+        file = folder / "store" / "floorhand.db"
+        load(Embedded(file), Postgres(server.make(name)))
+        file.unlink()
+        return replace(self, folder=folder, server=server, name=name)
 
 
-def furnish(folder: Path, bring_in: Callable[[Path], Path], load: Callable[[Stage], None]) -> tuple[str, ...]:
-    """Makes a store with two workers and two devices in `folder`; gives the workers' badges.
+@dataclass(frozen=True)
+class Ground:
+    """Where a warehouse is built: a new folder and, where there is a server, a new database of that name."""
+
+    folder: Path
+    server: PrivatePostgres | None = None
+    name: str = ""
+
+    def address(self) -> str:
+        """Makes the database, and gives its address; empty where it will be the embedded one."""
+        return self.server.make(self.name) if self.server else ""
+
+
+def furnish(ground: Ground, bring_in: Callable[[Path], Path], load: Callable[[Stage], None]) -> tuple[str, ...]:
+    """Makes a store with two workers and two devices; gives the workers' badges.
 
     `bring_in` writes input files there and gives the site's file; `load` imports them.
     """
-    stage, code = prepare(folder, _NOWHERE, bring_in(folder / "input"), shop.PREFIX)
+    folder = ground.folder
+    stage, code = prepare(folder, _NOWHERE, bring_in(folder / "input"), shop.PREFIX, ground.address())
     try:
         badges = [stage.badge]
         load(stage)
@@ -260,7 +295,7 @@ def furnish(folder: Path, bring_in: Callable[[Path], Path], load: Callable[[Stag
         badges += [badge_on(page) for page in (stage.store_folder / "papers").glob("badge-BEA*.pdf")]
         codes = [code, stage.run("store", "add-terminal").split()[-1]]
         for name, each in zip(DEVICES, codes, strict=True):
-            device = Device(folder, name=name)
+            device = Device(folder, name=name, address=stage.address)
             device.configure(stage.url, _NOWHERE)
             device.run("terminal", "--enrol", each, "--name", name, "--station", "BENCH-1")
         stage.run("store", "release", "--all")
@@ -277,8 +312,9 @@ def badge_on(page: Path) -> str:
     return next(text for text in barcodes_on(page).values() if text.startswith("FHB-"))
 
 
-def small_warehouse(folder: Path, orders: int) -> Warehouse:
+def small_warehouse(ground: Ground, orders: int) -> Warehouse:
     """The demo's shop with its first orders, of which every one can be shipped."""
+    inputs = ground.folder / "input"
 
     def write(inputs: Path) -> Path:
         shop.write(inputs, datetime.now(UTC))
@@ -290,14 +326,14 @@ def small_warehouse(folder: Path, orders: int) -> Warehouse:
     def load(stage: Stage) -> None:
         stage.run("store", "add-totes", str(TOTES))
         for kind in ("locations", "products", "stock", "customers", "orders"):
-            stage.run("import", kind, str(folder / "input" / f"{kind}.csv"), "--map", "floorhand")
+            stage.run("import", kind, str(inputs / f"{kind}.csv"), "--map", "floorhand")
 
-    badges = furnish(folder, write, load)
-    wanted, without = asked_for(folder / "input" / "orders.csv", folder / "input" / "customers.csv")
-    return Warehouse(folder, wanted, frozenset(without), badges)
+    badges = furnish(ground, write, load)
+    wanted, without = asked_for(inputs / "orders.csv", inputs / "customers.csv")
+    return Warehouse(ground.folder, wanted, frozenset(without), badges, ground.server, ground.name)
 
 
-def retail_warehouse(folder: Path, rows: list[dict[str, str]]) -> Warehouse:
+def retail_warehouse(ground: Ground, rows: list[dict[str, str]]) -> Warehouse:
     """The gift shop with these rows of its morning, laid out where it has no shelves yet."""
 
     def write(inputs: Path) -> Path:
@@ -308,12 +344,13 @@ def retail_warehouse(folder: Path, rows: list[dict[str, str]]) -> Warehouse:
         return inputs / "site.toml"
 
     def load(stage: Stage) -> None:
-        inputs = folder / "input"
+        inputs = ground.folder / "input"
         stage.run("import", "customers", str(inputs / "customers.csv"), "--map", "floorhand")
         stage.run("import", "orders", str(inputs / "orders.csv"), "--map", "retail", "--lay-out")
 
-    badges = furnish(folder, write, load)
-    return Warehouse(folder, gift_shop.wanted_of(rows)[0], frozenset(), badges)
+    badges = furnish(ground, write, load)
+    wanted = gift_shop.wanted_of(rows)[0]
+    return Warehouse(ground.folder, wanted, frozenset(), badges, ground.server, ground.name)
 
 
 def books(database: Path) -> Books:

@@ -22,10 +22,9 @@ import httpx
 
 from orders import barcodes
 from orders.barcodes import Kind
-from terminal.demo.stage import Stage
 from terminal.demo.toy_scanner import symbol_bytes
 from terminal.workflows import acts
-from tests.floor.warehouse import Device, StoreProcess, Warehouse, reading
+from tests.floor.warehouse import AnyStage, Device, StoreProcess, Warehouse, reading, running_store
 from tests.terminal.in_a_pty import InPty, in_a_pty
 
 LAMP, MUG = "9520000010010", "9520000010027"
@@ -161,7 +160,7 @@ class Hall:
     """A running store with more orders than are ever taken, and as many devices as are asked for."""
 
     warehouse: Warehouse
-    stage: Stage
+    stage: AnyStage
     store: StoreProcess
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -201,7 +200,7 @@ class Hall:
         with self._turn:
             name = f"SEAT-{next(self._numbers)}"
         id, token = self.token(name)
-        device = Device(self.stage.folder, name=name)
+        device = Device(self.stage.folder, name=name, address=self.stage.address)
         device.configure(url or self.store.url, port)
         device.state.mkdir()
         (device.state / "terminal.json").write_text(json.dumps({"terminal": id, "token": token}))
@@ -262,10 +261,7 @@ def running(device: Device, size: tuple[int, int] = SIZE, *words: str) -> Iterat
 @contextmanager
 def hall(warehouse: Warehouse, folder: Path, orders: int = 39) -> Iterator[Hall]:
     """A copy of `warehouse` with its store running and so many more plain orders on the floor."""
-    stage = Stage(warehouse.copied_to(folder))
-    store = StoreProcess(stage)
-    store.start()
-    try:
+    with warehouse.copied_to(folder) as stage, running_store(stage) as store:
         opened = Hall(warehouse, stage, store)
         receipts = opened.ask("POST", "/v1/intake", _goods(orders))["receipts"]
         assert [each for each in receipts if each["outcome"] != "created"] == []
@@ -273,8 +269,6 @@ def hall(warehouse: Warehouse, folder: Path, orders: int = 39) -> Iterator[Hall]
         opened.ask("POST", "/v1/requests/release", {"key": "plain", "orders": numbers})
         opened.take_away_all_but(set(numbers))
         yield opened
-    finally:
-        store.kill()
 
 
 def _goods(orders: int) -> dict[str, object]:

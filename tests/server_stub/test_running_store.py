@@ -30,6 +30,8 @@ sys.exit(main(sys.argv[1:], {}, Path("floorhand.toml")))
 """
 Start = Callable[[], tuple[subprocess.Popen[str], str]]
 
+pytestmark = pytest.mark.heavy
+
 
 def words_for(place: Place) -> list[str]:
     """Which store is meant, as it is typed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,7 @@ async def test_keyed_reads_and_new_labels_are_counted_by_product(warehouse: Any)
     assert warehouse.record(KeyedItem, "HOME/LAMP").since_label == 0
 
 
+@pytest.mark.heavy
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(doings=st.lists(st.tuples(st.sampled_from(["pick", "short", "back"]), st.integers(1, 4)), max_size=8))
 async def test_whatever_is_done_and_taken_back_sums_and_claims_agree(

@@ -18,6 +18,7 @@ import httpx
 import msgspec
 import pytest
 
+from benchmarks.private_postgres import PrivatePostgres
 from orders import wire
 from orders.events import PickConfirmed, ShelfConfirmed, ToteBound
 from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock
@@ -123,6 +124,8 @@ async def test_a_store_that_is_not_there_is_unreachable() -> None:
 
 # The real store
 
+MASTER = "stocked"
+
 
 def free_port() -> int:
     with socket() as listening:
@@ -133,16 +136,22 @@ def free_port() -> int:
 class Shop:
     """A store as a process of its own, at one address for its whole life."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, address: str, code: str = "") -> None:
+        self.folder, self.address, self.code, self.port = folder, address, code, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def found(self) -> None:
         made = self.command("init", "--company-prefix", "952", "--supervisor", "Ada")
         self.code = next(row for row in made.splitlines() if row.startswith("One-time code")).split()[-1]
 
+    def words(self, command: str, *words: str) -> list[str]:
+        place = ["--folder", str(self.folder), *(["--database", self.address] if self.address else [])]
+        return [sys.executable, "-m", "floorhand", "store", command, *place, *words]
+
     def command(self, *words: str) -> str:
         ran = subprocess.run(
-            [sys.executable, "-m", "floorhand", "store", words[0], "--folder", str(self.folder), *words[1:]],
+            self.words(*words),
             capture_output=True,
             text=True,
             check=False,
@@ -154,8 +163,8 @@ class Shop:
         ready = self.folder / "ready"
         ready.unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
-            words = ["store", "run", "--folder", str(self.folder), "--port", str(self.port), "--ready-file", str(ready)]
-            self._process = subprocess.Popen([sys.executable, "-m", "floorhand", *words], stdout=log, stderr=log)
+            words = self.words("run", "--port", str(self.port), "--ready-file", str(ready))
+            self._process = subprocess.Popen(words, stdout=log, stderr=log)
         while not ready.exists():
             with pytest.raises(subprocess.TimeoutExpired):
                 self._process.wait(0.02)
@@ -205,24 +214,32 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("store"))
+def server(request: pytest.FixtureRequest, database: str) -> PrivatePostgres | None:
+    return request.getfixturevalue("postgres") if database == "postgresql" else None
+
+
+@pytest.fixture(scope="module")
+def master(server: PrivatePostgres | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    shop = Shop(tmp_path_factory.mktemp("store"), server.make(MASTER) if server else "")
+    shop.found()
     shop.start()
     asyncio.run(shop.stock_up())
     shop.end()
-    return shop
+    yield shop
+    if server:
+        server.drop(MASTER)
 
 
 @pytest.fixture
-def shop(master: Shop, tmp_path: Path) -> Iterator[Shop]:
+def shop(master: Shop, server: PrivatePostgres | None, tmp_path: Path) -> Iterator[Shop]:
     """The stocked store anew, running."""
-    shop = Shop.__new__(Shop)
-    shop.__dict__.update(master.__dict__)
-    shop.folder = tmp_path / "store"
-    shutil.copytree(master.folder, shop.folder)
+    folder = shutil.copytree(master.folder, tmp_path / "store")
+    shop = Shop(folder, server.make(tmp_path.name, MASTER) if server else "", master.code)
     shop.start()
     yield shop
     shop.end()
+    if server:
+        server.drop(tmp_path.name)
 
 
 async def joined(shop: Shop) -> HttpLink:

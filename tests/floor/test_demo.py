@@ -1,0 +1,42 @@
+"""`floorhand demo --auto`, as a visitor starts it: a morning by itself on either database, or a sentence why not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PATIENCE_SECONDS = 600.0
+
+
+def demo(folder: Path, address: str) -> subprocess.CompletedProcess[str]:
+    words = ["demo", "--auto", "--folder", str(folder), *(["--database", address] if address else [])]
+    return subprocess.run(
+        [sys.executable, "-m", "floorhand", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.thorough
+@pytest.mark.long
+def test_the_demo_does_its_morning_by_itself_and_the_books_balance(tmp_path: Path, new_address: str) -> None:
+    done = demo(tmp_path / "demo", new_address)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert "the books balance" in done.stdout
+    if new_address:
+        again = demo(tmp_path / "again", new_address)
+        assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+        assert "there is a store in postgresql://" in again.stderr
+
+
+def test_an_address_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    done = demo(tmp_path / "demo", "db.example")
+    assert done.returncode == 2
+    assert "--database: expected postgresql://USER@HOST/NAME, got 'db.example'" in done.stderr
+    assert not (tmp_path / "demo").exists()
