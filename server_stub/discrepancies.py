@@ -18,7 +18,11 @@ from server_stub.floor_repairs import Resolve
 from server_stub.floor_setup import Done
 from server_stub.problems import Refusal, unknown
 
-_OPEN = select(schema.record.c.id).where(schema.record.c.kind == "discrepancy", schema.record.c.state == "open")
+_OPEN = (
+    select(schema.record.c.id)
+    .where(schema.record.c.kind == "discrepancy", schema.record.c.state == "open")
+    .order_by(schema.record.c.id)
+)
 _SETTLED_BY = {
     "count": "count that shelf: `floorhand store count LOCATION SKU QUANTITY`",
     "put_back": "bring the goods to a shelf: `floorhand store put-back DISCREPANCY LOCATION`",

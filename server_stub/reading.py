@@ -80,7 +80,11 @@ _REPORTED = (
     .order_by(_record.id)
     .limit(bindparam("limit"))
 )
-_STAGES = select(schema.change_request.c.stage).where(schema.change_request.c.order == bindparam("order"))
+_STAGES = (
+    select(schema.change_request.c.stage)
+    .where(schema.change_request.c.order == bindparam("order"))
+    .order_by(schema.change_request.c.received_at, schema.change_request.c.digest)
+)
 _COUNTS = select(_record.kind, _record.state, func.count()).group_by(_record.kind, _record.state)
 _TERMINALS = (
     select(

@@ -63,7 +63,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         signal.signal(number, _leave)  # a closed window ends the store too
     try:
         with toy_scanner() as scanner:
-            stage = set_up(folder, scanner.port, datetime.now(UTC), say=print, address=words.database)
+            stage = set_up(folder, scanner.port, datetime.now(UTC), say=print, address=words.database or "")
             try:
                 code = _auto(stage, scanner, started) if words.auto else _play(stage, scanner)
             finally:
@@ -364,7 +364,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--database",
         type=_address,
-        default="",
         metavar="ADDRESS",
         help="an empty PostgreSQL database for the store (postgresql://USER@HOST/NAME); what is in it afterwards stays",
     )

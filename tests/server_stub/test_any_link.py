@@ -28,7 +28,7 @@ def contents(warehouse: Any) -> dict[str, Any]:
         "stock": warehouse.rows("SELECT * FROM stock ORDER BY 1, 2"),
         "allocation": warehouse.rows("SELECT * FROM allocation ORDER BY 1, 2, 3"),
         "moves": warehouse.rows(
-            "SELECT product, quantity, source, target, count(*) FROM stock_move GROUP BY 1, 2, 3, 4"
+            "SELECT product, quantity, source, target, count(*) FROM stock_move GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
         ),
         "events": warehouse.rows("SELECT number, outcome, body FROM event ORDER BY 2, 3"),
     }

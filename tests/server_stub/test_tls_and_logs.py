@@ -15,6 +15,7 @@ import httpx
 import pytest
 import trustme
 
+from benchmarks.private_postgres import PrivatePostgres
 from orders import wire
 from server_stub.place import Place
 from terminal.sync.link import HttpLink, Nonsense, Unreachable
@@ -22,12 +23,15 @@ from terminal.sync.link import HttpLink, Nonsense, Unreachable
 _PROGRAM = "import sys, floorhand; sys.exit(floorhand.main(sys.argv[1:]))"
 LIMIT_SECONDS = 60
 
+pytestmark = pytest.mark.heavy
+
 
 class Safe:
     """A store's config with a certificate of an authority that the system does not know."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.config, self.authorities = folder, folder / "floorhand.toml", folder / "ca.pem"
+        self.database = {"database": address} if address else {}
         authority = trustme.CA()
         authority.cert_pem.write_to_path(str(self.authorities))
         issued = authority.issue_cert("127.0.0.1", "store.example")
@@ -37,7 +41,7 @@ class Safe:
 
     def write(self, **settings: str) -> None:
         """The [store] table."""
-        table = {"folder": str(self.folder / "store"), "log": "json", **settings}
+        table = {"folder": str(self.folder / "store"), "log": "json", **self.database, **settings}
         lines = ["port = 0", *(f'{name} = "{value}"' for name, value in table.items())]
         self.config.write_text("[store]\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
@@ -51,11 +55,14 @@ class Safe:
 
 
 @pytest.fixture(scope="module")
-def safe(tmp_path_factory: pytest.TempPathFactory) -> Safe:
-    made = Safe(tmp_path_factory.mktemp("tls"))
+def safe(request: pytest.FixtureRequest, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Safe]:
+    server: PrivatePostgres | None = request.getfixturevalue("postgres") if database == "postgresql" else None
+    made = Safe(tmp_path_factory.mktemp("tls"), server.make("safe") if server else "")
     done = made.run("init", "--company-prefix", "952")
     assert done.returncode == 0, done.stderr
-    return made
+    yield made
+    if server:
+        server.drop("safe")
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +149,9 @@ def test_the_log_follows_each_request_and_holds_no_secret(safe: Safe, running: A
         ({"log": "xml"}, "store.log"),
     ],
 )
-def test_a_certificate_that_cannot_be_used_is_one_sentence(safe: Safe, settings: dict[str, str], says: str) -> None:
-    folder = safe.folder / "other"
-    folder.mkdir(exist_ok=True)
-    other = Safe(folder)
-    named = {name: str(other.folder / value) if "tls" in name else value for name, value in settings.items()}
+def test_a_certificate_that_cannot_be_used_is_one_sentence(tmp_path: Path, settings: dict[str, str], says: str) -> None:
+    other = Safe(tmp_path, "")
+    named = {name: str(tmp_path / value) if "tls" in name else value for name, value in settings.items()}
     other.write(**named)
     other.run("init")
     done = other.run("run")
