@@ -35,7 +35,7 @@ from tests.floor.warehouse import free_port
 from tests.server_stub.filled_databases import rows_of
 
 BATCH, MOST_CARTS, PROCESSES = 7, 200, 3
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0
 
 
 @dataclass
