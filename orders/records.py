@@ -17,6 +17,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from orders.decoding import decoded
+from orders.workflow_profiles import WorkflowProfile
 
 Instant = Annotated[datetime, Meta(tz=True)]
 # The largest whole number that every JSON reader keeps exactly (RFC 8259, 6), and that fits a database's column.
@@ -165,6 +166,7 @@ class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
     cut_offs: tuple[CutOff, ...] = ()
     default_carrier: str = ""
     default_service: str = ""
+    workflows: tuple[WorkflowProfile, ...] = ()
 
 
 class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):

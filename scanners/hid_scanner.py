@@ -17,7 +17,7 @@ from scanners.keyboard_layouts import LAYOUTS
 from scanners.parse import cut_short, parse
 from scanners.profile import ScannerProfile
 from scanners.reader import Clock, Deliver, Reader
-from scanners.scan import LossReason
+from scanners.scan import ADMITTABLE, LossReason
 
 # A read that stops midway this long has lost its end.
 _STALE_SECONDS = 1.0
@@ -109,7 +109,10 @@ class HidScanner(Reader):
     def _hand_over(self, reads: Sequence[bytes | str | Overlong]) -> None:
         for read in reads:
             at, name = self._clock(), self._profile.name
-            self._deliver(cut_short(read, name, at) if isinstance(read, Cut) else parse(read, self._profile, name, at))
+            if isinstance(read, Cut):
+                self._deliver(cut_short(read, name, at))
+            else:
+                self._deliver(parse(read, self._profile, name, at, admits=ADMITTABLE))
 
     def _cancel(self) -> None:
         with self._lock:

@@ -1,8 +1,8 @@
 """One frame -> `Scan`, or `Unreadable` with its reason.
 
 Decides what a read holds: GS1 elements only where an AIM id promises them, a GTIN only where its check digit is
-right, text otherwise; and that any problem refuses the read unless the profile admits that kind. Refuses to know what a
-text means: order number, shelf and SKU are told apart elsewhere.
+right, text otherwise; and that any problem refuses the read unless whoever asks admits that kind. Refuses to know what
+a text means, and which kind of work admits what.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scanners.aim import AimId, Payload, split_aim
 from scanners.framing import LIMIT_BYTES, Overlong
 from scanners.gs1_values import check_digit, has_check_digit
 from scanners.profile import STX, ScannerProfile
-from scanners.scan import ADMITTABLE, GS, Element, Problem, Reason, Scan, Symbology, Unreadable
+from scanners.scan import ADMITTABLE, GS, HARMLESS, Element, Problem, Reason, Scan, Symbology, Unreadable
 
 if TYPE_CHECKING:
     from scanners.gs1 import Message
@@ -60,15 +60,24 @@ class _Content(NamedTuple):
 
 
 def parse(
-    frame: bytes | str | Overlong, profile: ScannerProfile, source: str, at: float, *, keyed: bool = False
+    frame: bytes | str | Overlong,
+    profile: ScannerProfile,
+    source: str,
+    at: float,
+    *,
+    keyed: bool = False,
+    admits: Collection[str] = HARMLESS,
 ) -> Scan | Unreadable:
     """What one frame, burst or keyed entry says, or why it must not be used; never raises.
+
+    `admits` are the kinds of problems that do not refuse it; a reader that hands on to a workflow admits all of
+    ADMITTABLE, and leaves those to `admit`.
 
     `at` is seconds of a monotonic clock at arrival. `keyed` says that the text was typed; an AIM id in it says that
     a slow wedge typed it, and counts for more. AIM ids follow ISO/IEC 15424, elements the GS1 General
     Specifications, web addresses GS1 Digital Link.
     """
-    return admit(read(frame, profile, source, at, keyed=keyed), profile.admits)
+    return admit(read(frame, profile, source, at, keyed=keyed), admits)
 
 
 def read(
@@ -97,7 +106,7 @@ def read(
     return Scan(raw, text, symbology, source, at, elements, gtin, keyed, problems)
 
 
-def admit(scan: Scan, admitted: Collection[Reason]) -> Scan | Unreadable:
+def admit(scan: Scan, admitted: Collection[str]) -> Scan | Unreadable:
     """The same scan where all its problems are of admitted kinds; else the first other problem, as a refusal."""
     fault = next((problem for problem in scan.problems if problem.code not in admitted), None)
     if fault is None:

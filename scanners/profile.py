@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal, Self, TypeGuard, get_args
 
-from scanners.scan import ADMITTABLE, GS, HARMLESS, Reason
+from scanners.scan import GS
 
 Kind = Literal["serial", "wedge", "evdev", "hidraw"]
 Keyboard = Literal["us", "uk", "de", "fr", "es"]
@@ -46,7 +46,6 @@ class ScannerProfile:
       where order numbers look like that.
     - `zero_suppressed_gtin`: web addresses may name a GTIN with fewer than 14 digits.
     - `sends_gs`: False where set-up found that GS gets lost; then no GS1 value of variable length is believed.
-    - `admits`: the kinds of problems that do not refuse a read here, such as "date" at goods-in.
     """
 
     name: str
@@ -70,7 +69,6 @@ class ScannerProfile:
     digits_are_gtins: bool = True
     zero_suppressed_gtin: bool = False
     sends_gs: bool = True
-    admits: tuple[Reason, ...] = HARMLESS
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -93,7 +91,6 @@ class ScannerProfile:
         self._within("burst_characters", 2, 40, "characters")
         self._check_port()
         self._check_characters()
-        self._check_admits()
 
     @property
     def is_on_network(self) -> bool:
@@ -171,13 +168,6 @@ class ScannerProfile:
         if self.kind in ("wedge", "evdev") and _is_function_key(mark):
             return True
         return _is_mark(mark, least=1) and not mark.isalnum() and not set(mark) & set(self.terminators)
-
-    def _check_admits(self) -> None:
-        if not isinstance(self.admits, tuple) or not all(
-            isinstance(kind, str) and kind in ADMITTABLE for kind in self.admits
-        ):
-            expected = f"a list of kinds out of {', '.join(sorted(ADMITTABLE))}; no other problem can be lived with"
-            raise ProfileError(self.name, "admits", self.admits, expected)
 
 
 def _is_function_key(mark: object) -> bool:

@@ -76,10 +76,10 @@ ADMITTABLE = frozenset(
         Reason.NO_KEY,
     }
 )
-"""What a profile may admit. The others say that the read itself, or where its values begin and end, is in doubt."""
+"""What a workflow may admit. The others say that the read itself, or where its values begin and end, is in doubt."""
 
 HARMLESS = (Reason.ALONE, Reason.REPEATED, Reason.NO_KEY)
-"""What is admitted unless a profile says otherwise: a lot whose GTIN stands in another symbol on the same carton, an
+"""What is admitted unless a site says otherwise: a lot whose GTIN stands in another symbol on the same carton, an
 element that is said twice alike, and a web address that is nobody's product."""
 
 
@@ -111,7 +111,7 @@ class Scan:
 
     `raw` is the read as it came, `text` the same without the profile's prefix and AIM id: what an order
     number, a shelf or a SKU is looked up by. `gtin` has 14 digits. `at_monotonic` is seconds of a
-    monotonic clock at arrival. `problems` are those that the profile admits; `parse.read` alone gives all.
+    monotonic clock at arrival. `problems` are those that were admitted on the way; `parse.read` alone gives all.
     """
 
     raw: str

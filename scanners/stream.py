@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from scanners.framing import Framer, Overlong
 from scanners.parse import cut_short, garbled, parse
 from scanners.profile import ScannerProfile
-from scanners.scan import Read
+from scanners.scan import ADMITTABLE, Read
 
 # A read that stops midway this long has lost its end; joined to the next one it would be a third barcode.
 _STALE_SECONDS = 1.0
@@ -60,4 +60,4 @@ class ReadStream:
                 if frame.replace(_BREAK, b""):  # a break alone is a plug that was moved
                     self._deliver(garbled(frame, name, self._clock()))
                 continue
-            self._deliver(parse(frame, self._profile, name, self._clock()))
+            self._deliver(parse(frame, self._profile, name, self._clock(), admits=ADMITTABLE))

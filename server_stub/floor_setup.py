@@ -14,6 +14,7 @@ from orders import states
 from orders.intake import Code, Number
 from orders.records import Address, Count, CutOff, Instant, Name, Struct
 from orders.wire import Change
+from orders.workflow_profiles import WorkflowProfile
 
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
@@ -185,6 +186,7 @@ class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cut_offs: tuple[CutOff, ...] = ()
     default_carrier: str = ""
     default_service: str = ""
+    workflows: tuple[WorkflowProfile, ...] = ()
 
 
 class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,7 +9,7 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
-from orders import calendar
+from orders import calendar, workflow_profiles
 from orders.records import Owner, Site, Tote
 from server_stub import (
     people,
@@ -206,7 +206,8 @@ async def put_site(store: Store, call: Call) -> Done:
         site = Site(id=books.site.id, **{name: getattr(new, name) for name in new.__struct_fields__})
         try:
             calendar.check_site(site)
-        except calendar.CalendarError as error:
+            workflow_profiles.check_profiles(site.workflows)
+        except (calendar.CalendarError, workflow_profiles.WorkflowProfileError) as error:
             raise wrong_type(str(error)) from error
         books.put(site)
         return Done(id=site.id)

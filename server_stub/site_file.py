@@ -12,7 +12,9 @@ from typing import Literal
 
 import msgspec
 
+from orders import workflow_profiles
 from orders.records import Address, CutOff
+from orders.workflow_profiles import WorkflowProfile
 from server_stub.floor_setup import OwnerSet, SiteSet
 
 EXAMPLE = """\
@@ -37,6 +39,10 @@ promise = "14:00"                      # ordered until then, it leaves today
 last_release = "15:30"                 # the last wave for this truck
 departs = "17:00"
 dock_minutes = 20                      # it has to stand at the dock so long before
+
+[picking]                              # and [packing], [shipping]: what every terminal here lives with in that work
+keyed_items = ["sku", "digits"]        # how an unreadable item may be typed; [] where items are only scanned
+admits = ["alone", "repeated", "no-key"]   # problems of a GS1 code that do not refuse it: docs/scanners.md
 
 [[owner]]
 id = "HOME"
@@ -75,6 +81,11 @@ class _CutOff(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dock_minutes: int = 0
 
 
+class _Workflow(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    keyed_items: tuple[str, ...] = workflow_profiles.KEYED_ITEMS
+    admits: tuple[str, ...] = workflow_profiles.HARMLESS_FAULTS
+
+
 class _Owner(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     name: str
@@ -90,6 +101,9 @@ class _SiteFile(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_service: str = ""
     cut_off: tuple[_CutOff, ...] = ()
     owner: tuple[_Owner, ...] = ()
+    picking: _Workflow | None = None
+    packing: _Workflow | None = None
+    shipping: _Workflow | None = None
 
 
 def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
@@ -111,9 +125,23 @@ def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
         cut_offs=tuple(_cut_off(each) for each in told.cut_off),
         default_carrier=told.default_carrier,
         default_service=told.default_service,
+        workflows=_workflows(told, path),
     )
     owners = tuple(OwnerSet(id=each.id, name=each.name, company_prefix=each.company_prefix) for each in told.owner)
     return site, owners
+
+
+def _workflows(told: _SiteFile, path: Path) -> tuple[WorkflowProfile, ...]:
+    profiles = tuple(
+        WorkflowProfile(workflow=name, keyed_items=table.keyed_items, admits=table.admits)
+        for name in workflow_profiles.WORKFLOWS
+        if (table := getattr(told, name)) is not None
+    )
+    try:
+        workflow_profiles.check_profiles(profiles)
+    except workflow_profiles.WorkflowProfileError as error:
+        raise SiteFileError(f"{path}: {error}") from error
+    return profiles
 
 
 def _cut_off(told: _CutOff) -> CutOff:

@@ -20,7 +20,7 @@ from textual.timer import Timer
 from scanners.hub import Hub
 from scanners.keyboard_wedge import split_paste
 from scanners.profile import ScannerProfile
-from scanners.scan import RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
+from scanners.scan import ADMITTABLE, RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
 from terminal import preview_wording, scanner_wording
 from terminal import screen_wording as words
 from terminal.entry import Entry, Search
@@ -230,7 +230,8 @@ class FloorApp(App[int], inherit_bindings=False):
         from scanners.parse import cut_short, parse
 
         name = self.wedge.name
-        self._hub.put(parse(text, self.wedge, name, at) if is_whole else cut_short(text, name, at))
+        whole = parse(text, self.wedge, name, at, admits=ADMITTABLE) if is_whole else None
+        self._hub.put(whole or cut_short(text, name, at))
 
     def _arrived(self, read: Scan | Unreadable) -> None:
         """A read takes away whatever is laid over the prompt, and what was half typed for the question before it."""

@@ -74,6 +74,7 @@ class Rig:
         from terminal.site_clock import SiteClock
         from terminal.sync.link import HttpLink
         from terminal.sync.worker import Sync
+        from terminal.workflows.allowed import DeviceLimits
 
         printers, stations = self._printers()
         thread, floor, clock = JournalThread(), Floor(self._enrolment.terminal), SiteClock(utc_now)
@@ -108,7 +109,7 @@ class Rig:
             station=self._config.terminal.station or self._enrolment.station,
             has_scale=self._config.scale is not None,
             style=HouseStyle(labels.text, labels.digital_link, labels.language),
-            ways_to_key=self._config.terminal.keyed_items,
+            limits=DeviceLimits(self._config.terminal.keyed_items, self._config.terminal.refuses),
             on_saved=lambda is_printing: self._saved(sync, is_printing),
         )
         scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]

@@ -55,7 +55,8 @@ class TerminalSettings:
 
     `witness` is a file elsewhere by which the journal notices that its whole folder was put back from a copy.
     `scan_log` keeps a rolling log of raw reads for support.
-    `keyed_items` are the ways in which an item with an unreadable label may be typed; empty, it is only scanned.
+    The site says what may be typed and which problems of a read may pass, this device only takes away: `keyed_items`
+    are the ways to type an item that it leaves, `refuses` the kinds of problems that it never admits.
     """
 
     name: str = ""
@@ -64,6 +65,7 @@ class TerminalSettings:
     witness: str | None = None
     scan_log: bool = False
     keyed_items: tuple[str, ...] = ("sku", "digits")
+    refuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +232,9 @@ def check(table: Mapping[str, object], path: Path) -> Config:
     _refuse_unknown(path, "", table, known)
     store = _section(path, "store", table.get("store", {}), _STORE)
     terminal = _section(path, "terminal", table.get("terminal", {}), _TERMINAL)
-    if "keyed_items" in terminal:
-        terminal["keyed_items"] = tuple(terminal["keyed_items"])
+    for key in ("keyed_items", "refuses"):
+        if key in terminal:
+            terminal[key] = tuple(terminal[key])
     labels = _section(path, "labels", table.get("labels", {}), _LABELS)
     return Config(
         path,
@@ -270,6 +273,8 @@ _DOCUMENTS = ("label", "slip", "product")
 # What a printer takes that does not say: item labels only where somebody loaded their paper, and says so.
 _USUAL_DOCUMENTS = ("label", "slip")
 _KEYED_ITEMS = ("sku", "digits")
+# As in orders.workflow_profiles, which is not imported for a front door.
+_FAULTS = ("alone", "companion", "content", "date", "exclusive", "no-key", "repeated", "unknown-ai")
 
 
 def _text(expected: str) -> _Setting:
@@ -308,6 +313,11 @@ _TERMINAL = {
         list,
         f"a list of any of {' and '.join(_KEYED_ITEMS)}; [] where items are only scanned",
         lambda value: all(each in _KEYED_ITEMS for each in value),
+    ),
+    "refuses": _Setting(
+        list,
+        f"a list of kinds of problems out of {', '.join(_FAULTS)}",
+        lambda value: all(each in _FAULTS for each in value),
     ),
 }
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "ar", "he", "ja", "zh", "th", "hi", "ru", "el")
@@ -400,6 +410,10 @@ def _scanners(path: Path, came: object) -> tuple[ScannerProfile, ...]:
     profiles: list[ScannerProfile] = []
     for name, table in _tables(path, "scanner", came):
         settings = {key: value for key, value in table.items() if key != "name"}
+        if "admits" in settings:
+            problem = "what a read may lack is the work's to say, not a scanner's"
+            remedy = "remove it; the site's file has `admits` under [picking], [packing] and [shipping]"
+            raise ConfigError(path, f"scanner.{name}.admits", problem, remedy)
         try:
             profile = ScannerProfile.from_table(name, settings)
         except ProfileError as error:

@@ -27,7 +27,7 @@ from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.stations import Stations
-from terminal.workflows import acts, desk, keyed, undo
+from terminal.workflows import acts, allowed, desk, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -119,7 +119,7 @@ class Session:
         station: str = "",
         has_scale: bool = False,
         style: documents.HouseStyle = documents.PLAIN,
-        ways_to_key: tuple[str, ...] = keyed.WAYS,
+        limits: allowed.DeviceLimits = allowed.UNLIMITED,
         on_saved: Callable[[bool], None] = lambda is_printing: None,
     ) -> None:
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
@@ -129,7 +129,7 @@ class Session:
         self._stations = stations or Stations()
         self._held = HeldPrints(floor)
         self._style = style
-        self._ways_to_key = ways_to_key
+        self._limits = limits
         self._on_saved = on_saved
         self._step: Step = SignOn()
         self._worker = ""
@@ -159,6 +159,7 @@ class Session:
 
     async def take_scan(self, item: Scan | Unreadable) -> Showing:
         """Judges one read of a scanner."""
+        item = allowed.admitted(item, self._step, self._floor.site, self._limits)
         return await self._take(resolve_scan(item, self._floor), item.raw)
 
     async def take_entry(self, text: str) -> Showing:
@@ -339,7 +340,7 @@ class Session:
             printers=self._stations.names,
             stations=self._stations.stations,
             trail=self._trail,
-            keyed=self._ways_to_key,
+            keyed=allowed.ways_to_key(self._step, self._floor.site, self._limits),
             prints_item_labels=bool(self._stations.choose(ITEM_LABEL, self.station).printer),
         )
 

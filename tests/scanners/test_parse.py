@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from scanners.framing import Overlong
 from scanners.parse import cut_short, parse, read
 from scanners.profile import ScannerProfile
-from scanners.scan import ADMITTABLE, Reason, Scan, Symbology, Unreadable
+from scanners.scan import ADMITTABLE, HARMLESS, Reason, Scan, Symbology, Unreadable
 
 GTIN = "09506000134352"
 WEDGE = ScannerProfile("keys", kind="wedge")
 
 
-def heard(frame, *, keyed=False, **settings):
+def heard(frame, *, keyed=False, admits=HARMLESS, **settings):
     profile = ScannerProfile("keys", kind="wedge", **settings)
-    return parse(frame, profile, "keys", 12.5, keyed=keyed)
+    return parse(frame, profile, "keys", 12.5, keyed=keyed, admits=admits)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_values_and_problems_of_a_refused_read_can_be_shown():
     assert refused.sentence == refused.problems[0].words
 
 
-def test_a_profile_admits_the_kinds_of_problem_it_can_live_with_and_no_other():
+def test_who_asks_admits_the_kinds_of_problem_it_can_live_with_and_no_other():
     dated = "]C10109506000134352" + "17260230"
     assert heard(dated).reason is Reason.DATE
     scan = heard(dated, admits=(Reason.DATE,))

@@ -1,7 +1,6 @@
 import pytest
 
 from scanners.profile import ProfileError, ScannerProfile
-from scanners.scan import Reason
 
 
 def test_a_table_of_a_configuration_file_becomes_a_profile():
@@ -53,10 +52,6 @@ def test_a_table_of_a_configuration_file_becomes_a_profile():
         ("digits_are_gtins", "no"),
         ("zero_suppressed_gtin", 0),
         ("sends_gs", "no"),
-        ("admits", "date"),
-        ("admits", ["check-digit"]),
-        ("admits", [7]),
-        ("admits", [[]]),
         ("colour", "red"),
     ],
 )
@@ -94,9 +89,3 @@ def test_only_a_wedge_has_keys_that_stand_for_gs():
     table = {"kind": "wedge", "separators": ["F8", "|"]}
     assert ScannerProfile.from_table("keys", table).separator_keys == {"f8"}
     assert ScannerProfile("keys", kind="wedge").separator_keys == frozenset()
-
-
-def test_a_profile_admits_kinds_of_problem_by_their_names():
-    profile = ScannerProfile.from_table("goods in", {"kind": "wedge", "admits": ["alone", "companion", "date"]})
-    assert Reason.DATE in profile.admits
-    assert Reason.REPEATED not in profile.admits

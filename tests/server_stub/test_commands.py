@@ -95,6 +95,8 @@ def test_a_failed_init_leaves_no_store_behind(typed: Run, tmp_path: Path) -> Non
         (('time_zone = "Europe/London"', ""), "`time_zone`"),
         (('"mon"', '"monday"'), "$.cut_off[0].weekdays[0]"),
         (('name = "North hall"\ntime', 'name = "North hall"\nsurprise = 1\ntime'), "surprise"),
+        (("[sender]", "[picking]\nadmits = ['check-digit']\n[sender]"), "admits of picking: expected any of alone"),
+        (("[sender]", "[packing]\nkeyed = []\n[sender]"), "$.packing"),
     ],
 )
 def test_a_site_file_that_is_wrong_says_where(typed: Run, tmp_path: Path, change: tuple[str, str], says: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from orders.records import decode_record
 from orders.wire import MAX_BODY_BYTES, Problem
 from server_stub import authority, openapi
 from server_stub.app import Gate, make_app
@@ -198,6 +199,19 @@ async def test_a_site_with_an_unknown_clock_is_refused(warehouse: Any) -> None:
     answer = await warehouse.admin.put("/v1/site", json=site)
     assert answer.status_code == 422
     assert "Europe/Atlantis" in problem_in(answer).came
+
+
+async def test_a_site_tells_every_terminal_what_may_pass_in_which_work(warehouse: Any) -> None:
+    site = {"name": "X", "time_zone": "Europe/London", "sender": {"id": "s", "name": "X"}}
+    strict = {"workflow": "picking", "keyed_items": [], "admits": ["date"]}
+    assert (await warehouse.admin.put("/v1/site", json={**site, "workflows": [strict]})).status_code == 200
+    change = warehouse.store.reader.record("site", "MAIN")
+    (told,) = decode_record(change.kind, change.body).workflows
+    assert (told.workflow, told.keyed_items, told.admits) == ("picking", (), ("date",))
+    wrong = {"workflow": "picking", "admits": ["check-digit"]}
+    answer = await warehouse.admin.put("/v1/site", json={**site, "workflows": [wrong]})
+    assert answer.status_code == 422
+    assert "admits of picking: expected any of alone" in problem_in(answer).came
 
 
 async def test_an_error_inside_is_told_without_its_details(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orders.workflow_profiles import ADMITTED_FAULTS
 from terminal import config
 from terminal.config import Config, ConfigError
 
@@ -129,6 +130,12 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[sounds]\nwrong = []", "sounds.wrong", "got []"),
         ("[sounds]\nloud = 'bell'", "sounds.loud", "there is attention, right, wrong"),
         ("[terminal]\nkeyed_items = ['name']", "terminal.keyed_items", "sku and digits"),
+        ("[terminal]\nrefuses = ['check-digit']", "terminal.refuses", "problems out of alone, companion"),
+        (
+            "[[scanner]]\nname = 'a'\nkind = 'wedge'\nadmits = ['date']",
+            "scanner.a.admits",
+            "under [picking]",
+        ),
         ("[labels]\nmedia = 'A4'", "labels.media", "expected one of 4x6in"),
         ("[labels]\nmedia = '57x32mm'", "labels.media", "expected one of 4x6in"),
         ("[labels]\ndigital_link = 'id.gs1.org'", "labels.digital_link", 'such as "https://id.gs1.org"'),
@@ -238,3 +245,8 @@ def test_sounds_are_bells_off_or_a_players_words(tmp_path: Path) -> None:
 def test_items_may_be_keyed_unless_the_config_says_otherwise(tmp_path: Path) -> None:
     assert config.read(written(tmp_path, "")).terminal.keyed_items == ("sku", "digits")
     assert config.read(written(tmp_path, "[terminal]\nkeyed_items = []")).terminal.keyed_items == ()
+
+
+def test_a_device_refuses_every_problem_by_its_name(tmp_path: Path) -> None:
+    read = config.read(written(tmp_path, f"[terminal]\nrefuses = {list(ADMITTED_FAULTS)}"))
+    assert read.terminal.refuses == ADMITTED_FAULTS
