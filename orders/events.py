@@ -92,6 +92,16 @@ class ToteBound(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="t
         return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
 
 
+class ToteUnbound(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_unbound"):
+    """The picker took the wrong tote and set it down again, still empty."""
+
+    tote: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
+
+
 class ShelfConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="shelf_confirmed"):
     """The picker scanned a stop's shelf, and stands before it."""
 
@@ -176,6 +186,17 @@ class ToteDropped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     tote: str
     place: str
     is_empty: bool = False
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
+
+
+class DropUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="drop_undone"):
+    """The picker took the tote from its drop place again: the walk goes on."""
+
+    tote: str
+    place: str
 
     @property
     def touches(self) -> tuple[Key, ...]:
@@ -395,6 +416,7 @@ FloorEvent = (
     | WorkerSignedOff
     | ScanRefused
     | ToteBound
+    | ToteUnbound
     | ShelfConfirmed
     | PickConfirmed
     | PickUndone
@@ -403,6 +425,7 @@ FloorEvent = (
     | StopSkipped
     | SkipUndone
     | ToteDropped
+    | DropUndone
     | PackingStarted
     | ItemVerified
     | VerificationUndone

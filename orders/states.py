@@ -84,8 +84,8 @@ ORDER = checked(
             "allocated": ("released", "verified", "cancelled"),
             "backordered": ("allocated", "cancelled"),
             "released": ("picking", "allocated", "cancelled"),
-            "picking": ("picked", "backordered"),
-            "picked": ("packing",),
+            "picking": ("picked", "backordered", "released"),
+            "picked": ("packing", "picking"),
             "packing": ("packed",),
             "packed": ("shipped", "backordered", "packing"),
             "shipped": (),
@@ -100,9 +100,9 @@ TASK = checked(
         {
             "released": ("claimed", "picking", "cancelled"),
             "claimed": ("picking", "released", "cancelled"),
-            "picking": ("picked",),
+            "picking": ("picked", "claimed"),
             "picked": ("completed", "picking"),
-            "completed": (),
+            "completed": ("picked",),
             "cancelled": (),
         },
     )
@@ -113,8 +113,8 @@ TOTE = checked(
         "free",
         {
             "free": ("picking", "packing"),
-            "picking": ("waiting",),
-            "waiting": ("packing", "free"),
+            "picking": ("waiting", "free"),
+            "waiting": ("packing", "free", "picking"),
             "packing": ("free",),
         },
     )

@@ -12,8 +12,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from orders import states
-from orders.events import PickUndone, ReadBackUndone, ShortUndone, SkipUndone, VerificationUndone
-from orders.records import Manifest, Order, OrderLine, Parcel, PickTask, Record, Stop
+from orders.events import (
+    DropUndone,
+    PickUndone,
+    ReadBackUndone,
+    ShortUndone,
+    SkipUndone,
+    ToteUnbound,
+    VerificationUndone,
+)
+from orders.records import Manifest, Order, OrderLine, Parcel, PickTask, Record, Stop, Tote
 
 
 def _pick_undone(task: PickTask, event: PickUndone) -> PickTask:
@@ -31,6 +39,14 @@ def _short_undone(task: PickTask, event: ShortUndone) -> PickTask:
 def _skip_undone(task: PickTask, event: SkipUndone) -> PickTask:
     stop = task.stop(event.stop)
     return _reopened(task, event.stop, lambda stop: stop) if stop is not None and stop.left else task
+
+
+def _tote_set_down(task: PickTask, _event: ToteUnbound) -> PickTask:
+    return replace(task, tote=None, state=states.TASK.step(task.state, "claimed"))
+
+
+def _walk_goes_on(task: PickTask, _event: DropUndone) -> PickTask:
+    return replace(task, state=states.TASK.step(task.state, "picked"), place=None)
 
 
 def _reopened(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> PickTask:
@@ -52,6 +68,14 @@ def _order_pick_undone(order: Order, event: PickUndone) -> Order:
         return replace(line, picked=picked, allocated=allocated), part
 
     return _from_the_last(order, event.product, event.quantity, give_back)
+
+
+def _order_unbound(order: Order, _event: ToteUnbound) -> Order:
+    return replace(order, state=states.ORDER.step(order.state, "released"))
+
+
+def _order_on_the_walk(order: Order, _event: DropUndone) -> Order:
+    return replace(order, state=states.ORDER.step(order.state, "picking"))
 
 
 def _order_short_undone(order: Order, event: ShortUndone) -> Order:
@@ -83,6 +107,14 @@ def _from_the_last(
     return order.counted(tuple(lines))
 
 
+def _tote_free(tote: Tote, _event: ToteUnbound) -> Tote:
+    return Tote(id=tote.id, state=states.TOTE.step(tote.state, "free"))
+
+
+def _tote_carried(tote: Tote, _event: DropUndone) -> Tote:
+    return replace(tote, state=states.TOTE.step(tote.state, "picking"), place=None)
+
+
 def _parcel_waits_again(parcel: Parcel, _event: ReadBackUndone) -> Parcel:
     return replace(parcel, state=states.PARCEL.step(parcel.state, "sealed"), manifest=None)
 
@@ -92,12 +124,21 @@ def _manifest_left(manifest: Manifest, event: ReadBackUndone) -> Manifest:
 
 
 UNDO_FOLDS: dict[str, dict[type, Callable[[Any, Any], Record]]] = {
-    "task": {PickUndone: _pick_undone, ShortUndone: _short_undone, SkipUndone: _skip_undone},
+    "task": {
+        ToteUnbound: _tote_set_down,
+        PickUndone: _pick_undone,
+        ShortUndone: _short_undone,
+        SkipUndone: _skip_undone,
+        DropUndone: _walk_goes_on,
+    },
     "order": {
+        ToteUnbound: _order_unbound,
+        DropUndone: _order_on_the_walk,
         PickUndone: _order_pick_undone,
         ShortUndone: _order_short_undone,
         VerificationUndone: _order_unverified,
     },
+    "tote": {ToteUnbound: _tote_free, DropUndone: _tote_carried},
     "parcel": {ReadBackUndone: _parcel_waits_again},
     "manifest": {ReadBackUndone: _manifest_left},
 }

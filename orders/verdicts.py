@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TypeVar
 
 from orders.events import (
+    DropUndone,
     FloorEvent,
     ItemVerified,
     LabelReprinted,
@@ -30,6 +31,7 @@ from orders.events import (
     StopSkipped,
     ToteBound,
     ToteDropped,
+    ToteUnbound,
     VerificationUndone,
 )
 from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Stop, Tote
@@ -52,6 +54,7 @@ class Denial(Enum):
     OTHER_TOTE = "other_tote"
     TOTE_IN_USE = "tote_in_use"
     STOPS_LEFT = "stops_left"
+    NOT_WAITING = "not_waiting"
     NOT_PICKED = "not_picked"
     NOT_PACKING = "not_packing"
     NOT_IN_ORDER = "not_in_order"
@@ -132,6 +135,24 @@ def judge_undo(order: Order | None, product: str, quantity: int) -> Denial | Non
     if order is None:
         return Denial.UNKNOWN_RECORD
     return None if quantity <= order.to_verify.get(product, 0) else Denial.TOO_MANY
+
+
+def judge_unbinding(task: PickTask, tote: Tote | None) -> Denial | None:
+    """Whether `tote` may be set down as if it had never been taken: nothing was done with it yet."""
+    if task.tote is None or tote is None or (tote.id, tote.task) != (task.tote, task.id):
+        return Denial.OTHER_TOTE
+    return Denial.TOTE_IN_USE if any(stop.picked or stop.shorted for stop in task.stops) else None
+
+
+def judge_drop_undone(task: PickTask | None, tote: Tote | None, terminal: str) -> Denial | None:
+    """Whether `tote` may be taken from its drop place again: the walk was this terminal's, and no bench has begun."""
+    if task is None:
+        return Denial.UNKNOWN_RECORD
+    if task.claimed_by not in (None, terminal):
+        return Denial.TASK_NOT_YOURS
+    if tote is None or (tote.id, tote.task) != (task.tote, task.id):
+        return Denial.OTHER_TOTE
+    return None if (task.state, tote.state) == ("completed", "waiting") else Denial.NOT_WAITING
 
 
 def judge_packing(order: Order | None) -> Denial | None:
@@ -243,6 +264,12 @@ def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> 
             if task.tote is not None:
                 return None if task.tote == event.tote else Denial.OTHER_TOTE
             return judge_tote(_get(books, "tote", event.tote, Tote) or Tote(id=event.tote), task)
+        case ToteUnbound():
+            task = _task(books, event.task)
+            if denial := judge_task(task, terminal):
+                return denial
+            assert task is not None
+            return judge_unbinding(task, _get(books, "tote", event.tote, Tote))
         case PickConfirmed():
             task = _task(books, event.task)
             if denial := judge_task(task, terminal):
@@ -293,6 +320,9 @@ def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> 
             if task.tote != event.tote:
                 return Denial.OTHER_TOTE
             return Denial.STOPS_LEFT if task.current else None
+        case DropUndone():
+            tote = _get(books, "tote", event.tote, Tote)
+            return judge_drop_undone(_task(books, event.task), tote, terminal)
         case PackingStarted():
             return judge_packing(_get(books, "order", event.order, Order))
         case ItemVerified():

@@ -13,6 +13,10 @@ def nothing_to_confirm(ask: str) -> str:
     return f"Nothing to confirm yet. {ask}"
 
 
+def nothing_to_answer(ask: str) -> str:
+    return f"Nothing to answer here. {ask}"
+
+
 def signed_off_in_the_midst() -> str:
     return "Signed off. What you began waits, and goes on at the same line"
 
@@ -24,12 +28,20 @@ def label_before_sign_off() -> str:
 # Undo
 
 
-def nothing_to_undo() -> str:
-    return "Nothing here can be undone"
+def nothing_to_undo(ask: str) -> str:
+    return f"Nothing here can be undone. {ask}"
 
 
 def too_late_to_undo(why: str) -> str:
     return f"Too late to undo. {why}"
+
+
+def tote_set_down(tote: str) -> str:
+    return f"Undone: set tote {tote} down, scan the one you take"
+
+
+def drop_undone(tote: str, place: str) -> str:
+    return f"Undone: take tote {tote} from {place}, then drop it where it belongs"
 
 
 def pick_undone(quantity: int, sku: str, location: str) -> str:
@@ -74,7 +86,7 @@ def keyed_digits_wrong(tail: str, sku: str) -> str:
 
 
 def no_item_was_keyed() -> str:
-    return "A new item label is for an item that was just typed"
+    return "A new item label is for an item that was just typed: type the item first"
 
 
 def no_item_label_printer() -> str:

@@ -47,6 +47,20 @@ def other_manifest(manifest: str) -> str:
     return f"That parcel goes on {manifest}: set it aside"
 
 
+def parcel_read(tail: str) -> str:
+    return f"Parcel {tail} in hand"
+
+
+def parcel_for_label() -> str:
+    return "Which label? Scan the parcel first, or type its order number, Enter; then print it again"
+
+
+def which_parcel(number: str, count: int) -> str:
+    if not count:
+        return f"Order {number} has no parcel yet: take it to a bench"
+    return f"Order {number} has {count} parcels: scan the one you mean"
+
+
 def read_back_first() -> str:
     return "Its label was never read back: take it to a bench and scan it there"
 

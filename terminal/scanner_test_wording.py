@@ -82,6 +82,10 @@ def result(faults: int) -> str:
     return f"{faults} {'thing' if faults == 1 else 'things'} to set on the scanner"
 
 
+def set_it_first() -> str:
+    return "Set on the scanner what the lines with NO say, then scan the card again"
+
+
 def keys_result(can_save: bool) -> tuple[str, ...]:
     if can_save:
         return (

@@ -44,6 +44,7 @@ from terminal.workflows.steps import (
     Meaning,
     Menu,
     NeedsAnswer,
+    Outcome,
     Packing,
     Picking,
     Printing,
@@ -192,7 +193,7 @@ class Session:
             return self._show(None)
         if isinstance(self._step, (Menu, SignOn)):
             return self._show(None)
-        return await self._take(ACommand(acts.NO), "")
+        return await self._apply(desk.step_back(self._step, self._floor, self._here()), ACommand(acts.NO), "")
 
     def refresh(self, keys: frozenset[Key]) -> Showing | None:
         """The prompt anew, where records that changed under it make it another one."""
@@ -212,7 +213,9 @@ class Session:
     async def _take(self, meaning: Meaning, raw: str) -> Showing:
         self._turn += 1
         sscc = await self._peek_sscc(meaning)
-        outcome = desk.judge(self._step, meaning, self._floor, self._here(sscc))
+        return await self._apply(desk.judge(self._step, meaning, self._floor, self._here(sscc)), meaning, raw)
+
+    async def _apply(self, outcome: Outcome, meaning: Meaning, raw: str) -> Showing:
         try:
             match outcome:
                 case Accepted():

@@ -67,6 +67,10 @@ def no_pin() -> str:
     return "You have no PIN: scan your badge"
 
 
+def pin_first() -> str:
+    return "Type your PIN first, or scan your badge; Esc goes back"
+
+
 def pin_wrong() -> str:
     return "Wrong PIN: type it again"
 
@@ -392,7 +396,7 @@ def printing_again() -> str:
 
 
 def nothing_to_reprint() -> str:
-    return "No label to print again: that is done where the parcel waits for its label"
+    return "No label to print again yet: seal the carton, or scan the parcel at the dock"
 
 
 def really_void() -> str:
@@ -455,6 +459,9 @@ _DENIALS = {
     Denial.TASK_NOT_YOURS: "Another device has this task: press the arrow, 9",
     Denial.TASK_OVER: "This task is done: press the arrow, 9",
     Denial.STOP_DONE: "This stop is done already",
+    Denial.OTHER_TOTE: "That task has another tote by now",
+    Denial.TOTE_IN_USE: "Something was done with that tote already: go on with it",
+    Denial.NOT_WAITING: "A bench has that tote already: what is wrong in it is put right there",
     Denial.TOO_MANY: "Too many: put the rest back",
     Denial.NOT_PICKED: "This order is not picked yet, or packed already: scan another tote",
     Denial.ORDER_HELD: "This order is held: set the tote aside and call a supervisor",

@@ -151,6 +151,8 @@ class Trial:
             self._write()
         elif self.can_save:
             self._propose()
+        else:
+            self._say(words.set_it_first() if self.diagnosis else words.ask_card(), is_refused=True)
 
     def _propose(self) -> None:
         assert self.diagnosis is not None
@@ -179,17 +181,18 @@ class Trial:
         self._say(*export(self._log_file, path))
 
     def _act_of(self, capture: Capture) -> bool:
-        """Command barcodes drive this screen too: yes goes on, no and menu close it."""
+        """Command barcodes drive this screen too: yes and confirm go on; no, undo, menu and sign off go back."""
         try:
             own = decode(capture.text.strip(ENDS + "\x02").partition("]C0")[2] or capture.text.strip(ENDS + "\x02"))
         except BarcodeError:
             return False
         if own is None or own.kind is not Kind.COMMAND:
             return False
-        key = {acts.YES: "enter", acts.NO: "escape", acts.MENU: "escape"}.get(own.body)
+        onward = own.body in (acts.YES, acts.CONFIRM)
+        key = "enter" if onward else "escape" if own.body in (acts.NO, acts.UNDO, acts.MENU, acts.SIGN_OFF) else ""
         if key:
             self.key(key)
-        return key is not None
+        return bool(key)
 
     def _note(self, found: Diagnosis) -> None:
         capture, known = found.capture, self._profile(found.capture)

@@ -17,15 +17,19 @@ from terminal.workflows.sign_on import MAY
 from terminal.workflows.steps import (
     Accepted,
     ACommand,
+    AskPin,
     AskVoid,
     Here,
     ItemLabel,
     Labelling,
+    Meaning,
     Menu,
+    NeedsAnswer,
     Outcome,
     Packing,
     PackWait,
     Picking,
+    Prints,
     Queue,
     Refused,
     Shipping,
@@ -36,17 +40,17 @@ from terminal.workflows.steps import (
 
 # What a plain "yes, that is right" means, where it is offered.
 _CONFIRMED_BY = (acts.ALL, acts.SEAL, acts.YES)
-_MAY_LEAVE = (Picking, PackWait, Packing, Weighing, Shipping, Queue)
+_MAY_LEAVE = (Picking, PackWait, Packing, Weighing, Prints, Shipping, Queue)
 
 
 def meant(step: Step, command: ACommand, prompt: Prompt, floor: Floor, here: Here) -> ACommand | Outcome:
     """What `command` is at `step`, whose prompt is `prompt`."""
     match command.name:
         case acts.UNDO:
-            return undo.judge(step, floor, here)
+            return undo.judge(step, prompt.ask, floor, here)
         case acts.CONFIRM:
             offered = {act.name for act in prompt.acts}
-            by = next((name for name in _CONFIRMED_BY if name in offered), None)
+            by = next((name for name in _CONFIRMED_BY if name in offered), prompt.enter)
             return ACommand(by) if by else Refused(command_wording.nothing_to_confirm(prompt.ask), "nothing_to_confirm")
         case acts.NEXT:
             return _next(step, command, here)
@@ -77,6 +81,15 @@ def noted_as_keyed(outcome: Outcome, here: Here) -> Outcome:
             return outcome
 
 
+def answered(step: Step, meaning: Meaning, outcome: Outcome, prompt: Prompt) -> Outcome:
+    """The same; but a command that moved nothing and said nothing gets a sentence that says what can be done."""
+    match outcome:
+        case NeedsAnswer(step=after, sentence="") | Accepted(step=after, sentence="", events=(), orders=()):
+            if after == step and isinstance(meaning, ACommand):
+                return NeedsAnswer(step, command_wording.nothing_to_answer(prompt.ask))
+    return outcome
+
+
 def keyed_last(here: Here) -> str | None:
     """The product that was keyed in the last act, None where it was scanned."""
     last = here.trail[-1] if here.trail else None
@@ -98,7 +111,9 @@ def _next(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
 
 
 def _sign_off(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
-    if isinstance(step, (Labelling, AskVoid)):
+    if isinstance(step, AskPin):
+        return NeedsAnswer(SignOn(), "")
+    if isinstance(step, (Labelling, AskVoid)) or (isinstance(step, Prints) and isinstance(step.back, Labelling)):
         # Whoever comes next would pack with this label still lying on the bench.
         return Refused(command_wording.label_before_sign_off(), "label_first")
     if not isinstance(step, _MAY_LEAVE):

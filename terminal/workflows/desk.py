@@ -77,14 +77,24 @@ def prompt(step: Step, floor: Floor, here: Here) -> Prompt:
         *((acts.ITEM_LABEL,) if commands.offers_item_label(step, here) else ()),
         *((acts.UNDO,) if undo.offers(step, here) else ()),
     )
+    more = tuple(name for name in more if name not in [act.name for act in shown.acts])
     return replace(shown, acts=acts.with_more(shown.acts, *more)) if more else shown
 
 
 def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """What `meaning` does at `step`."""
-    if isinstance(meaning, ACommand):
-        meant = commands.meant(step, meaning, prompt(step, floor, here), floor, here)
-        if not isinstance(meant, ACommand):
-            return meant
-        meaning = meant
+    """What `meaning` does at `step`. A command is never met with silence."""
+    if not isinstance(meaning, ACommand):
+        return _judged(step, meaning, floor, here)
+    asked = prompt(step, floor, here)
+    meant = commands.meant(step, meaning, asked, floor, here)
+    outcome = _judged(step, meant, floor, here) if isinstance(meant, ACommand) else meant
+    return commands.answered(step, meaning, outcome, asked)
+
+
+def step_back(step: Step, floor: Floor, here: Here) -> Outcome:
+    """What the clear key does at `step`: out of a question, and nothing where there is none."""
+    return _judged(step, ACommand(acts.NO), floor, here)
+
+
+def _judged(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     return commands.noted_as_keyed(_JUDGES[type(step)](step, meaning, floor, here), here)

@@ -30,6 +30,8 @@ from terminal.workflows.steps import (
     Printing,
     Prints,
     Refused,
+    Shipping,
+    Weighing,
 )
 from terminal.workflows.strangers import describe_stranger
 
@@ -77,7 +79,7 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         case ACommand(name=acts.REPRINT) if held := prints.held_label(parcel.id, here):
             return prints.try_again(step, held) if held.sent == "no" else prints.again(step, held, "not_there")
         case ACommand(name=acts.REPRINT):
-            return _reprint(step, parcel)
+            return reprint(step, parcel)
         case ACommand(name=acts.VOID):
             return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
         case _:
@@ -92,7 +94,7 @@ def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
         title=wording.pack_title(order.number if order else ""),
         ask=wording.really_void(),
         item=step.parcel[-6:],
-        acts=acts.listed(acts.YES, acts.NO),
+        acts=acts.listed(acts.NO),
         details=(wording.scan_empty_tote(),),
         help=wording.help_pack(),
     )
@@ -105,6 +107,8 @@ def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here)
     match meaning:
         case ACommand(name=acts.NO):
             return NeedsAnswer(back, "")
+        case ACommand(name=acts.REPRINT):
+            return judge_read_back(back, meaning, floor, here)
         case ATote(tote=tote) if order and parcel and tote.state == "free":
             voided = ParcelVoided(
                 order=order.id,
@@ -131,7 +135,10 @@ def open_manifest(name: str, floor: Floor) -> str:
     return following
 
 
-def _reprint(step: Labelling | PackWait, parcel: Parcel) -> Accepted:
+def reprint(step: Labelling | PackWait | Packing | Weighing | Shipping, parcel: Parcel) -> Outcome:
+    """The label of `parcel` once more, with its number; refused where the parcel is no more."""
+    if denial := judge_void(parcel):
+        return Refused(wording.denied(denial), denial.value)
     again = LabelReprinted(order=parcel.order, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
     label = Printing("label", parcel.order, parcel.id, parcel.copies + 1)
     return Accepted(step, wording.printing_again(), (again,), (label,))
@@ -143,9 +150,13 @@ def reprint_last(step: PackWait, floor: Floor, here: Here) -> Outcome:
     parcel = floor.parcel(last.parcel) if isinstance(last, ParcelLabelled) else None
     if parcel is None:
         return Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
-    if denial := judge_void(parcel):
-        return Refused(wording.denied(denial), denial.value)
-    return _reprint(step, parcel)
+    return reprint(step, parcel)
+
+
+def reprint_of(step: Packing | Weighing, order: Order, floor: Floor) -> Outcome:
+    """While an order is packed, the label of its parcel before this one."""
+    parcels = [parcel for each in order.parcels if not each.is_void and (parcel := floor.parcel(each.sscc))]
+    return reprint(step, parcels[-1]) if parcels else Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
 
 
 def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome:

@@ -147,6 +147,8 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     order = floor.order(step.order)
     if order is None or order.state != "packing":
         return Refused(wording.order_changed(), Denial.NOT_PACKING.value)
+    if isinstance(meaning, ACommand) and meaning.name == acts.REPRINT:
+        return labelling.reprint_of(step, order, floor)
     if not order.to_verify:
         return _judge_seal(step, order, meaning, floor, here)
     if step.product:
@@ -190,6 +192,8 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
     match meaning:
         case ACommand(name=acts.NO | acts.MENU):
             return NeedsAnswer(back, "")
+        case ACommand(name=acts.REPRINT) if order is not None:
+            return labelling.reprint_of(step, order, floor)
         case ANumber(value=grams) if grams > 0 and order is not None:
             return _seal(back, order, grams, False, floor, here)
         case AWeight(grams=grams, weighed=weighed) if order is not None:

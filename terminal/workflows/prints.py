@@ -77,6 +77,8 @@ def judge(step: Prints, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
             return Accepted(Prints(step.back, name.removeprefix(acts.HELD_PRINT)), "", is_note=True)
         case AParcel(sscc=sscc) if held is not None and held.kind == "label" and sscc == held.parcel:
             return _came_out(step.back, held)
+        case ACommand(name=acts.REPRINT) if held is not None and held.kind == "label":
+            return try_again(step.back, held) if held.sent == "no" else again(step.back, held, "not_there")
         case ACommand(name=name) if held is not None and name in [act.name for act in _acts(held, here)]:
             return _judge_act(name, step.back, held)
     if held is None:

@@ -10,16 +10,18 @@ from dataclasses import replace
 from orders.barcodes import Kind, encode, is_body
 from orders.events import ManifestClosed, ManifestHandedOver, ManifestReopened
 from orders.folds import handed
-from orders.records import Manifest, Parcel
+from orders.records import Manifest, Order, Parcel
 from orders.verdicts import Denial, judge_closing, judge_handover, judge_reopening
 from terminal import dock_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts
+from terminal.workflows import acts, labelling
 from terminal.workflows.prompts import Act, Prompt
+from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
     Accepted,
     ACommand,
     AManifest,
+    AnOrder,
     ANumber,
     AParcel,
     AskClose,
@@ -52,13 +54,18 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
             help=dock_wording.help_ship(),
         )
     waiting = _unlabelled(manifest, floor)
+    again = (acts.REPRINT,) if step.parcel else ()
     shown = Prompt(
         step="",
         ask="",
         title=dock_wording.ship_title(manifest.carrier, manifest.service),
         item=wording.departs(manifest.departs_at, floor.site),
         quantity=wording.parcels(len(manifest.parcels)),
-        details=(manifest.id, *((dock_wording.unlabelled(waiting),) if waiting else ())),
+        details=(
+            *((dock_wording.parcel_read(step.parcel[-6:]),) if step.parcel else ()),
+            manifest.id,
+            *((dock_wording.unlabelled(waiting),) if waiting else ()),
+        ),
         help=dock_wording.help_ship(),
     )
     match manifest.state:
@@ -67,7 +74,7 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
                 shown,
                 step="ship_open",
                 ask=dock_wording.ask_close(),
-                acts=acts.listed(acts.CLOSE, acts.MENU),
+                acts=acts.listed(acts.CLOSE, *again, acts.MENU),
                 expects=(encode(Kind.COMMAND, acts.CLOSE),),
             )
         case "closed":
@@ -75,7 +82,7 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
                 shown,
                 step="ship_closed",
                 ask=dock_wording.ask_hand_over(),
-                acts=acts.listed(acts.HAND_OVER, acts.REOPEN, acts.MENU),
+                acts=acts.listed(acts.HAND_OVER, acts.REOPEN, *again, acts.MENU),
                 expects=(encode(Kind.COMMAND, acts.HAND_OVER),),
             )
         case _:
@@ -87,6 +94,10 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
     if isinstance(meaning, ANumber) and step.manifest is None:
         chosen = next((act.name for act in _choices(floor) if act.digit == meaning.value), None)
         meaning = ACommand(chosen) if chosen else meaning
+    if isinstance(meaning, ANumber):
+        # The number of an order may be as short as a digit on the list.
+        order = resolve_number(meaning, floor)
+        meaning = order if isinstance(order, AnOrder) else meaning
     match meaning:
         case ACommand(name=acts.MENU | acts.NO):
             if step.manifest and meaning.name == acts.NO:
@@ -96,6 +107,13 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
             return Accepted(Shipping(name.removeprefix(acts.MANIFEST)), "", is_note=True)
         case ACommand(name=acts.NEXT):
             return _next(step, floor)
+        case ACommand(name=acts.REPRINT):
+            parcel = floor.parcel(step.parcel)
+            if parcel is None:
+                return Refused(dock_wording.parcel_for_label(), "nothing_to_reprint")
+            return labelling.reprint(step, parcel)
+        case AnOrder(order=order):
+            return _judge_order(step, order, floor)
         case AManifest(manifest=read):
             return Accepted(Shipping(read.id), dock_wording.manifest_opened(read.id), is_note=True)
         case AParcel(sscc=sscc, parcel=parcel):
@@ -175,7 +193,15 @@ def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
             return Refused(dock_wording.read_back_first(), "not_labelled")
     if step.manifest and parcel.manifest != step.manifest:
         return Refused(dock_wording.other_manifest(parcel.manifest or ""), Denial.NOT_ON_MANIFEST.value)
-    return Accepted(Shipping(parcel.manifest), dock_wording.parcel_stands(sscc[-6:]), is_note=True)
+    return Accepted(Shipping(parcel.manifest, sscc), dock_wording.parcel_stands(sscc[-6:]), is_note=True)
+
+
+def _judge_order(step: Shipping, order: Order, floor: Floor) -> Outcome:
+    """The number of an order, typed or scanned, stands for its one parcel: a label may be torn."""
+    parcels = [each.sscc for each in order.parcels if not each.is_void]
+    if len(parcels) != 1:
+        return Refused(dock_wording.which_parcel(order.number, len(parcels)), "which_parcel")
+    return _judge_parcel(step, parcels[0], floor.parcel(parcels[0]))
 
 
 def _next(step: Shipping, floor: Floor) -> Outcome:

@@ -12,7 +12,7 @@ from orders.records import ROLES, Worker
 from orders.roles import PACK, PICK, SHIP
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts, prints
+from terminal.workflows import acts, prints, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     ABadge,
@@ -103,6 +103,8 @@ def judge_pin(step: AskPin, meaning: Meaning, floor: Floor, here: Here) -> Outco
             return Refused(wording.locked_out(), "locked_out")
         case ANumber(text=pin) | Unknown(text=pin) if worker.pin and is_right(pin, worker.pin):
             return _welcome(worker, "pin")
+        case ACommand():
+            return Refused(wording.pin_first(), "pin_first")
         case _:
             return Refused(wording.pin_wrong(), "pin_wrong")
 
@@ -112,7 +114,8 @@ def menu_prompt(here: Here) -> Prompt:
     roles = here.worker.roles if here.worker else ()
     names = [name for name, allowed in MAY.items() if any(role in allowed for role in roles)]
     held = (acts.HELD_PRINTS,) if here.held and acts.PACK in names else ()
-    listed = acts.listed(*names, *held, acts.SIGN_OFF)
+    last = (acts.UNDO,) if undo.offers(Menu(), here) else ()
+    listed = acts.listed(*names, *held, *last, acts.SIGN_OFF)
     return Prompt(
         step="menu",
         title=wording.menu(),
@@ -138,6 +141,8 @@ def judge_menu(step: Menu, meaning: Meaning, floor: Floor, here: Here) -> Outcom
     if name in MAY and not any(role in MAY[name] for role in (here.worker.roles if here.worker else ())):
         return Refused(wording.not_your_role(acts.label(name)), "not_your_role")
     match name:
+        case acts.UNDO:
+            return undo.judge(Menu(), wording.ask_menu(), floor, here)
         case acts.PICK:
             return AsksStore("claim")
         case acts.PACK:

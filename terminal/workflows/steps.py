@@ -22,6 +22,8 @@ from orders.events import (
     PickConfirmed,
     PickShorted,
     StopSkipped,
+    ToteBound,
+    ToteDropped,
     Weighed,
 )
 from orders.records import Location, Manifest, Order, Pack, Parcel, Product, Tote, Worker
@@ -96,9 +98,10 @@ class Prints(StepBase, frozen=True, tag="prints"):
 
 
 class Shipping(StepBase, frozen=True, tag="shipping"):
-    """At the dock; `manifest` once one is chosen."""
+    """At the dock; `manifest` once one is chosen, `parcel` the one that was scanned last."""
 
     manifest: str | None = None
+    parcel: str = ""
 
 
 class AskClose(StepBase, frozen=True, tag="ask_close"):
@@ -136,7 +139,17 @@ Step = (
 
 
 # The last acts of the worker at this device that can still be taken back, the newest at the end.
-Trail = tuple[PickConfirmed | PickShorted | StopSkipped | ItemVerified | ParcelLabelled | ManifestClosed, ...]
+Trail = tuple[
+    ToteBound
+    | PickConfirmed
+    | PickShorted
+    | StopSkipped
+    | ToteDropped
+    | ItemVerified
+    | ParcelLabelled
+    | ManifestClosed,
+    ...,
+]
 
 
 # What comes in, after resolve has said what it means

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders.events import (
+    DropUndone,
     FloorEvent,
     ItemVerified,
     LabelReprinted,
@@ -27,6 +28,9 @@ from orders.events import (
     ShortUndone,
     SkipUndone,
     StopSkipped,
+    ToteBound,
+    ToteDropped,
+    ToteUnbound,
     VerificationUndone,
 )
 from orders.records import Record
@@ -35,9 +39,13 @@ from terminal import command_wording, dock_wording, wording
 from terminal.floor import Floor
 from terminal.workflows.steps import (
     Accepted,
+    AskClose,
+    AskHandover,
+    AskPin,
     AskVoid,
     Here,
     Labelling,
+    Menu,
     NeedsAnswer,
     Outcome,
     Packing,
@@ -45,6 +53,7 @@ from terminal.workflows.steps import (
     Picking,
     Refused,
     Shipping,
+    SignOn,
     Step,
     Trail,
     Weighing,
@@ -53,8 +62,8 @@ from terminal.workflows.steps import (
 LONGEST_TRAIL = 4
 """So many acts can be taken back, the last one first. The trail is written with every event, so it stays short."""
 
-_UNDOABLE = (PickConfirmed, PickShorted, StopSkipped, ItemVerified, ParcelLabelled, ManifestClosed)
-_UNDOING = (PickUndone, ShortUndone, SkipUndone, VerificationUndone, ReadBackUndone)
+_UNDOABLE = (PickConfirmed, PickShorted, StopSkipped, ToteDropped, ItemVerified, ParcelLabelled, ManifestClosed)
+_UNDOING = (ToteUnbound, PickUndone, ShortUndone, SkipUndone, DropUndone, VerificationUndone, ReadBackUndone)
 _BESIDES = (ShelfConfirmed, LabelReprinted, PrintCancelled, PrintFound, ProductLabelPrinted, ScanRefused)
 
 
@@ -65,7 +74,11 @@ def trail_after(trail: Trail, events: Sequence[FloorEvent]) -> Trail:
     for event in events:
         if isinstance(event, StopSkipped) and went_elsewhere:
             continue
-        if isinstance(event, _UNDOABLE):
+        if isinstance(event, ToteBound):
+            trail = (event,)  # another walk
+        elif isinstance(event, ToteDropped) and event.is_empty:
+            trail = ()  # the order is back with those that wait for stock, and may be allocated by now
+        elif isinstance(event, _UNDOABLE):
             trail = (*trail, event)[-LONGEST_TRAIL:]
         elif isinstance(event, _UNDOING) or (isinstance(event, ManifestReopened) and _is_closing(trail, event)):
             trail = trail[:-1]
@@ -77,8 +90,10 @@ def trail_after(trail: Trail, events: Sequence[FloorEvent]) -> Trail:
 def offers(step: Step, here: Here) -> bool:
     """Whether the last act belongs to what the worker stands at now, and there is no question open."""
     match step, here.trail[-1] if here.trail else None:
-        case Picking(is_identified=False), PickConfirmed() | PickShorted() | StopSkipped() as last:
+        case Picking(is_identified=False), ToteBound() | PickConfirmed() | PickShorted() | StopSkipped() as last:
             return last.task == step.task
+        case Menu(), ToteDropped():
+            return True
         case Packing(product=None), ItemVerified(order=order):
             return order == step.order
         case Shipping(), ManifestClosed(manifest=manifest):
@@ -89,8 +104,8 @@ def offers(step: Step, here: Here) -> bool:
             return False
 
 
-def judge(step: Step, floor: Floor, here: Here) -> Outcome:
-    """Takes the last act back, or backs out of an open question, or says that there is nothing to take back."""
+def judge(step: Step, ask: str, floor: Floor, here: Here) -> Outcome:
+    """Takes the last act back, or backs out of an open question, or says that there is nothing and what is asked."""
     match step:
         case Picking(is_identified=True):
             return NeedsAnswer(Picking(step.task), "")
@@ -98,10 +113,16 @@ def judge(step: Step, floor: Floor, here: Here) -> Outcome:
             return NeedsAnswer(Packing(step.order, step.tote), "")
         case Weighing():
             return NeedsAnswer(Packing(step.order, step.tote), "")
+        case AskPin():
+            return NeedsAnswer(SignOn(), "")
+        case AskVoid():
+            return NeedsAnswer(Labelling(step.order, step.parcel), "")
+        case AskClose() | AskHandover():
+            return NeedsAnswer(Shipping(step.manifest), "")
         case Labelling():
             return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
         case _ if not offers(step, here):
-            return Refused(command_wording.nothing_to_undo(), "nothing_to_undo")
+            return Refused(command_wording.nothing_to_undo(ask), "nothing_to_undo")
     event, sentence, after = _taken_back(step, here.trail[-1], floor)
     books = {key: floor.get(key.kind, key.id, Record) for key in event.touches}
     if denial := judge_by_books(event, books, here.terminal):
@@ -111,8 +132,14 @@ def judge(step: Step, floor: Floor, here: Here) -> Outcome:
 
 def _taken_back(step: Step, last: FloorEvent, floor: Floor) -> tuple[FloorEvent, str, Step]:
     match last:
+        case ToteBound():
+            undone: FloorEvent = ToteUnbound(task=last.task, order=last.order, tote=last.tote)
+            return undone, command_wording.tote_set_down(last.tote), Picking(last.task)
+        case ToteDropped():
+            undone = DropUndone(task=last.task, order=last.order, tote=last.tote, place=last.place)
+            return undone, command_wording.drop_undone(last.tote, last.place), Picking(last.task)
         case PickConfirmed():
-            undone: FloorEvent = PickUndone(
+            undone = PickUndone(
                 task=last.task,
                 order=last.order,
                 stop=last.stop,

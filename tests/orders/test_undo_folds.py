@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.events import (
+    DropUndone,
     FloorEvent,
     ManifestClosed,
     PickShorted,
@@ -16,6 +17,7 @@ from orders.events import (
     ShortUndone,
     SkipUndone,
     StopSkipped,
+    ToteUnbound,
     VerificationUndone,
 )
 from orders.ledger import moves
@@ -40,6 +42,8 @@ def unverify(sku: str, quantity: int) -> VerificationUndone:
     return VerificationUndone(order="HOME/1001", tote="T-01", product=f"HOME/{sku}", quantity=quantity)
 
 
+UNBOUND = ToteUnbound(**WALK, tote="T-01")
+DROP_UNDONE = DropUndone(**WALK, tote="T-01", place="DROP-1")
 READ_BACK_UNDONE = ReadBackUndone(order="HOME/1001", parcel=SSCC, manifest="M1")
 
 
@@ -109,9 +113,35 @@ def test_a_read_back_taken_back_takes_the_parcel_off_its_manifest() -> None:
     assert get(books, "manifest", "M1").parcels == (SSCC,)
 
 
+def test_a_tote_that_was_set_down_is_free_and_the_walk_waits_for_another() -> None:
+    books = after(1)
+    assert tell(books, UNBOUND) is None
+    walk = get(books, "task", "P1")
+    assert (walk.state, walk.tote, get(books, "order", "HOME/1001").state) == ("claimed", None, "released")
+    assert get(books, "tote", "T-01") == Tote(id="T-01")
+    assert tell(books, WHOLE_WAY[0]) is None
+    assert get(books, "task", "P1").state == "picking"
+
+
+def test_a_tote_taken_up_again_is_on_its_walk_and_may_be_dropped_anew() -> None:
+    books = after(4)
+    assert tell(books, DROP_UNDONE) is None
+    walk, tote = get(books, "task", "P1"), get(books, "tote", "T-01")
+    assert (walk.state, walk.place, tote.state, tote.place) == ("picked", None, "picking", None)
+    assert get(books, "order", "HOME/1001").state == "picking"
+    assert tell(books, WHOLE_WAY[3]) is None
+    assert get(books, "task", "P1").state == "completed"
+
+
 @pytest.mark.parametrize(
     ("done", "event", "denial"),
     [
+        (2, UNBOUND, Denial.TOTE_IN_USE),
+        (4, UNBOUND, Denial.TASK_OVER),
+        (1, ToteUnbound(**WALK, tote="T-02"), Denial.OTHER_TOTE),
+        (3, DROP_UNDONE, Denial.NOT_WAITING),
+        (5, DROP_UNDONE, Denial.NOT_WAITING),
+        (4, DropUndone(**WALK, tote="T-02", place="DROP-1"), Denial.OTHER_TOTE),
         (1, unpick(1, 1), Denial.TOO_MANY),
         (2, unpick(1, 6), Denial.TOO_MANY),
         (2, unpick(1, 1, tote="T-02"), Denial.OTHER_TOTE),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from orders import events
 from orders.identifiers import sscc
 from orders.records import Discrepancy, KeyedItem, Manifest, Order, Parcel, ParcelLine, PickTask
+from tests.server_stub.conftest import Walk
 from tests.server_stub.test_settling import claims, count, open_ones, sums
 
 SSCC = sscc("952000", 1)
@@ -48,6 +49,40 @@ async def test_a_pick_taken_back_lies_on_its_shelf_again_and_is_claimed_again(wa
     assert await device.tell(walk.picked(3), walk.dropped()) == ["admitted"] * 2
     assert warehouse.on_shelf("LAMP", "A-01") == (7, 0, False)
     assert (sums(warehouse), claims(warehouse), warehouse.all(Discrepancy)) == ({0}, {}, [])
+
+
+async def test_a_tote_set_down_leaves_a_walk_that_may_be_given_back(warehouse: Any) -> None:
+    device, walk = await on_a_walk(warehouse)
+    unbound = events.ToteUnbound(task=walk.task.id, order=walk.task.order, tote="T1")
+    assert await device.tell(unbound) == ["admitted"]
+    task = warehouse.record(PickTask, walk.task.id)
+    assert (task.state, task.tote, task.claimed_by) == ("claimed", None, walk.task.claimed_by)
+    other = Walk(task, "T2")
+    assert await device.tell(*other.whole_pick()) == ["admitted"] * 3
+    assert (warehouse.lying("LAMP", "tote/T2"), sums(warehouse), open_ones(warehouse)) == (3, {0}, [])
+
+
+async def test_a_dropped_tote_taken_up_again_keeps_its_walk_and_its_goods(warehouse: Any) -> None:
+    device, walk = await on_a_walk(warehouse)
+    await device.tell(walk.picked(3), walk.dropped())
+    taken = events.DropUndone(task=walk.task.id, order=walk.task.order, tote="T1", place="DROP-1")
+    assert await device.tell(taken) == ["admitted"]
+    task = warehouse.record(PickTask, walk.task.id)
+    assert (task.state, task.lease_ends_at is not None) == ("picked", True)
+    assert (await device.claim()).task == walk.task.id
+    assert await device.tell(unpicked(walk, 1), walk.picked(1), walk.dropped()) == ["admitted"] * 3
+    assert (warehouse.lying("LAMP", "tote/T1"), sums(warehouse), open_ones(warehouse)) == (3, {0}, [])
+
+
+async def test_a_tote_taken_up_that_a_bench_has_begun_is_something_to_look_at(warehouse: Any) -> None:
+    device, walk = await on_a_walk(warehouse)
+    await device.tell(walk.picked(3), walk.dropped())
+    bench = await warehouse.device("bench")
+    await bench.tell(events.PackingStarted(order=walk.task.order, tote="T1", station="BENCH-1"))
+    taken = events.DropUndone(task=walk.task.id, order=walk.task.order, tote="T1", place="DROP-1")
+    assert await device.tell(taken) == ["discrepancy"]
+    (found,) = open_ones(warehouse)
+    assert (found.reason, found.remedy) == ("not_waiting", "look")
 
 
 async def test_an_undo_that_is_sent_again_counts_once(warehouse: Any) -> None:

@@ -271,6 +271,8 @@ async def test_a_pick_is_taken_back_offline_after_a_restart_by_an_event_of_its_o
     showing = await device.restart()
     assert (showing.prompt.step, showing.prompt.quantity) == ("pick_item", "5")
     showing = await device.scan(own(Kind.COMMAND, acts.UNDO))
+    assert showing.prompt.step == "pick_tote"
+    showing = await device.scan(own(Kind.COMMAND, acts.UNDO))
     assert showing.verdict is not None and showing.verdict.reason == "nothing_to_undo"
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from orders import barcodes
+from orders.barcodes import Kind
 from orders.events import (
+    DropUndone,
     LabelReprinted,
     ManifestReopened,
     ParcelLabelled,
@@ -19,28 +23,23 @@ from orders.events import (
     ShortUndone,
     SkipUndone,
     StopSkipped,
+    ToteUnbound,
     VerificationUndone,
     WorkerSignedOff,
 )
-from orders.records import Key
+from orders.records import Key, Tote
 from terminal.workflows import acts, undo
 from terminal.workflows.steps import (
-    Accepted,
     AskClose,
     AsksStore,
     AskVoid,
     Here,
     Labelling,
-    Looks,
     Menu,
-    NeedsAnswer,
-    Packing,
     PackWait,
     Picking,
-    Refused,
     Shipping,
     SignOn,
-    Step,
 )
 from tests.floors import NOW, WORKER, floor_of, small_order, stop, task
 from tests.terminal.test_workflows import (
@@ -62,6 +61,10 @@ from tests.terminal.test_workflows import (
 UNDO, CONFIRM, NEXT, SHORT = (command(name) for name in (acts.UNDO, acts.CONFIRM, acts.NEXT, acts.SHORT))
 
 
+def replace_here(operator: Operator, **changes: Any) -> Here:
+    return dataclasses.replace(operator.here, **changes)
+
+
 def offered(operator: Operator) -> list[tuple[int, str]]:
     return [(act.digit, act.name) for act in operator.asked.acts]
 
@@ -78,7 +81,6 @@ def test_the_last_pick_is_taken_back_and_asked_again() -> None:
     )
     assert "put 5 x LAMP back on A-01-1" in operator.last.sentence  # type: ignore[union-attr]
     assert (operator.asked.step, operator.asked.location, operator.asked.quantity) == ("pick_item", "A-01-1", "5")
-    assert operator.scan(UNDO).reason == "nothing_to_undo"
     assert operator.scan(LAMP).key("4").scan(command(acts.SHORT_FEWER)).scan(NEXT_SHELF).scan(MUG).scan(DROP).events
 
 
@@ -96,8 +98,45 @@ def test_the_last_pick_of_a_walk_is_taken_back_before_the_drop() -> None:
     assert (operator.asked.item, operator.asked.quantity) == ("LAMP", "5")
 
 
-def test_after_the_drop_there_is_nothing_to_undo() -> None:
+def test_a_tote_that_was_taken_by_mistake_is_set_down_and_another_is_taken() -> None:
+    operator = picker(Tote(id="T-02")).scan(TOTE)
+    assert (8, acts.UNDO) in offered(operator)
+    assert operator.scan(UNDO).events == (ToteUnbound(task="P1", order="HOME/1001", tote="T-01"),)
+    assert operator.asked.step == "pick_tote"
+    states = [operator.floor.task("P1").state, operator.floor.order("HOME/1001").state]
+    assert (states, operator.floor.tote("T-01")) == (["claimed", "released"], Tote(id="T-01"))
+    assert operator.scan(UNDO).reason == "nothing_to_undo"
+    operator.scan(barcodes.encode(Kind.TOTE, "T-02")).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG)
+    assert operator.scan(DROP).events[0].tote == "T-02"
+
+
+def test_a_tote_is_set_down_at_the_shelf_too_but_not_once_it_holds_something() -> None:
+    assert isinstance(picker().scan(TOTE).scan(SHELF).scan(UNDO).events[0], ToteUnbound)
+    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5")
+    operator.here = replace_here(operator, trail=operator.here.trail[:1])
+    assert operator.scan(UNDO).reason == "tote_in_use"
+
+
+def test_a_tote_at_the_wrong_drop_place_is_taken_up_again_until_a_bench_has_it() -> None:
     operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP)
+    assert operator.step == Menu()
+    assert (8, acts.UNDO) in offered(operator)
+    assert "8 Undo the last act" in operator.asked.details
+    (undone,) = operator.key("8").events
+    assert undone == DropUndone(task="P1", order="HOME/1001", tote="T-01", place="DROP-1")
+    assert "take tote T-01 from DROP-1" in operator.last.sentence  # type: ignore[union-attr]
+    assert (operator.asked.step, operator.asked.tote) == ("pick_drop", "T-01")
+    assert operator.floor.tote("T-01").state == "picking"
+    operator.scan(UNDO)
+    assert (operator.asked.step, operator.asked.item) == ("pick_item", "MUG")
+    operator.scan(MUG).scan(DROP)
+    at_bench = Operator(PackWait(), operator.floor).scan(TOTE)
+    assert at_bench.asked.step == "pack_item"
+    assert operator.scan(UNDO).reason == "not_waiting"
+
+
+def test_a_tote_that_stayed_empty_is_free_for_others_at_once() -> None:
+    operator = picker().scan(TOTE).scan(SHELF).scan(SHORT).scan(NEXT_SHELF).scan(SHORT).scan(TOTE)
     assert operator.step == Menu()
     assert operator.scan(UNDO).reason == "nothing_to_undo"
 
@@ -246,27 +285,28 @@ def test_the_label_read_back_last_is_printed_again_between_two_parcels() -> None
     assert packer().scan(command(acts.REPRINT)).reason == "nothing_to_reprint"
 
 
-STEPS: list[tuple[Step, Any]] = [
-    (SignOn(), lambda: floor_of()),
-    (Menu(), lambda: floor_of()),
-    (Picking("P1"), lambda: picker().floor),
-    (Picking("P1"), lambda: picker().scan(TOTE).floor),
-    (Picking("P1"), lambda: picker().scan(TOTE).scan(SHELF).floor),
-    (Picking("P1", True), lambda: picker().scan(TOTE).scan(SHELF).floor),
-    (PackWait(), lambda: packer().floor),
-    (Packing("HOME/1001", "T-01"), lambda: packer().scan(TOTE).floor),
-    (Shipping(), lambda: dock().floor),
-]
+def sealed_parcel() -> Operator:
+    return ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
 
 
-@pytest.mark.parametrize("name", [*acts.COMMANDS, "OF-A-LATER-CARD"])
-@pytest.mark.parametrize(("step", "floor"), STEPS, ids=lambda value: type(value).__name__)
-def test_every_command_is_done_or_refused_in_words_at_every_step(step: Step, floor: Any, name: str) -> None:
-    operator = Operator(step, floor())
-    shown = {act.name for act in operator.asked.acts}
-    operator.scan(command(name))
-    if isinstance(operator.last, Refused):
-        assert operator.last.sentence and operator.last.reason
-        assert name not in shown, "what is offered is possible"
-    else:
-        assert isinstance(operator.last, Accepted | AsksStore | Looks | NeedsAnswer)
+def test_a_label_is_printed_again_at_every_screen_where_one_exists() -> None:
+    again = LabelReprinted(order="HOME/1001", parcel=SSCC, copy=2, reason="asked")
+    asked = sealed_parcel().scan(command(acts.VOID))
+    assert asked.step == AskVoid("HOME/1001", SSCC)
+    assert asked.scan(command(acts.REPRINT)).events == (again,)
+    assert asked.step == Labelling("HOME/1001", SSCC)
+    ship = dock()
+    assert ship.scan(command(acts.REPRINT)).reason == "nothing_to_reprint"
+    assert "type its order number" in ship.last.sentence  # type: ignore[union-attr]
+    assert ship.key("1001").asked.details[0] == f"Parcel {SSCC[-6:]} in hand"
+    assert ship.act(acts.REPRINT).events == (again,)
+    assert ship.act(acts.CLOSE).act(acts.YES).scan(f"]C100{SSCC}").scan(command(acts.REPRINT)).events
+    ship.scan(command(acts.HAND_OVER)).scan(command(acts.YES))
+    assert ship.scan(f"]C100{SSCC}").reason == "parcel_gone"
+    assert ready_to_seal().scan(command(acts.REPRINT)).reason == "nothing_to_reprint"
+
+
+def test_an_order_without_one_parcel_is_no_parcel() -> None:
+    ship = packer()
+    ship.step = Shipping()
+    assert ship.key("1001").reason == "which_parcel"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from orders.events import (
+    DropUndone,
     FloorEvent,
     HandedParcel,
     ItemVerified,
@@ -28,12 +31,14 @@ from orders.events import (
     StopSkipped,
     ToteBound,
     ToteDropped,
+    ToteUnbound,
     VerificationUndone,
     Weighed,
     WorkerSignedOff,
     WorkerSignedOn,
 )
 from orders.records import Discrepancy, KeyedItem, Manifest, Parcel, ParcelLine, Record, Tote
+from orders.workflow_profiles import WorkflowProfile
 from tests.floors import ADDRESS, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
 
 SSCC = "095200000000000011"
@@ -45,6 +50,7 @@ LAMP = {"product": "HOME/LAMP"}
 EVENTS: tuple[FloorEvent, ...] = (
     WorkerSignedOn(worker="W1", by="badge"),
     ToteBound(**WALK, tote="T-01"),
+    ToteUnbound(**WALK, tote="T-01"),
     ShelfConfirmed(**WALK, **SHELF),
     ScanRefused(worker="W1", step="pick_item", reason="wrong_product", raw="]E05012345678900"),
     PickConfirmed(**WALK, **SHELF, **LAMP, quantity=2, tote="T-01", is_keyed=True),
@@ -55,6 +61,7 @@ EVENTS: tuple[FloorEvent, ...] = (
     StopSkipped(**WALK, stop=2),
     SkipUndone(**WALK, stop=2),
     ToteDropped(**WALK, tote="T-01", place="DROP-1", is_empty=False),
+    DropUndone(**WALK, tote="T-01", place="DROP-1"),
     PackingStarted(order="HOME/1001", tote="T-01", station="BENCH-1"),
     ItemVerified(order="HOME/1001", tote="T-01", **LAMP, quantity=2, is_keyed=True),
     VerificationUndone(order="HOME/1001", tote="T-01", **LAMP, quantity=2),
@@ -85,7 +92,7 @@ EVENTS: tuple[FloorEvent, ...] = (
 )
 
 RECORDS: tuple[Record, ...] = (
-    SITE,
+    replace(SITE, workflows=(WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",)),)),
     OWNER,
     ADDRESS,
     WORKER,
