@@ -111,7 +111,7 @@ def _run() -> None:
             assert isinstance(item, Scan)
             return self._took(item.text)
 
-        async def take_entry(self, text: str) -> Showing:
+        async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
             return self._took(text)
 
         async def take_weight(self, weight: Weight, frame: bytes) -> Showing:

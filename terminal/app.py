@@ -312,14 +312,15 @@ class FloorApp(App[int], inherit_bindings=False):
             if self.showing.prompt.enter and not self._view.refusal:
                 self._do(self.showing.prompt.enter)
             return
-        is_number_scanned = self.showing.prompt.takes == "number" and self._entry.is_at_scan_speed(now)
+        is_number_scanned = self.showing.prompt.takes in ("number", "weight") and self._entry.is_at_scan_speed(now)
+        is_even = self._entry.came_evenly(now)
         text = self._entry.take()
         if text == HELP:
             self._do(HELP)
         elif self.wedge.wrote(text) or is_number_scanned:
             self._read(text, now)
         else:
-            self._turns.put(Entered(text))
+            self._turns.put(Entered(text, is_even))
 
     def _escape(self) -> None:
         if self._entry.text:

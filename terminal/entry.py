@@ -21,6 +21,8 @@ _AFTER_SCAN_SECONDS = 0.3
 # The slowest scanner types a character a second; who waits longer has begun anew.
 _ANEW_SECONDS = 1.2
 _LIMIT_CHARACTERS = 500
+# So little do the gaps of a scanner with a delay between its characters differ; a hand's differ by a multiple of it.
+_EVEN_SECONDS = 0.012
 
 
 class Search(Enum):
@@ -40,6 +42,7 @@ class Entry:
         self._separator_keys = wedge.separator_keys
         self._gap_seconds = wedge.burst_gap_ms / 1000
         self._is_fast = True
+        self._gaps: list[float] = []
         self.text = ""
         self._scanned_at = -inf
         self._began_at = -inf
@@ -54,6 +57,7 @@ class Entry:
         """
         self._is_overtaken = self._is_overtaken and now - self._typed_at <= _ANEW_SECONDS
         self._is_fast = not self.text or self._goes_on_fast(now)
+        self._gaps = [*self._gaps, now - self._typed_at][-_LIMIT_CHARACTERS:] if self.text else []
         self._typed_at = now
         if self._is_overtaken:
             return False
@@ -64,8 +68,9 @@ class Entry:
         return True
 
     def back(self) -> None:
-        """Takes the last character away."""
+        """Takes the last character away, as no scanner does."""
         self.text = self.text[:-1]
+        self._gaps.append(inf)
 
     def clear(self) -> None:
         """Forgets what was typed, because a hand wants so."""
@@ -97,6 +102,11 @@ class Entry:
     def is_at_scan_speed(self, now: float) -> bool:
         """Whether no hand can have typed the line and the Enter that comes now: a barcode too short for a burst."""
         return len(self.text) > 1 and self._goes_on_fast(now)
+
+    def came_evenly(self, now: float) -> bool:
+        """Whether the line and the Enter that comes now came at one pace, as a scanner types and no hand does."""
+        gaps = [*self._gaps, now - self._typed_at]
+        return len(gaps) > 1 and max(gaps) - min(gaps) <= _EVEN_SECONDS
 
     def take(self) -> str:
         """What was typed, which is entered now."""

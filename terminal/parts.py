@@ -40,8 +40,8 @@ class Deciding(Protocol):
     async def take_scan(self, item: Scan | Unreadable) -> Showing:
         """Judges a read."""
 
-    async def take_entry(self, text: str) -> Showing:
-        """Judges what was typed."""
+    async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
+        """Judges what was typed; `is_even` where its keys came at the pace of a device."""
 
     async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
         """Judges what lies still on the scale."""

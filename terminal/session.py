@@ -27,7 +27,7 @@ from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.stations import Stations
-from terminal.workflows import acts, allowed, desk, undo
+from terminal.workflows import acts, allowed, desk, typed_numbers, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -163,9 +163,14 @@ class Session:
         item = allowed.admitted(item, self._step, self._floor.site, self._limits)
         return await self._take(resolve_scan(item, self._floor), item.raw)
 
-    async def take_entry(self, text: str) -> Showing:
-        """Judges what was typed before Enter."""
-        return await self._take(resolve_entry(text.strip(), self._floor), text)
+    async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
+        """Judges what was typed before Enter; `is_even` where its keys came at the pace of a device."""
+        entered = text.strip()
+        meaning = resolve_entry(entered, self._floor)
+        if refused := typed_numbers.doubtful(entered, self._step, self._floor, is_even=is_even):
+            self._turn += 1
+            return await self._apply(refused, meaning, text)
+        return await self._take(meaning, text)
 
     async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
         """Judges what lies still on the scale; nothing where the step no longer asks for it."""

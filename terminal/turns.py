@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A line that was typed."""
+    """A line that was typed; `is_even` where its keys came at the pace of a device."""
 
     text: str
+    is_even: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class Turns:
         match turn:
             case Scan() | Unreadable():
                 return await session.take_scan(turn)
-            case Entered(text=text):
-                return await session.take_entry(text)
+            case Entered(text=text, is_even=is_even):
+                return await session.take_entry(text, is_even=is_even)
             case Chosen(act=act):
                 return await session.take_act(act)
             case Cleared():

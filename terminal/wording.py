@@ -67,6 +67,10 @@ def no_pin() -> str:
     return "You have no PIN: scan your badge"
 
 
+def looks_scanned(text: str) -> str:
+    return f"{text} looks like a barcode and did not count. You typed it? Add a full stop: {text}."
+
+
 def pin_first() -> str:
     return "Type your PIN first, or scan your badge; Esc goes back"
 
@@ -171,6 +175,23 @@ def code_holds_nothing() -> str:
 
 def pack_not_counted(sku: str) -> str:
     return f"that is a pack of {sku}, and nobody said how many it holds: scan a single piece"
+
+
+def logistic_unit() -> str:
+    """What is counted by its label, as in `1 FULL UNIT = 12 x LAMP`."""
+    return "FULL UNIT"
+
+
+def count_missing() -> str:
+    return "that label does not say how many it holds: scan a single piece, or type the number"
+
+
+def count_of_nothing(count: int) -> str:
+    return f"that label counts {count} and does not say of what: scan the item's own code"
+
+
+def count_varies(count: int) -> str:
+    return f"that code says {count} of a variable measure: scan a single piece, or type its SKU and the number"
 
 
 def packs_picked(count: int, name: str, quantity: int, sku: str) -> str:

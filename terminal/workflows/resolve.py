@@ -14,6 +14,7 @@ from orders.records import Order, Product, key_of
 from scanners.scan import Scan, Unreadable
 from terminal import wording
 from terminal.floor import Floor
+from terminal.workflows.contents import counted
 from terminal.workflows.steps import (
     ABadge,
     ACommand,
@@ -32,6 +33,8 @@ from terminal.workflows.steps import (
 )
 
 QUANTITY_DIGITS = 5
+MEANT = "."
+"""Behind typed digits: somebody means the number."""
 
 
 def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
@@ -42,6 +45,8 @@ def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
         return Damaged(wording.code_holds_nothing())
     if not scan.elements and (own := _own_number(scan.text, floor)):
         return own
+    if scan.elements and (goods := counted(scan, floor)):
+        return goods
     if scan.sscc:
         return AParcel(scan.sscc, floor.parcel(scan.sscc))
     if scan.gtin and (meaning := _item(floor.products_of_barcode(scan.gtin), scan.gtin)):
@@ -51,8 +56,9 @@ def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
 
 def resolve_entry(text: str, floor: Floor) -> Meaning:
     """What typed characters mean: a number of up to five digits, or what a barcode of that text would."""
-    if text.isascii() and text.isdecimal() and len(text) <= QUANTITY_DIGITS:
-        return ANumber(int(text), text)
+    digits = text.removesuffix(MEANT)
+    if digits.isascii() and digits.isdecimal() and len(digits) <= QUANTITY_DIGITS:
+        return ANumber(int(digits), digits)
     return _resolve_text(text, floor, is_keyed=True)
 
 

@@ -96,8 +96,8 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
         meaning = ACommand(chosen) if chosen else meaning
     if isinstance(meaning, ANumber):
         # The number of an order may be as short as a digit on the list.
-        order = resolve_number(meaning, floor)
-        meaning = order if isinstance(order, AnOrder) else meaning
+        said = resolve_number(meaning, floor)
+        meaning = said if isinstance(said, AnOrder) else meaning
     match meaning:
         case ACommand(name=acts.MENU | acts.NO):
             if step.manifest and meaning.name == acts.NO:

@@ -98,7 +98,7 @@ class ScriptedSession:
             return self._then(f"unreadable:{item.reason}", self.showing.prompt, Verdict(Tone.REFUSED, item.sentence))
         return self._then(f"scan:{item.text}", *self.judge(item.text))
 
-    async def take_entry(self, text: str) -> Showing:
+    async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
         return self._then(f"entry:{text}", *self.judge(text))
 
     async def take_act(self, name: str) -> Showing:

@@ -6,11 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from orders.identifiers import base_gtin, check_digit
-from orders.records import Pack
+from orders.records import Pack, Parcel
+from scanners.parse import parse
+from scanners.profile import ScannerProfile
+from scanners.scan import ADMITTABLE
 from terminal.workflows import packs
-from terminal.workflows.steps import PackWait, Picking
+from terminal.workflows.resolve import resolve_scan
+from terminal.workflows.steps import AnItem, AParcel, Damaged, PackWait, Picking
 from tests.floors import PRODUCTS, floor_of, line, order, stop, task
-from tests.terminal.test_workflows import DROP, LAMP, SHELF, TOTE, Operator
+from tests.terminal.test_workflows import DROP, LAMP, SHELF, SSCC, TOTE, Operator
 
 _BODY = "1501234567890"
 CASE = _BODY + check_digit(_BODY)
@@ -97,3 +101,60 @@ def test_the_bench_counts_cases_too_and_refuses_one_too_many() -> None:
     assert operator.scan(INNER).reason == "too_many"
     assert operator.last.sentence == "An inner holds 4, 3 are wanted: take single pieces"  # type: ignore[union-attr]
     assert operator.scan(LAMP).key("3").asked.step == "pack_seal"
+
+
+UNIT = "]C100" + "106141412345678908"
+PIECE = "02" + "05012345678900"
+
+
+@pytest.mark.parametrize(
+    ("label", "quantity", "said"),
+    [
+        (f"{UNIT}{PIECE}3712", 12, "1 CASE = 12 x LAMP"),
+        (f"{UNIT}{PIECE}378", 8, "1 FULL UNIT = 8 x LAMP"),
+        (f"{UNIT}02{CASE}372", 24, "1 FULL UNIT = 24 x LAMP"),
+    ],
+)
+def test_the_label_of_a_logistic_unit_counts_its_content(label: str, quantity: int, said: str) -> None:
+    operator = picker_of(27)
+    (picked,) = operator.scan(label).events
+    assert (picked.quantity, picked.is_keyed) == (quantity, False)
+    assert operator.last.sentence == said  # type: ignore[union-attr]
+    at_number = picker_of(27).scan(LAMP)
+    assert at_number.scan(label).events[0].quantity == quantity
+    assert picker_of(5).scan(label).reason == "too_many"
+
+
+def test_a_logistic_unit_of_one_is_an_item() -> None:
+    assert picker_of(27).scan(f"{UNIT}{PIECE}371").asked.step == "pick_quantity"
+
+
+@pytest.mark.parametrize(
+    ("read", "says"),
+    [
+        (f"]C1{PIECE}3712", "(37) has to come with (00)"),
+        ("]C101050123456789003712", "(01) and (37) must not stand in one barcode"),
+        (f"{UNIT}3712", "(37) has to come with (02)"),
+        (f"{UNIT}{PIECE}370", "does not say how many it holds"),
+        (f"{UNIT}02095060001343523712", "that is a parcel label"),
+        ("]C101050123456789003006", "says 6 of a variable measure"),
+    ],
+)
+def test_a_count_that_cannot_be_used_is_refused_and_never_guessed(read: str, says: str) -> None:
+    operator = picker_of(27).scan(read)
+    assert operator.asked.step == "pick_item"
+    assert operator.reason == "wrong_product"
+    assert says in operator.last.sentence  # type: ignore[union-attr]
+
+
+def test_where_a_site_lives_without_the_sscc_the_content_still_counts_and_a_bare_count_never_does() -> None:
+    operator = picker_of(27)
+    for text, meaning in ((f"]C1{PIECE}3712", AnItem), ("]C101050123456789003712", Damaged), ("]C1" + PIECE, Damaged)):
+        read = parse(text, ScannerProfile("k", kind="wedge"), "k", 0.0, admits=ADMITTABLE)
+        assert isinstance(resolve_scan(read, operator.floor), meaning), text
+
+
+def test_a_parcel_of_our_own_stays_a_parcel_whatever_its_label_counts() -> None:
+    parcel = Parcel(id=SSCC, order="HOME/1001", order_number="1001", number=1, state="sealed", contents=())
+    read = parse(f"]C100{SSCC}{PIECE}3712", ScannerProfile("k", kind="wedge"), "k", 0.0)
+    assert resolve_scan(read, floor_of(LAMPS, parcel)) == AParcel(SSCC, parcel)
