@@ -8,7 +8,7 @@ import errno
 import socket
 import time
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from scanners.ports import Address, place_of
 from scanners.profile import ScannerProfile
@@ -30,17 +30,44 @@ _FAILED = "Scanner {name} at {port} cannot be reached ({fault}): check the netwo
 T = TypeVar("T")
 
 
+class Bytes(Protocol):
+    """What takes the bytes of a connection."""
+
+    @property
+    def patience_seconds(self) -> float:
+        """So long a silence has a meaning."""
+
+    def feed(self, data: bytes) -> None:
+        """Takes what came."""
+
+    def silent(self) -> None:
+        """Nothing came for that long."""
+
+    def broken(self) -> None:
+        """The connection ended."""
+
+
 class NetworkScanner(Reader):
     """Reads one connection, and makes it again whenever it ends; an event loop of its own keeps it off the screen's."""
 
-    def __init__(self, profile: ScannerProfile, deliver: Deliver, clock: Clock = time.monotonic) -> None:
-        """`deliver` is called in the scanner's thread and must not block; `clock` gives monotonic seconds."""
+    def __init__(
+        self,
+        profile: ScannerProfile,
+        deliver: Deliver,
+        clock: Clock = time.monotonic,
+        *,
+        reads: "Bytes | None" = None,
+    ) -> None:
+        """`deliver` is called in the scanner's thread and must not block; `clock` gives monotonic seconds.
+
+        `reads` takes the bytes in place of what makes reads of them.
+        """
         super().__init__(profile, deliver, clock)
         place = place_of(profile.port or "")
         if not isinstance(place, Address):
             raise ValueError(f"{profile.port} is no network address")
         self._address = place
-        self._reads = ReadStream(profile, deliver, clock)
+        self._reads: Bytes = reads or ReadStream(profile, deliver, clock)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
         self._line: _Line | None = None
@@ -100,7 +127,7 @@ class NetworkScanner(Reader):
 class _Line(asyncio.Protocol):
     """One connection. A stream's reader would forget what it still holds when the peer resets the connection."""
 
-    def __init__(self, reads: ReadStream, heard: "Any") -> None:
+    def __init__(self, reads: Bytes, heard: "Any") -> None:
         self._reads = reads
         self._heard = heard
         self._loop = asyncio.get_running_loop()

@@ -60,6 +60,15 @@ def listening(port: str, settings: str, what: str) -> str:
     return f"{port} at {settings}{f' ({what})' if what else ''}"
 
 
+def listening_device(port: str, way: str) -> str:
+    return f"{port} ({way})"
+
+
+def way(name: str) -> str:
+    """By which way a scanner comes that is no serial line."""
+    return {"network": "network", "evdev": "keyboard, grabbed", "hidraw": "HID-POS"}.get(name, name)
+
+
 def hearing(count: int) -> str:
     return f"{count} signs so far ..."
 
@@ -74,6 +83,10 @@ def a_key(text: str) -> str:
 
 def noise(settings: str) -> str:
     return f"That port speaks at another speed; listening at {settings} now: scan the card again"
+
+
+def noise_on_network() -> str:
+    return "What came is no text: set the serial speed of the device server to the scanner's, then scan the card again"
 
 
 def result(faults: int) -> str:
@@ -109,6 +122,10 @@ def keys_lines() -> tuple[str, ...]:
 
 def comes_by_port(port: str, settings: str) -> str:
     return f"Comes by the port {port}, {settings}"
+
+
+def comes_by_device(port: str, way: str) -> str:
+    return f"Comes by {port} ({way})"
 
 
 def comes_as_keys(characters_per_second: float | None) -> str:
@@ -149,6 +166,10 @@ def layouts_differ(scanner: str, host: str, changes: str) -> str:
         f"The scanner types as on a {scanner} keyboard, this computer reads {host} ({changes}): set the scanner's "
         f"keyboard country to {host}"
     )
+
+
+def layout_to_set(scanner: str) -> str:
+    return f"The scanner plays a {scanner} keyboard: the lines to be written say so, and then every sign is right"
 
 
 def letters_changed(how: str) -> str:

@@ -7,8 +7,11 @@ what a read says.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 ENDS = "\r\n\t\x03"
+
+Way = Literal["serial", "network", "evdev", "hidraw"]
 
 # A scanner may be set to a second between two characters; after one, it is waited for that long.
 _FIRST_SECONDS = 1.2
@@ -33,15 +36,32 @@ class LineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a read came from: a port by its lasting path, or the keyboard, which has none."""
+    """Where a read came from: a port by its lasting path or address, or the keyboard, which has none."""
 
     port: str = ""
     settings: LineSettings = LineSettings()
+    way: Way = "serial"
 
     @property
     def is_keyboard(self) -> bool:
-        """Whether the scanner types."""
+        """Whether the scanner types into this terminal."""
         return not self.port
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys come, so that a country's layout matters: typed here, or on a keyboard that was grabbed."""
+        return self.is_keyboard or self.way == "evdev"
+
+
+@dataclass(frozen=True, slots=True)
+class PortNews:
+    """A port is listened to at these settings (`fault` is empty), or it is not, and why; None where it went away."""
+
+    path: str
+    what: str = ""
+    settings: LineSettings | None = None
+    fault: str = ""
+    way: Way = "serial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,7 @@ class Gatherer:
 
     def due(self, now: float) -> Capture | None:
         """The capture, once the silence after it was long enough; None before."""
-        if not self._signs or now - self._times[-1] < self._patience_seconds:
+        if not self._signs or now - self._times[-1] < self.patience_seconds:
             return None
         capture = Capture(self.source, tuple(self._signs), tuple(self._times))
         self._signs.clear()
@@ -132,8 +152,9 @@ class Gatherer:
         return capture
 
     @property
-    def _patience_seconds(self) -> float:
-        if not self.source.is_keyboard:
+    def patience_seconds(self) -> float:
+        """So long a silence ends what was gathered."""
+        if not self.source.has_keys:
             return _LEAST_SECONDS
         if len(self._signs) == 1:
             return _ENTER_SECONDS if self._signs[0] in ENDS else _FIRST_SECONDS

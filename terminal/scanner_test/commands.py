@@ -18,6 +18,7 @@ from terminal.crash import Reports
 from terminal.exits import CANNOT_START
 
 if TYPE_CHECKING:
+    from scanners.profile import ScannerProfile
     from terminal.scanner_test.capture import LineSettings
 
 _PARITIES = "NEOMS"
@@ -36,22 +37,23 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
     if asked.log:
         return _export(checked, Path(asked.log).expanduser())
     try:
-        ports = dict(_port(text) for text in asked.port)
+        devices = [device for text in asked.port if (device := _device(text))]
+        ports = dict(_port(text) for text in asked.port if _device(text) is None)
     except ValueError as error:
         parser.error(str(error))
     if sys.__stdin__ is None or sys.__stderr__ is None or not (sys.__stdin__.isatty() and sys.__stderr__.isatty()):
         return _refuse(words.no_screen())
-    return _run(checked, ports)
+    return _run(checked, ports, devices)
 
 
-def _run(config: settings.Config, ports: dict[str, LineSettings]) -> int:
+def _run(config: settings.Config, ports: dict[str, LineSettings], devices: list[ScannerProfile]) -> int:
     from terminal.commands import live
     from terminal.driver import FloorDriver
     from terminal.scanner_test.app import ScannerApp
     from terminal.scanner_test.sitting import setup_of
 
     report: Callable[[BaseException, str], str] = Reports(config.state_folder / "reports").write
-    setup = setup_of(config, more_ports=ports, export_folder=Path.cwd())
+    setup = setup_of(config, more_ports=ports, more_devices=devices, export_folder=Path.cwd())
     return live(ScannerApp(setup, report=report, driver_class=FloorDriver))
 
 
@@ -74,6 +76,15 @@ def _export(config: settings.Config, to: Path) -> int:
         return _refuse(said)
     print(said)
     return 0
+
+
+def _device(text: str) -> ScannerProfile | None:
+    """The scanner of an address or a HID device's path; None where the text names a serial port. ValueError."""
+    from scanners.profile import Kind, ScannerProfile
+
+    kinds: dict[str, Kind] = {"socket://": "serial", "/dev/hidraw": "hidraw", "/dev/input/": "evdev"}
+    kind = next((kind for start, kind in kinds.items() if text.startswith(start)), None)
+    return ScannerProfile(text, kind, text) if kind else None
 
 
 def _port(text: str) -> tuple[str, LineSettings]:
@@ -102,15 +113,17 @@ def _parser() -> argparse.ArgumentParser:
         prog="floorhand scanner",
         description="Scan one printed card: it tells how this scanner is connected, how fast it is, what ends a read, "
         "which keyboard layouts disagree, whether GS and AIM identifiers arrive and what to set on the device. On "
-        "agreement it writes the scanner into the config. It listens to the keyboard and to every serial port.",
+        "agreement it writes the scanner into the config. It listens to the keyboard, to every serial port, and to the "
+        "scanners of the config on the network and on HID.",
     )
     parser.add_argument("--card", metavar="FOLDER", help="write the test card as a PDF on A4, and end")
     parser.add_argument("--log", metavar="FILE", help="write the log of raw reads to FILE, for support, and end")
     parser.add_argument(
         "--port",
-        metavar="PATH[,BAUD[,8N1]]",
+        metavar="PORT",
         action="append",
         default=[],
-        help="listen to this port as well, such as /dev/rfcomm0; may be given again",
+        help="listen to this as well, PATH[,BAUD[,8N1]] such as /dev/rfcomm0,115200, socket://HOST:PORT, a device of "
+        "/dev/hidraw* (HID-POS) or of /dev/input/ (a keyboard scanner, grabbed); may be given again",
     )
     return parser

@@ -86,7 +86,7 @@ _CASES: dict[Letters, Callable[[str], str]] = {
 def diagnose(capture: Capture) -> Diagnosis:
     """What this read shows; `is_card` is False where it was some other code."""
     found = _read(capture, capture.text)
-    if found.is_card or capture.source.is_keyboard:
+    if found.is_card or capture.source.is_keyboard or capture.source.way in ("evdev", "hidraw"):
         return found
     if any(ord(sign) > 127 for sign in capture.text):
         stripped = _read(capture, "".join(chr(ord(sign) & 127) for sign in capture.text))
@@ -98,17 +98,17 @@ def diagnose(capture: Capture) -> Diagnosis:
 
 def _read(capture: Capture, text: str) -> Diagnosis:
     body = text.rstrip(ENDS)
-    suspicions = tuple(_suspicions(is_keyboard=capture.source.is_keyboard))
+    suspicions = tuple(_suspicions(has_keys=capture.source.has_keys))
     for suspicion in suspicions:
         if found := _exact(capture, body, text[len(body) :], suspicion):
             return found
     return _alike(capture, body, text[len(body) :], suspicions)
 
 
-def _suspicions(*, is_keyboard: bool) -> Iterator[_Suspicion]:
+def _suspicions(*, has_keys: bool) -> Iterator[_Suspicion]:
     """The likeliest first; a port sends characters and no keys, so no layout can move them."""
     pairs = [("", "")]
-    if is_keyboard:
+    if has_keys:
         pairs += [("US", host) for host in LAYOUTS if host != "US"]
         pairs += [(one, host) for one in LAYOUTS for host in LAYOUTS if one not in ("US", host)]
     for letters in Letters:

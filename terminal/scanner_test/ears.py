@@ -1,4 +1,4 @@
-"""Listens to every serial port that there is, and to those that come while the test runs.
+"""Listens to every serial port that there is, to those that come while the test runs, and to other known scanners.
 
 Decides which ports are opened and how, and when a silence ends a read. Refuses to know what is read. Whatever it hears
 or has to say goes to `tell`, from threads of its own.
@@ -9,27 +9,18 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
 
 from scanners.port_list import SerialPort, is_same_port, path_today, serial_ports
+from scanners.profile import ScannerProfile
 from terminal import scanner_test_wording as words
-from terminal.scanner_test.capture import Capture, Gatherer, LineSettings, Source
+from terminal.scanner_test.capture import Capture, Gatherer, LineSettings, PortNews, Source
+from terminal.scanner_test.device_ears import ear_of
 
 _LOOK_SECONDS = 1.0
 _AGAIN_SECONDS = 1.0
 _READ_SECONDS = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class PortNews:
-    """A port is listened to at these settings (`fault` is empty), or it is not, and why; None where it went away."""
-
-    path: str
-    what: str = ""
-    settings: LineSettings | None = None
-    fault: str = ""
 
 
 Tell = Callable[[Capture | PortNews], object]
@@ -43,13 +34,15 @@ class Ears:
         tell: Tell,
         *,
         known: Mapping[str, LineSettings] | None = None,
+        devices: Iterable[ScannerProfile] = (),
         find: Callable[[], Iterable[SerialPort]] = serial_ports,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`known` are ports to listen to, listed or not, each with its settings."""
+        """`known` are ports to listen to, listed or not, each with its settings; `devices` scanners that have none."""
         self._tell, self._find, self._clock = tell, find, clock
         self._known = dict(known or {})
         self._ears: dict[str, _Ear] = {}
+        self._device_ears = tuple(ear_of(profile, tell, clock) for profile in devices)
         self._stopping = Event()
         self._thread: Thread | None = None
 
@@ -57,6 +50,8 @@ class Ears:
         """Begins to listen."""
         self._thread = Thread(target=self._run, name="scanner-ears", daemon=True)
         self._thread.start()
+        for ear in self._device_ears:
+            ear.start()
 
     def stop(self) -> None:
         """Closes every port and waits for the threads."""
@@ -65,6 +60,8 @@ class Ears:
             self._thread.join()
         for ear in self._ears.values():
             ear.stop()
+        for device_ear in self._device_ears:
+            device_ear.stop()
 
     def retune(self, path: str, settings: LineSettings) -> None:
         """Listens to this port at other settings from now on."""

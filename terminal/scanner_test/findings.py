@@ -58,8 +58,15 @@ def is_slow(found: Diagnosis) -> bool:
     return found.capture.source.is_keyboard and found.capture.longest_gap_seconds > SLOW_GAP_SECONDS
 
 
+def has_other_layout(found: Diagnosis) -> bool:
+    """Whether the scanner on a grabbed keyboard plays another country than its entry says, which the entry can mend."""
+    return found.capture.source.way == "evdev" and bool(found.scanner_layout)
+
+
 def _way(found: Diagnosis) -> Finding:
     capture = found.capture
+    if capture.source.way != "serial":
+        return Finding(Weight.RIGHT, words.comes_by_device(capture.source.port, words.way(capture.source.way)))
     if not capture.source.is_keyboard:
         return Finding(Weight.RIGHT, words.comes_by_port(capture.source.port, str(capture.source.settings)))
     if capture.is_paste:
@@ -80,6 +87,8 @@ def _line(found: Diagnosis) -> tuple[Finding, ...]:
 
 
 def _signs(found: Diagnosis) -> Finding:
+    if has_other_layout(found):
+        return Finding(Weight.ADVICE, words.layout_to_set(found.scanner_layout))
     if found.scanner_layout:
         some = ", ".join(words.changed(sign, shown(came)) for sign, came in found.changed[:_MOST_CHANGES])
         return Finding(Weight.FAULT, words.layouts_differ(found.scanner_layout, found.host_layout, some))
@@ -128,7 +137,9 @@ def _prefix(found: Diagnosis) -> Finding | None:
     return Finding(Weight.FAULT, words.prefix_strange(shown(prefix)))
 
 
-def _suffix(found: Diagnosis) -> Finding:
+def _suffix(found: Diagnosis) -> Finding | None:
+    if found.capture.source.way == "hidraw":
+        return None  # its reports say where a read ends
     if found.suffix:
         return Finding(Weight.RIGHT, words.suffix_seen(shown(found.suffix)))
     return Finding(Weight.ADVICE, words.suffix_missing())

@@ -10,11 +10,13 @@ from dataclasses import fields
 from math import ceil
 
 from scanners.port_list import is_same_port
-from scanners.profile import STX, ScannerProfile
+from scanners.profile import STX, Kind, ScannerProfile
 from terminal.config_edit import Table, Value
+from terminal.scanner_test.capture import Source
 from terminal.scanner_test.card import GS
 from terminal.scanner_test.diagnosis import Diagnosis
-from terminal.scanner_test.findings import FUNCTION_KEY, TYPING_GAP_SECONDS, is_slow
+from terminal.scanner_test.findings import FUNCTION_KEY, TYPING_GAP_SECONDS, has_other_layout, is_slow
+from terminal.scanner_test.layouts import LAYOUTS
 
 _DEFAULTS = {each.name: each.default for each in fields(ScannerProfile)}
 
@@ -35,8 +37,8 @@ def entry(found: Diagnosis, scanners: Sequence[ScannerProfile]) -> Table:
     known, source = profile_of(found, scanners), found.capture.source
     wanted = _wanted(found)
     if known is None:
-        kind = "wedge" if source.is_keyboard else "serial"
-        new: Table = {"name": _free_name(scanners, "wedge" if source.is_keyboard else "scanner"), "kind": kind}
+        name = _free_name(scanners, "wedge" if source.is_keyboard else "scanner")
+        new: Table = {"name": name, "kind": kind_of(source)}
         if not source.is_keyboard:
             new["port"] = source.port
         return new | {key: value for key, value in wanted.items() if value != _usual(key)}
@@ -45,6 +47,15 @@ def entry(found: Diagnosis, scanners: Sequence[ScannerProfile]) -> Table:
         if value != _plain(getattr(known, key)):
             changes[key] = None if value == _usual(key) else value
     return changes
+
+
+def kind_of(source: Source) -> Kind:
+    """The kind of scanner that reads come from by this way."""
+    match source.way:
+        case "evdev" | "hidraw":
+            return source.way
+        case _:
+            return "wedge" if source.is_keyboard else "serial"
 
 
 def _wanted(found: Diagnosis) -> Table:
@@ -60,6 +71,12 @@ def _wanted(found: Diagnosis) -> Table:
         gap = found.capture.longest_gap_seconds
         is_near = not is_slow(found) and gap > TYPING_GAP_SECONDS * 0.7
         wanted["burst_gap_ms"] = ceil(gap * 150) * 10 if is_near else usual.burst_gap_ms
+        return wanted
+    if source.way == "hidraw":
+        del wanted["terminators"]
+    if source.way == "evdev" and has_other_layout(found):
+        wanted["layout"] = LAYOUTS[found.scanner_layout]
+    if source.way != "serial":
         return wanted
     wanted["baud"] = source.settings.baud
     wanted["bytesize"] = 7 if found.parity else source.settings.bytesize

@@ -21,8 +21,9 @@ from scanners.profile import ScannerProfile
 from terminal.config import Config
 from terminal.parts import Scanner, utc_now
 from terminal.raw_log import FILE, RawLog
-from terminal.scanner_test.capture import Capture, Gatherer, LineSettings, Source
-from terminal.scanner_test.ears import Ears, PortNews
+from terminal.scanner_test.capture import Capture, Gatherer, LineSettings, PortNews, Source
+from terminal.scanner_test.device_ears import way_of
+from terminal.scanner_test.ears import Ears
 from terminal.scanner_test.trial import Trial
 from terminal.scanner_test.view import TrialView
 from terminal.screens.glass import Glass
@@ -45,6 +46,7 @@ class Setup:
     state_folder: Path
     export_folder: Path
     more_ports: Mapping[str, LineSettings] = field(default_factory=dict)
+    more_devices: Sequence[ScannerProfile] = ()
     clock: Callable[[], datetime] = utc_now
 
     @property
@@ -56,6 +58,13 @@ class Setup:
             if each.kind == "serial" and each.port and not each.is_on_network
         }
         return {**configured, **self.more_ports}
+
+    @property
+    def devices(self) -> tuple[ScannerProfile, ...]:
+        """Scanners on the network and on HID: those of the config, and those that were named besides."""
+        configured = [each for each in self.scanners if each.kind != "wedge" and way_of(each) != "serial"]
+        known = {each.port for each in configured}
+        return (*configured, *(each for each in self.more_devices if each.port not in known))
 
 
 def setup_of(config: Config, **others: Any) -> Setup:
@@ -97,7 +106,7 @@ class Sitting:
         self._closed = asyncio.Event()
         self._is_stale = False
         self._loop = asyncio.get_running_loop()
-        self._ears = Ears(self._tell, known=setup.known_ports)
+        self._ears = Ears(self._tell, known=setup.known_ports, devices=setup.devices)
         self.trial = Trial(
             setup.scanners,
             setup.config,

@@ -19,11 +19,10 @@ from terminal import config_edit, raw_log
 from terminal import scanner_test_wording as words
 from terminal.config_edit import CannotEdit, Edit
 from terminal.raw_log import RawLog, outcome_of
-from terminal.scanner_test.capture import ENDS, Capture, LineSettings
+from terminal.scanner_test.capture import ENDS, Capture, LineSettings, PortNews
 from terminal.scanner_test.diagnosis import Diagnosis, diagnose, shown
-from terminal.scanner_test.ears import PortNews
 from terminal.scanner_test.findings import Finding, findings, has_fault
-from terminal.scanner_test.proposal import entry, profile_of
+from terminal.scanner_test.proposal import entry, kind_of, profile_of
 from terminal.workflows import acts
 
 _KEPT = 30
@@ -117,6 +116,9 @@ class Trial:
             self._say("", is_refused=has_fault(found))
             return
         self.diagnosis = None
+        if found.is_noise and capture.source.way == "network":
+            self._say(words.noise_on_network(), is_refused=True)
+            return
         if found.is_noise:
             settings = _next_speed(capture.source.settings)
             self._retune(capture.source.port, settings)
@@ -209,7 +211,7 @@ class Trial:
             return known
         if capture.source.is_keyboard:
             return ScannerProfile("keyboard", kind="wedge")
-        return ScannerProfile(Path(capture.source.port).name, port=capture.source.port)
+        return ScannerProfile(Path(capture.source.port).name, kind_of(capture.source), capture.source.port)
 
     def _say(self, sentence: str, is_refused: bool = False) -> None:
         self.said, self.is_refused = sentence, is_refused

@@ -56,7 +56,9 @@ def _waiting(trial: Trial, width: int) -> list[Line]:
         if news.fault:
             rows += _boxed(news.fault, "fault", width)
         elif news.settings:
-            rows += _listed(words.listening(news.path, str(news.settings), news.what), width)
+            is_line = news.way == "serial"
+            at_line = words.listening(news.path, str(news.settings), news.what)
+            rows += _listed(at_line if is_line else words.listening_device(news.path, words.way(news.way)), width)
     return [*rows, Line(), *(line(row, "dim") for row in wrap(words.no_card_yet(), width))]
 
 
