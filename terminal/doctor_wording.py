@@ -119,6 +119,11 @@ def printer_found(where: str, documents: str) -> str:
     return f"{where} takes {documents}"
 
 
+def printer_held(reason: str) -> str:
+    """What a printer says of itself; Enter is for the terminal's screen, here the doctor asks anew."""
+    return reason.replace("then press Enter", "then run the doctor again")
+
+
 def site_style_found(logo: str, fonts: str) -> str:
     """Said of a site's own logo and folder of fonts, where they can be used."""
     return ", ".join(part for part in (f"logo {logo}" if logo else "", f"fonts in {fonts}" if fonts else "") if part)

@@ -115,7 +115,7 @@ def printer(printer: settings.PrinterSettings) -> Finding:
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
             return Finding(what, words.printer_not_writable(where), False)
     elif isinstance(answer := device.look(), Held):
-        return Finding(what, answer.reason, False)
+        return Finding(what, words.printer_held(answer.reason), False)
     else:
         where = answer.where
     return Finding(what, words.printer_found(where, ", ".join(printer.documents)))

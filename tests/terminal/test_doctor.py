@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from scanners.port_list import SerialPort
+from terminal.config import PrinterSettings
 from terminal.doctor import commands as doctor
 from terminal.doctor import devices
 from terminal.doctor.findings import Finding
@@ -24,6 +25,7 @@ from terminal.doctor.store import clock
 from terminal.enrolment import Enrolment
 from terminal.journal import Journal
 from tests.terminal.in_a_pty import in_a_pty
+from tests.zpl_sink import ZplSink
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -196,3 +198,23 @@ def test_the_screen_is_looked_at(tmp_path: Path, size: tuple[int, int], environ:
     with in_a_pty(["-m", "floorhand", "--config", str(config), "doctor"], size, environ) as program:
         assert program.end() == 1
         assert said in program.raw.decode()
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"),
+    [
+        ("ok", "takes label"),
+        ("paper-out", "Load labels, then run the doctor again"),
+        ("head-open", "Close the printer's head or cover, then run the doctor again"),
+        ("paused", "Press Pause on the printer"),
+    ],
+)
+def test_a_printer_is_asked_how_it_is_and_says_what_to_do(mode: str, says: str) -> None:
+    sink = ZplSink(mode)
+    device = {"kind": "zpl", "host": "127.0.0.1", "port": sink.port}
+    try:
+        found = devices.printer(PrinterSettings("zebra", device, ("label",)))
+    finally:
+        sink.switch_off()
+    assert (found.is_ok, says in found.said) == (mode == "ok", True), found
+    assert (sink.printed, sink.memory) == ([], [])
