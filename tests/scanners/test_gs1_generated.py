@@ -18,10 +18,12 @@ from scanners.profile import ScannerProfile
 from scanners.scan import ADMITTABLE, GS, HARMLESS, Reason, Scan, Unreadable
 from tests.scanners.test_gs1_contents import CASES
 
-STRICT = ScannerProfile("keys", kind="wedge")
+Admitted = tuple[Reason, ...]
+KEYS = ScannerProfile("keys", kind="wedge")
+STRICT: Admitted = HARMLESS
 # What belongs together is not the question here.
-LONE = ScannerProfile("keys", kind="wedge", admits=(*HARMLESS, Reason.COMPANION, Reason.EXCLUSIVE))
-ANY = ScannerProfile("keys", kind="wedge", admits=tuple(ADMITTABLE))
+LONE: Admitted = (*HARMLESS, Reason.COMPANION, Reason.EXCLUSIVE)
+ANY: Admitted = tuple(ADMITTABLE)
 
 SYMBOLS = ("]C1", "]d2", "]Q3", "]J1", "]e0")
 SIGNS = {
@@ -146,8 +148,8 @@ def message(elements: list[tuple[str, str]], dice: random.Random) -> str:
     return text.removesuffix(GS) if dice.random() < 0.7 else text
 
 
-def heard(frame: str, profile: ScannerProfile) -> Scan | Unreadable:
-    return parse(frame.encode(), profile, "keys", 0.0)
+def heard(frame: str, admits: Admitted = HARMLESS) -> Scan | Unreadable:
+    return parse(frame.encode(), KEYS, "keys", 0.0, admits=admits)
 
 
 def every_right_value(rounds: int) -> None:
