@@ -19,6 +19,7 @@ from terminal.workflows.steps import (
     AskVoid,
     HeldPrint,
     Labelling,
+    Looks,
     Menu,
     Picking,
     Prints,
@@ -135,7 +136,7 @@ def test_every_command_acts_or_is_answered_at_every_screen(screen: str) -> None:
             assert outcome.reason, (screen, name)
             assert CAN_BE_DONE.search(outcome.sentence), (screen, name, outcome.sentence)
             assert name not in offered or screen == "last stop", (screen, name, "what is offered is possible")
-        elif not isinstance(outcome, AsksStore):
+        elif not isinstance(outcome, AsksStore | Looks):
             is_act = isinstance(outcome, Accepted) and bool(outcome.events or outcome.orders)
             assert outcome is not None
             assert is_act or outcome.sentence or operator.step != before or operator.asked != asked, (screen, name)
