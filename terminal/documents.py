@@ -11,7 +11,7 @@ from orders.identifiers import gtin14
 from orders.records import Address, Order, Parcel, Product, Site
 from printing import documents
 from printing.documents import DocumentError, PackingSlip, ParcelLabel, ProductLabel, SlipLine
-from terminal import command_wording, wording
+from terminal import command_wording, pack_wording, wording
 from terminal.floor import Floor
 
 
@@ -95,7 +95,7 @@ def _gather(parcel: Parcel, floor: Floor) -> tuple[Order, Site, Address]:
     order, site = floor.order(parcel.order), floor.site
     address = floor.address(order.ship_to) if order and order.ship_to else None
     if order is None or site is None or address is None:
-        raise DocumentError(wording.address_missing())
+        raise DocumentError(pack_wording.address_missing())
     return order, site, address
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orders.events import ItemVerified, PickConfirmed, ProductLabelPrinted, WorkerSignedOff
-from terminal import command_wording, wording
+from terminal import command_wording, pack_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, undo
 from terminal.workflows.prompts import Prompt
@@ -90,7 +90,7 @@ def _next(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
         case Picking():
             return ACommand(acts.SKIP)
         case Packing() | Weighing():
-            return Accepted(PackWait(), wording.tote_parked(step.tote), is_note=True)
+            return Accepted(PackWait(), pack_wording.tote_parked(step.tote), is_note=True)
         case _:
             return command
 
