@@ -14,7 +14,8 @@ from printing.documents import Media
 if TYPE_CHECKING:
     from terminal.config import PrinterSettings
 
-USUAL_MEDIA = {"label": Media.LABEL_4X6, "slip": Media.A4, "product": Media.LABEL_100X50}
+ITEM_LABEL = "product"
+USUAL_MEDIA = {"label": Media.LABEL_4X6, "slip": Media.A4, ITEM_LABEL: Media.LABEL_100X50}
 
 
 @dataclass(frozen=True, slots=True)
