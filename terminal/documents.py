@@ -5,26 +5,13 @@ Decides which record fills which field of a plain document. How it is drawn, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from orders.identifiers import gtin14
 from orders.records import Address, Order, Parcel, Product, Site
 from printing import documents
 from printing.documents import DocumentError, PackingSlip, ParcelLabel, ProductLabel, SlipLine
 from terminal import command_wording, pack_wording, wording
 from terminal.floor import Floor
-
-
-@dataclass(frozen=True, slots=True)
-class HouseStyle:
-    """What a site puts on every label and paper: a free block, a Digital Link resolver's address, its language."""
-
-    free_text: str = ""
-    digital_link: str = ""
-    language: str = "en"
-
-
-PLAIN = HouseStyle()
+from terminal.stations import PLAIN, HouseStyle
 
 
 def label_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> ParcelLabel:

@@ -17,9 +17,8 @@ from orders.verdicts import Denial
 from printing.documents import DocumentError
 from printing.spool import PrintJob, job_id
 from terminal import documents, wording
-from terminal.documents import HouseStyle
 from terminal.floor import Floor
-from terminal.stations import ITEM_LABEL, Stations
+from terminal.stations import ITEM_LABEL, HouseStyle, Stations
 from terminal.workflows.steps import ItemLabel, Printing
 
 

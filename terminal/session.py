@@ -17,18 +17,15 @@ from orders.events import ScanRefused, Weighed, WorkerSignedOn, open_envelope
 from orders.folds import Told
 from orders.records import Key, PickTask, Worker
 from orders.upcast import MalformedEvent, UnknownEvent, understood
-from printing.documents import DocumentError
-from printing.spool import PrintJob
 from scanners.scan import Scan, Unreadable
-from terminal import documents, wording
 from terminal import memo as memos
+from terminal import wording
 from terminal.floor import Floor, Pending
 from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
-from terminal.paperwork import Paperwork
-from terminal.stations import ITEM_LABEL, Stations
+from terminal.stations import ITEM_LABEL, PLAIN, HouseStyle, Stations
 from terminal.workflows import acts, desk, keyed, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
@@ -54,6 +51,7 @@ from terminal.workflows.steps import (
 )
 
 if TYPE_CHECKING:
+    from printing.spool import PrintJob
     from scanners.scale import Weight
 
 RAW_KEPT = 64
@@ -92,7 +90,7 @@ class Session:
         stations: Stations | None = None,
         station: str = "",
         has_scale: bool = False,
-        style: documents.HouseStyle = documents.PLAIN,
+        style: HouseStyle = PLAIN,
         ways_to_key: tuple[str, ...] = keyed.WAYS,
         on_saved: Callable[[bool], None] = lambda is_printing: None,
     ) -> None:
@@ -196,10 +194,9 @@ class Session:
             return self._show(Verdict(Tone.REFUSED, wording.not_saved(str(error)), "not_saved"))
 
     async def _accept(self, outcome: Accepted) -> Showing:
-        try:
-            jobs = self._jobs(outcome)
-        except DocumentError as error:
-            return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
+        jobs = self._jobs(outcome)
+        if isinstance(jobs, Verdict):
+            return self._show(jobs)
         worker = _worker_after(outcome, self._worker)
         station = self.station if outcome.station is None else outcome.station
         trail = undo.trail_after(self._trail, outcome.events)
@@ -288,7 +285,7 @@ class Session:
             stations=self._stations.stations,
             trail=self._trail,
             keyed=self._ways_to_key,
-            prints_item_labels=bool(self._stations.choose(ITEM_LABEL, self.station).printer),
+            prints_item_labels=self._stations.takes(ITEM_LABEL, self.station),
         )
 
     def _show(self, verdict: Verdict | None) -> Showing:
@@ -306,9 +303,18 @@ class Session:
         order = self._floor.order(self._step.order)
         return await self._thread.run(self._journal.next_sscc, order.owner) if order else None
 
-    def _jobs(self, outcome: Accepted) -> list[PrintJob]:
+    def _jobs(self, outcome: Accepted) -> list[PrintJob] | Verdict:
+        """What is to be printed, or why it cannot be."""
+        if not outcome.prints:
+            return []
+        from printing.documents import DocumentError
+        from terminal.paperwork import Paperwork  # a cart that only picks goes without all that
+
         work = Paperwork(self._floor, self._stations, self._style, self.station, self._worker, self._clock())
-        return work.jobs(outcome.prints, outcome.events)
+        try:
+            return work.jobs(outcome.prints, outcome.events)
+        except DocumentError as error:
+            return Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print")
 
     def _resume(self, body: bytes) -> None:
         if (memo := memos.understood(body)) is None:

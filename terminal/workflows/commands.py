@@ -6,7 +6,7 @@ means nothing at a step is the step's to refuse; one that nobody knows is refuse
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from orders.events import ItemVerified, PickConfirmed, ProductLabelPrinted, WorkerSignedOff
 from terminal import command_wording, pack_wording, wording
