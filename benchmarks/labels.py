@@ -62,16 +62,17 @@ class Texts:
 
     def __init__(self, strokes: Strokes) -> None:
         self._strokes = strokes
-        self._at = (0.0, 0.0)
+        self._font = ("", 0.0)
 
-    def setFont(self, font: str, size: float) -> None:  # noqa: N802 - ReportLab's names
-        self._strokes.append(("setFont", (font, size), {}))
+    def put(self, font: str, size: float, x: float, y: float, text: str) -> None:
+        """One text with its place; the font only where it is another one."""
+        if self._font != (font, size):
+            self._font = (font, size)
+            self._strokes.append(("setFont", (font, size), {}))
+        self._strokes.append(("drawString", (x, y, text), {}))
 
-    def setTextOrigin(self, x: float, y: float) -> None:  # noqa: N802
-        self._at = (x, y)
-
-    def textLine(self, text: str) -> None:  # noqa: N802
-        self._strokes.append(("drawString", (*self._at, text), {}))
+    def flush(self) -> None:
+        """Every text was kept as it came."""
 
 
 class Recorder:
@@ -80,12 +81,6 @@ class Recorder:
     def __init__(self) -> None:
         self.strokes: Strokes = []
         self._canvas = _canvas(io.BytesIO(), MEDIA)
-
-    def beginText(self) -> Texts:  # noqa: N802 - ReportLab's name
-        return Texts(self.strokes)
-
-    def drawText(self, texts: Texts) -> None:  # noqa: N802
-        """Every text was kept as it came."""
 
     def __getattr__(self, name: str) -> Any:
         if name in ("stringWidth", "beginPath"):
@@ -100,7 +95,7 @@ class Recorder:
 def strokes_of(paint: Callable[[Page, Any], None], document: Document, media: Media) -> Strokes:
     """What `paint` asks of the canvas for one document."""
     recorder = Recorder()
-    page = Page(recorder, media, GRIDS[203])
+    page = Page(recorder, media, GRIDS[203], texts=Texts(recorder.strokes))
     paint(page, document)
     page.finish()
     return recorder.strokes

@@ -33,7 +33,7 @@ from orders.records import (
 from scanners.profile import ScannerProfile
 from terminal.floor import Floor
 from terminal.journal import Journal
-from terminal.session import Memo
+from terminal.memo import Memo
 from terminal.workflows.steps import Picking
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from printing.addresses import address_lines
-from printing.fonts import MissingGlyph, needs_shaping, printable
+from printing.fonts import MissingGlyph, kept, needs_shaping, printable
 from printing.postal import Address
 
 # Which shapes of Chinese characters a country reads.
@@ -24,6 +24,7 @@ class Consignee:
     also: tuple[str, ...] = ()
 
 
+@kept(256)
 def consignee(address: Address, *, sent_from: str) -> Consignee:
     """The lines of `address` for a parcel from the country `sent_from`.
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import enum
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -27,6 +27,9 @@ from printing.writing_systems import JOINERS, font_for, script_name
 
 if TYPE_CHECKING:
     from printing.shaping import Faces, Outlines
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Weight(enum.Enum):
@@ -79,11 +82,23 @@ def use_folder(folder: Path | None) -> None:
     global _folder
     if folder != _folder:
         _folder = folder
-        for forget in (_faces, printable, pieces, _width_at_one_point, ink):
-            forget.cache_clear()
+        for forget in _depending:
+            forget()
 
 
 _folder: Path | None = None
+_depending: list[Callable[[], None]] = []
+
+
+def kept(maxsize: int | None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keeps what a function answered last, as `lru_cache` does, until a site's own fonts change it."""
+
+    def keep(function: Callable[P, T]) -> Callable[P, T]:
+        keeping = lru_cache(maxsize)(function)
+        _depending.append(keeping.cache_clear)
+        return cast("Callable[P, T]", keeping)
+
+    return keep
 
 
 @cache
@@ -118,14 +133,14 @@ def _plain_characters() -> frozenset[str]:
     return own | {char for char in _characters(FALLBACK) if char not in own and _needs_no_shaping(char)}
 
 
-@cache
+@kept(None)
 def _faces() -> Faces:
     from printing.shaping import Faces
 
     return Faces(_folder, (_path(Weight.REGULAR.value), _path(Weight.BOLD.value)))
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def printable(text: str) -> str:
     """`text` composed (NFC), on one line, with only characters that can be drawn; raises MissingGlyph."""
     if text.isascii():
@@ -162,12 +177,19 @@ def runs(line: str, weight: Weight) -> tuple[tuple[str, str], ...]:
     )
 
 
+@kept(4096)
+def set_as_text(text: str, weight: Weight) -> tuple[str, tuple[tuple[str, str], ...] | None]:
+    """`text` as it is printed, and its runs; no runs where it needs shaping. Raises MissingGlyph."""
+    line = printable(text)
+    return line, None if needs_shaping(line) else runs(line, weight)
+
+
 def needs_shaping(line: str) -> bool:
     """Whether the printable `line` holds anything that text fonts cannot draw letter by letter from the left."""
     return not _plain_characters().issuperset(line)
 
 
-@lru_cache(maxsize=1024)
+@kept(1024)
 def pieces(line: str, weight: Weight, language: str = JAPANESE) -> tuple[TextRun | Outlines, ...]:
     """A line that needs shaping, from left to right; `language` picks the shapes of Chinese characters."""
     from printing.shaping import Plain, laid_out
@@ -188,7 +210,7 @@ def width_points(line: str, weight: Weight, size: float) -> float:
     return _width_at_one_point(line, weight) * size
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def _width_at_one_point(line: str, weight: Weight) -> float:
     if not needs_shaping(line):
         fonts = _fonts()
@@ -196,7 +218,7 @@ def _width_at_one_point(line: str, weight: Weight) -> float:
     return sum(piece.width if isinstance(piece, TextRun) else piece.width / 1000 for piece in pieces(line, weight))
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def ink(line: str) -> tuple[float, float]:
     """How far the printable `line` reaches above and below its baseline, in parts of the font size.
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from msgspec import Struct
+from reportlab.pdfbase.pdfmetrics import getFont
 
 from printing.documents import Media
-from printing.fonts import CAP_HEIGHT, JAPANESE, TextRun, Weight, needs_shaping, pieces, printable, runs, width_points
+from printing.fonts import CAP_HEIGHT, JAPANESE, TextRun, Weight, pieces, set_as_text, width_points
 from printing.paragraph import POINTS_PER_MM, Align, DoesNotFit, Paragraph, fitted_lines, largest_size
 from printing.symbols import Matrix, Symbol
 
@@ -42,8 +45,7 @@ GRIDS = {
 OFFICE_GRID = Grid(25.4 / 300, 6, (5, 4, 3), (6, 5))
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle on the page, in millimetres from the page's top left corner."""
 
     left: float
@@ -63,29 +65,42 @@ class Box:
         return Box(self.left + across, self.top + down, self.width - 2 * across, self.height - 2 * down)
 
 
-class TextLayer:
-    """All the text of one sheet as one text object: half the operators of a string at a time, and half the time."""
-
-    def __init__(self, canvas: Any) -> None:
-        self._canvas = canvas
-        self._object: Any = None
-        self._font = ("", 0.0)
+class Texts(Protocol):
+    """Takes the texts of one sheet, each with its font and place."""
 
     def put(self, font: str, size: float, x: float, y: float, text: str) -> None:
         """Writes `text` from `x`, `y` in points."""
-        if self._object is None:
-            self._object = self._canvas.beginText()
-        if self._font != (font, size):
-            self._object.setFont(font, size)
-            self._font = (font, size)
-        self._object.setTextOrigin(x, y)
-        self._object.textLine(text)
 
     def flush(self) -> None:
         """Puts what was written on the sheet."""
-        if self._object is not None:
-            self._canvas.drawText(self._object)
-        self._object, self._font = None, ("", 0.0)
+
+
+class TextLayer:
+    """All the text of one sheet as one text object (ISO 32000, section 9.4), in a third of the time of ReportLab's own.
+
+    That one writes leading, spacing and a position of its own before each string.
+    """
+
+    def __init__(self, canvas: Any) -> None:
+        self._canvas = canvas
+        self._written: list[str] = []
+        self._font = ("", 0.0, -1)
+
+    def put(self, font: str, size: float, x: float, y: float, text: str) -> None:
+        """Writes `text` from `x`, `y` in points."""
+        document, face = self._canvas._doc, getFont(font)
+        self._written.append(f"1 0 0 1 {x:.4f} {y:.4f} Tm")
+        for subset, codes in face.splitString(text, document):
+            if self._font != (font, size, subset):
+                self._font = (font, size, subset)
+                self._written.append(f"{face.getSubsetInternalName(subset, document)} {size:.4f} Tf")
+            self._written.append(f"<{codes.hex()}> Tj")
+
+    def flush(self) -> None:
+        """Puts what was written on the sheet."""
+        if self._written:
+            self._canvas.addLiteral(f"BT {' '.join(self._written)} ET")
+        self._written, self._font = [], ("", 0.0, -1)
 
 
 class Page:
@@ -103,10 +118,10 @@ class Page:
         language: str = JAPANESE,
         logo: Path | None = None,
         frame: Box | None = None,
-        texts: TextLayer | None = None,
+        texts: Texts | None = None,
     ) -> None:
         self._canvas = canvas
-        self._texts = texts or TextLayer(canvas)
+        self._texts: Texts = texts or TextLayer(canvas)
         self.media = media
         self.grid = grid
         self.language = language
@@ -150,15 +165,14 @@ class Page:
         align: Align = Align.LEFT,
     ) -> None:
         """Draws one line whose capitals begin at `top_mm`; `x_mm` is its left end, middle or right end."""
-        line = printable(text)
+        line, drawn = set_as_text(text, weight)
         x = self._x_points(x_mm)
         if align is not Align.LEFT:
             x -= align.value * width_points(line, weight, size)
         y = self._y_points(top_mm) - CAP_HEIGHT * size
-        if needs_shaping(line):
+        if drawn is None:
             self._draw_shaped(line, x, y, size, weight)
             return
-        drawn = runs(line, weight)
         for font, run in drawn:
             self._texts.put(font, size, x, y, run)
             if len(drawn) > 1:

@@ -8,7 +8,17 @@ from __future__ import annotations
 import enum
 
 from printing.documents import DrawError
-from printing.fonts import CAP_HEIGHT, DESCENT, Weight, ink, is_right_to_left, needs_shaping, printable, width_points
+from printing.fonts import (
+    CAP_HEIGHT,
+    DESCENT,
+    Weight,
+    ink,
+    is_right_to_left,
+    kept,
+    needs_shaping,
+    printable,
+    width_points,
+)
 from printing.writing_systems import clusters
 
 POINTS_PER_MM = 72 / 25.4
@@ -96,6 +106,7 @@ def width_mm(text: str, weight: Weight, size: float) -> float:
     return width_points(printable(text), weight, size) / POINTS_PER_MM
 
 
+@kept(1024)
 def fitted_lines(
     lines: tuple[str, ...], width: float, height: float, sizes: tuple[float, float, float], weight: Weight, *, what: str
 ) -> Paragraph:

@@ -13,9 +13,11 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from barcode.charsets.code128 import START_CODES, C
 from barcode.codex import Code128, Gs1_128
 from barcode.ean import EuropeanArticleNumber8, EuropeanArticleNumber13
 from barcode.itf import ITF
+from barcode.writer import SVGWriter
 
 from orders.identifiers import has_valid_check_digit
 from printing.documents import DrawError
@@ -27,6 +29,8 @@ EAN8_DIGITS = 8
 EAN13_DIGITS = 13
 ITF14_DIGITS = 14
 _DARK = re.compile("1+")
+# The library makes a writer for each symbol where it is given none; here none ever writes.
+_WRITER = SVGWriter()
 
 # Length of AI and value together, by the AI's first two digits: only these need no separator behind them (table 7.8-2).
 _PREDEFINED = {
@@ -73,6 +77,14 @@ class _LeadingNinetyNine(Code128):  # type: ignore[misc]  # python-barcode has n
         return optimized
 
 
+class WholePairs(Gs1_128):  # type: ignore[misc]  # python-barcode has no types
+    """GS1-128 of an even count of digits, an SSCC's among them: code set C throughout, with no switch to look for."""
+
+    def _build(self) -> list[int]:
+        pairs = [int(self.code[at : at + 2]) for at in range(1, len(self.code), 2)]
+        return [START_CODES["C"], C[FNC1], *pairs]
+
+
 @lru_cache(maxsize=2048)
 def code128(text: str) -> Symbol:
     """Code 128 of any ASCII `text` (ISO/IEC 15417); raises SymbolError for empty or non-ASCII text."""
@@ -81,7 +93,7 @@ def code128(text: str) -> Symbol:
     if not text.isascii():
         foreign = "".join(sorted({char for char in text if not char.isascii()}))
         raise SymbolError(f"Code 128 holds plain ASCII only, not {foreign}: give a code without these characters")
-    return _rendered(_LeadingNinetyNine(text), text)
+    return _rendered(_LeadingNinetyNine(text, _WRITER), text)
 
 
 @lru_cache(maxsize=2048)
@@ -185,7 +197,8 @@ def _gs1_128(elements: tuple[tuple[str, str], ...]) -> Symbol:
             data += FNC1
     if len(data) > MOST_GS1_CHARACTERS:
         raise SymbolError(f"GS1-128 holds at most {MOST_GS1_CHARACTERS} characters, got {len(data)}: use two symbols")
-    return _rendered(Gs1_128(data), "".join(f"({ai}) {value}" for ai, value in elements))
+    kind = WholePairs if data.isdecimal() and len(data) % 2 == 0 else Gs1_128
+    return _rendered(kind(data, _WRITER), "".join(f"({ai}) {value}" for ai, value in elements))
 
 
 @lru_cache(maxsize=8)

@@ -49,6 +49,7 @@ class Reader(ABC):
         self._deliver = deliver
         self._clock = clock
         self._stopping = Event()
+        self._tried = Event()
         self._lock = Lock()
         self._thread: Thread | None = None
         self._has_heard = False
@@ -58,8 +59,13 @@ class Reader(ABC):
         if self._thread is not None:
             raise RuntimeError(f"scanner {self._profile.name} is already started")
         self._stopping.clear()
+        self._tried.clear()
         self._thread = Thread(target=self._run, name=f"scanner-{self._profile.name}", daemon=True)
         self._thread.start()
+
+    def settle(self, patience_seconds: float) -> bool:
+        """Wait until a started reader hears its port, or knows that it cannot; False where that takes longer."""
+        return self._tried.wait(patience_seconds)
 
     def stop(self) -> None:
         """Stop reading, close the port and wait for the thread to end; harmless if not started."""
@@ -77,9 +83,11 @@ class Reader(ABC):
             try:
                 self._open()
                 was_open, told = True, None
+                self._tried.set()
                 self._deliver(ScannerFound(self._profile.name))
                 self._listen()
             except (OSError, ValueError, termios.error) as fault:
+                self._tried.set()
                 if self._stopping.is_set():
                     break
                 reason = LossReason.UNPLUGGED if was_open else _reason(fault)

@@ -14,7 +14,7 @@ from scanners.scale import Condition, Reading, ScaleSaid
 from scanners.scale_port import ScalePort
 from scanners.scale_profile import ScaleProfile
 from scanners.scan import ScannerFound, ScannerLost
-from terminal import wording
+from terminal import pack_wording
 from terminal.messages import ScaleSpoke
 from terminal.parts import Tell
 from terminal.turns import Settled
@@ -71,7 +71,7 @@ class BenchScale:
             return prompt
         reading = self._reading
         weight = str(reading.weight) if reading and reading.weight else ""
-        details = (wording.scale_says(reading.detail),) if reading and reading.detail else ()
+        details = (pack_wording.scale_says(reading.detail),) if reading and reading.detail else ()
         return replace(prompt, ask=self._ask(), quantity=weight, details=details)
 
     def offer(self, prompt: Prompt) -> Settled | None:
@@ -109,21 +109,21 @@ class BenchScale:
     def _ask(self) -> str:
         reading = self._reading
         if reading is None:
-            return wording.scale_silent() if self._is_lost else wording.ask_scale()
+            return pack_wording.scale_silent() if self._is_lost else pack_wording.ask_scale()
         match reading.condition:
             case Condition.OVER:
-                return wording.scale_is_full()
+                return pack_wording.scale_is_full()
             case Condition.UNDER:
-                return wording.scale_below_zero()
+                return pack_wording.scale_below_zero()
             case Condition.SILENT:
-                return wording.scale_silent()
+                return pack_wording.scale_silent()
             case Condition.FAULT:
-                return wording.scale_faulty()
+                return pack_wording.scale_faulty()
             case _ if self._is_overdue:
-                return wording.scale_restless()
+                return pack_wording.scale_restless()
             case _ if not reading.has_left:
-                return wording.scale_still_loaded()
+                return pack_wording.scale_still_loaded()
             case Condition.ZERO:
-                return wording.ask_scale()
+                return pack_wording.ask_scale()
             case _:
-                return wording.scale_settles()
+                return pack_wording.scale_settles()

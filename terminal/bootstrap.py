@@ -66,12 +66,12 @@ class Rig:
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
         from scanners.reader import reader_of
-        from terminal.documents import HouseStyle
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
         from terminal.session import Session
         from terminal.site_clock import SiteClock
+        from terminal.stations import HouseStyle
         from terminal.sync.link import HttpLink
         from terminal.sync.worker import Sync
         from terminal.workflows.allowed import DeviceLimits
@@ -192,11 +192,7 @@ class Rig:
         self, thread: JournalThread, journal: Journal, session: Session, printers: Mapping[str, Printer], tell: Tell
     ) -> None:
         """Prints what waits, one job at a time a printer: one that is slow or dead keeps no other waiting."""
-        from printing.site_style import SiteStyle
-        from printing.spool import Spool
-        from terminal.journal_thread import PrintJobs
-
-        spool = Spool(PrintJobs(thread, journal), printers, SiteStyle(*self._config.labels.files))
+        spool: Spool | None = None
         running: dict[str, asyncio.Task[None]] = {}
         with ThreadPoolExecutor(max_workers=len(printers) + 1, thread_name_prefix="printing") as pool:
             try:
@@ -204,12 +200,20 @@ class Rig:
                     while True:
                         self._printing.clear()
                         for job in await thread.run(journal.waiting_jobs):
+                            spool = spool or self._spool(thread, journal, printers)
                             if running.get(job.printer) is None or running[job.printer].done():
                                 lane = self._run_lane(pool, spool, session, job.printer, tell)
                                 running[job.printer] = lanes.create_task(lane)
                         await self._printing.wait()
             finally:
                 self._leaving.set()
+
+    def _spool(self, thread: JournalThread, journal: Journal, printers: Mapping[str, Printer]) -> Spool:
+        from printing.site_style import SiteStyle
+        from printing.spool import Spool
+        from terminal.journal_thread import PrintJobs
+
+        return Spool(PrintJobs(thread, journal), printers, SiteStyle(*self._config.labels.files))
 
     async def _run_lane(
         self, pool: ThreadPoolExecutor, spool: Spool, session: Session, printer: str, tell: Tell
@@ -226,17 +230,17 @@ class Rig:
             raise Leaving
 
     def _printers(self) -> tuple[dict[str, Printer], Stations]:
-        from printing.documents import Media
-        from printing.printers import Patience, PrinterConfigError, printer_from
         from terminal.stations import USUAL_MEDIA, Stations
 
         printers: dict[str, Printer] = {}
         for settings in self._config.printers:
+            from printing.printers import Patience, PrinterConfigError, printer_from  # only where there is one
+
             try:
                 printers[settings.name] = printer_from(settings.device, Patience(pause=self._pause))
             except PrinterConfigError as error:
                 raise CannotStart(f"{self._config.path}: printer.{settings.name}: {error}") from error
-        return printers, Stations(self._config.printers, {**USUAL_MEDIA, "label": Media(self._config.labels.media)})
+        return printers, Stations(self._config.printers, {**USUAL_MEDIA, "label": self._config.labels.media})
 
 
 def _news(job: PrintJob, session: Session) -> Iterator[Message]:

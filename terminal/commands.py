@@ -6,12 +6,12 @@ be put right first, 70 for an unexpected error.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
     """Runs `floorhand terminal` with `argv`; `config` is the parsed file at `config_path`."""
-    asked = _parser().parse_args(argv)
+    asked = _asked(argv)
     if asked.cards:
         return _write_cards(Path(asked.cards).expanduser())
     folder = settings.default_state_folder()
@@ -146,7 +146,22 @@ def _refuse(sentence: str) -> int:
     return CANNOT_START
 
 
-def _parser() -> argparse.ArgumentParser:
+@dataclass(slots=True)
+class _Asked:
+    """The words of the command line."""
+
+    enrol: str | None = None
+    name: str | None = None
+    station: str | None = None
+    cards: str | None = None
+    feed: str | None = None
+
+
+def _asked(argv: list[str]) -> _Asked:
+    if not argv:
+        return _Asked()
+    import argparse  # a terminal that runs all day is begun without a word, and goes without
+
     parser = argparse.ArgumentParser(
         prog="floorhand terminal",
         description="Pick, pack and ship on this machine. It goes on without the store and sends what it did later.",
@@ -161,4 +176,4 @@ def _parser() -> argparse.ArgumentParser:
         "--cards", metavar="FOLDER", help="write the command cards of cart, bench, dock and desk as PDFs, and end"
     )
     parser.add_argument("--feed", metavar="SOCKET", help=argparse.SUPPRESS)
-    return parser
+    return parser.parse_args(argv, _Asked())

@@ -1,18 +1,21 @@
 """One TOML file a machine: where it lies, what may stand in it, and what is said when something else does.
 
-Decides keys, their kinds and their defaults. Every error names file, key, what came, what was expected and what to do.
-Refuses to know what a port or a printer answers, and stays cheap to import: the front door reads it for every command.
+Decides defaults and what belongs together; single keys stand in `config_keys`. Every error names file, key, what came,
+what was expected and what to do. Refuses to know what a port or a printer answers, and stays cheap to import: the front
+door reads it for every command.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from terminal import config_keys as keys
+from terminal.config_keys import ConfigError as ConfigError
 
 if TYPE_CHECKING:
     from scanners.profile import ScannerProfile
@@ -20,14 +23,6 @@ if TYPE_CHECKING:
 
 FILE = "floorhand.toml"
 VARIABLE = "FLOORHAND_CONFIG"
-
-
-class ConfigError(ValueError):
-    """Something in the config that cannot be; says which file and key, what came, what was expected, what to do."""
-
-    def __init__(self, path: Path, key: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{path}: {f'`{key}`: ' if key else ''}{problem}: {remedy}")
-        self.path, self.key, self.problem, self.remedy = path, key, problem, remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +164,7 @@ def locate(explicit: str | None = None, environ: Mapping[str, str] = os.environ)
         from platformdirs import user_config_path
 
         return user_config_path("floorhand", appauthor=False) / FILE
-    path = _expanded(named)
+    path = keys.expanded(named)
     if not _is_there(path):
         by = "--config" if explicit else f"${VARIABLE}"
         raise ConfigError(path, "", f"{by} names this file, and it is not there", "correct the path, or write the file")
@@ -184,14 +179,6 @@ def _is_there(path: Path) -> bool:
     except OSError:
         return True  # what is in the way is said by who reads it
     return True
-
-
-def _expanded(text: str) -> Path:
-    """The path, `~` put in place; as it is where nobody is called what follows `~`."""
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        return Path(text)
 
 
 def default_state_folder() -> Path:
@@ -229,13 +216,13 @@ def read(path: Path) -> Config:
 def check(table: Mapping[str, object], path: Path) -> Config:
     """The config that `table` (from `parse`) describes; ConfigError at the first thing that cannot be."""
     known = {"store", "terminal", "scanner", "printer", "labels", "scale", "sounds"}
-    _refuse_unknown(path, "", table, known)
-    store = _section(path, "store", table.get("store", {}), _STORE)
-    terminal = _section(path, "terminal", table.get("terminal", {}), _TERMINAL)
+    keys.refuse_unknown(path, "", table, known)
+    store = keys.section(path, "store", table.get("store", {}), keys.STORE)
+    terminal = keys.section(path, "terminal", table.get("terminal", {}), keys.TERMINAL)
     for key in ("keyed_items", "refuses"):
         if key in terminal:
             terminal[key] = tuple(terminal[key])
-    labels = _section(path, "labels", table.get("labels", {}), _LABELS)
+    labels = keys.section(path, "labels", table.get("labels", {}), keys.LABELS)
     return Config(
         path,
         StoreSettings(**store),
@@ -248,167 +235,19 @@ def check(table: Mapping[str, object], path: Path) -> Config:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """What may stand behind a key."""
-
-    kind: type
-    expected: str
-    accepts: Callable[[Any], bool] = lambda value: True
-
-
-def _is_url(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-
-
-_MEDIA = (
-    "4x6in", "100x150mm", "a6", "a5", "100x50mm", "57x32mm", "a4", "letter",
-    "a4-2x4", "a4-2x5", "a4-3x7", "a4-3x8", "letter-2x3", "letter-2x5", "letter-3x10",
-)  # fmt: skip
-_DOCUMENTS = ("label", "slip", "product")
-# What a printer takes that does not say: item labels only where somebody loaded their paper, and says so.
-_USUAL_DOCUMENTS = ("label", "slip")
-_KEYED_ITEMS = ("sku", "digits")
-# As in orders.workflow_profiles, which is not imported for a front door.
-_FAULTS = ("alone", "companion", "content", "date", "exclusive", "no-key", "repeated", "unknown-ai")
-
-
-def _text(expected: str) -> _Setting:
-    return _Setting(str, expected, lambda value: bool(value.strip()))
-
-
-def _place(expected: str) -> _Setting:
-    return _Setting(str, expected, lambda value: bool(value.strip()) and not str(_expanded(value)).startswith("~"))
-
-
-_PAPER = _Setting(str, f"one of {', '.join(_MEDIA)}", lambda value: value in _MEDIA)
-_STORE = {
-    "url": _Setting(str, 'the store\'s address, such as "http://10.0.0.5:8743"', _is_url),
-    "folder": _place("the folder of the store's database"),
-    "host": _text('the address to listen on, such as "0.0.0.0"'),
-    "port": _Setting(int, "a port from 0 to 65535", lambda value: 0 <= value <= 65535),
-    "token": _text("the token of an administrator"),
-    "authorities": _place("the file of certificates (PEM) that vouch for the store"),
-    "tls_certificate": _place("the file of the store's certificate and its chain (PEM)"),
-    "tls_key": _place("the file of the certificate's private key (PEM)"),
-    "log": _Setting(str, "text or json", lambda value: value in ("text", "json")),
-    "audit_heads": _place("a file outside of the store's folder"),
-    "database": _Setting(
-        str,
-        "the address of its PostgreSQL, such as postgresql://floorhand@db.example/floorhand",
-        lambda value: value.startswith(("postgresql://", "postgres://")),
-    ),
-}
-_TERMINAL = {
-    "name": _text('the name of this terminal, such as "CART-3"'),
-    "station": _text('the station where it stands, such as "BENCH-1"'),
-    "journal": _place("the folder for what this terminal keeps"),
-    "witness": _place("a file outside of that folder"),
-    "scan_log": _Setting(bool, "true or false"),
-    "keyed_items": _Setting(
-        list,
-        f"a list of any of {' and '.join(_KEYED_ITEMS)}; [] where items are only scanned",
-        lambda value: all(each in _KEYED_ITEMS for each in value),
-    ),
-    "refuses": _Setting(
-        list,
-        f"a list of kinds of problems out of {', '.join(_FAULTS)}",
-        lambda value: all(each in _FAULTS for each in value),
-    ),
-}
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "ar", "he", "ja", "zh", "th", "hi", "ru", "el")
-_SHIPPING = ("4x6in", "100x150mm", "a6", "a5", "a4", "letter")
-_LABELS = {
-    "media": _Setting(str, f"one of {', '.join(_SHIPPING)}", lambda value: value in _SHIPPING),
-    "fonts": _place("the folder of this site's own fonts"),
-    "logo": _place("the picture of this site's logo"),
-    "text": _text("the free text on every label"),
-    "digital_link": _Setting(str, 'a resolver\'s address, such as "https://id.gs1.org"', _is_url),
-    "language": _Setting(str, f"one of {', '.join(_LANGUAGES)}", lambda value: value in _LANGUAGES),
-}
-_SOUND = _Setting(
-    object,
-    'bell, off, or a player and its words as a list, such as ["aplay", "-q", "/opt/right.wav"]',
-    lambda value: (
-        value in ("bell", "off")
-        or (isinstance(value, list) and bool(value) and all(isinstance(word, str) and bool(word) for word in value))
-    ),
-)
-_PRINTER = {
-    "name": _text("a name"),
-    "kind": _text('the kind of printer, such as "zpl", "ipp", "cups" or "folder"'),
-    "media": _PAPER,
-    "documents": _Setting(
-        list,
-        f"a list of any of {', '.join(_DOCUMENTS)}",
-        lambda value: value and all(each in _DOCUMENTS for each in value),
-    ),
-    "stations": _Setting(
-        list,
-        'a list of stations, such as ["BENCH-1"]',
-        lambda value: value and all(isinstance(each, str) and each.strip() for each in value),
-    ),
-}
-
-
-def _section(path: Path, name: str, came: object, settings: Mapping[str, _Setting]) -> dict[str, Any]:
-    if not isinstance(came, Mapping):
-        raise ConfigError(path, name, f"expected a table, got {came!r}", f"write [{name}] on a line of its own")
-    _refuse_unknown(path, name, came, settings)
-    for key, value in came.items():
-        _accept(path, f"{name}.{key}", value, settings[key])
-    return dict(came)
-
-
-def _accept(path: Path, key: str, value: object, setting: _Setting) -> None:
-    # True is an int in Python, and a port that is true is a mistake.
-    if not (setting.kind is object or type(value) is setting.kind) or not setting.accepts(value):
-        raise ConfigError(path, key, f"expected {setting.expected}, got {_shown(key, value)}", "correct it")
-
-
-def _refuse_unknown(path: Path, where: str, came: Mapping[str, object], known: Mapping[str, object] | set[str]) -> None:
-    for key in came:
-        if key not in known:
-            from difflib import get_close_matches  # only who mistyped waits for it
-
-            near = get_close_matches(key, list(known), 1, 0.6)
-            remedy = f"did you mean `{near[0]}`?" if near else "remove it, or correct its name"
-            expected = ", ".join(sorted(known))
-            raise ConfigError(path, f"{where}.{key}" if where else key, f"no such key; there is {expected}", remedy)
-
-
 def _sounds(path: Path, came: object) -> dict[str, str | tuple[str, ...]]:
-    settings = dict.fromkeys(("right", "wrong", "attention"), _SOUND)
+    settings = dict.fromkeys(("right", "wrong", "attention"), keys.SOUND)
     return {
         name: tuple(value) if isinstance(value, list) else value
-        for name, value in _section(path, "sounds", came, settings).items()
+        for name, value in keys.section(path, "sounds", came, settings).items()
     }
-
-
-def _tables(path: Path, name: str, came: object) -> list[tuple[str, dict[str, object]]]:
-    """The tables of a list, each with the dotted name under which an error speaks of it."""
-    if not isinstance(came, list) or not all(isinstance(each, dict) for each in came):
-        raise ConfigError(path, name, f"expected tables, got {came!r}", f"write [[{name}]], in double brackets")
-    found: list[tuple[str, dict[str, object]]] = []
-    for place, each in enumerate(came, 1):
-        given = each.get("name")
-        if not isinstance(given, str) or not given.strip():
-            raise ConfigError(path, f"{name}.{place}.name", f"expected a name, got {given!r}", "give each one a name")
-        if any(given == before for before, _ in found):
-            raise ConfigError(path, f"{name}.{given}.name", "two have this name", "rename one of them")
-        found.append((given, each))
-    return found
 
 
 def _scanners(path: Path, came: object) -> tuple[ScannerProfile, ...]:
     from scanners.profile import ProfileError, ScannerProfile
 
     profiles: list[ScannerProfile] = []
-    for name, table in _tables(path, "scanner", came):
+    for name, table in keys.tables(path, "scanner", came):
         settings = {key: value for key, value in table.items() if key != "name"}
         if "admits" in settings:
             problem = "what a read may lack is the work's to say, not a scanner's"
@@ -418,7 +257,7 @@ def _scanners(path: Path, came: object) -> tuple[ScannerProfile, ...]:
             profile = ScannerProfile.from_table(name, settings)
         except ProfileError as error:
             known = set(ScannerProfile.__slots__) - {"name"}
-            _refuse_unknown(path, f"scanner.{name}", settings, known)
+            keys.refuse_unknown(path, f"scanner.{name}", settings, known)
             problem = f"expected {error.expected}, got {error.came!r}"
             raise ConfigError(path, f"scanner.{name}.{error.field}", problem, "correct it") from error
         if profile.kind == "wedge" and any(each.kind == "wedge" for each in profiles):
@@ -438,7 +277,7 @@ def _scale(path: Path, came: object) -> ScaleProfile:
     try:
         return ScaleProfile.from_table(came)
     except ScaleProfileError as error:
-        _refuse_unknown(path, "scale", came, set(ScaleProfile.__slots__))
+        keys.refuse_unknown(path, "scale", came, set(ScaleProfile.__slots__))
         got, remedy = ("nothing", "set it") if error.came is None else (repr(error.came), "correct it")
         problem = f"expected {error.expected}, got {got}"
         raise ConfigError(path, f"scale.{error.field}", problem, remedy) from error
@@ -446,15 +285,15 @@ def _scale(path: Path, came: object) -> ScaleProfile:
 
 def _printers(path: Path, came: object) -> tuple[PrinterSettings, ...]:
     printers: list[PrinterSettings] = []
-    for name, table in _tables(path, "printer", came):
-        for key, setting in _PRINTER.items():
+    for name, table in keys.tables(path, "printer", came):
+        for key, setting in keys.PRINTER.items():
             if key in table:
-                _accept(path, f"printer.{name}.{key}", table[key], setting)
+                keys.accept(path, f"printer.{name}.{key}", table[key], setting)
         if "kind" not in table:
             raise ConfigError(
-                path, f"printer.{name}.kind", f"expected {_PRINTER['kind'].expected}, got nothing", "set it"
+                path, f"printer.{name}.kind", f"expected {keys.PRINTER['kind'].expected}, got nothing", "set it"
             )
-        documents = table.get("documents", list(_USUAL_DOCUMENTS))
+        documents = table.get("documents", list(keys.USUAL_DOCUMENTS))
         stations = table.get("stations", [])
         assert isinstance(documents, list) and isinstance(stations, list)
         for document in documents:
@@ -473,8 +312,3 @@ def _is_shared(printer: PrinterSettings, document: str, stations: list[str]) -> 
     """Whether `printer` takes that document at one of these stations already, or both of them everywhere."""
     is_same_place = bool(set(stations) & set(printer.stations)) or not (stations or printer.stations)
     return document in printer.documents and is_same_place
-
-
-def _shown(key: str, value: object) -> str:
-    # Errors end up in tickets and on screens.
-    return "a text that is not shown" if key.endswith("token") and isinstance(value, str) else repr(value)

@@ -5,26 +5,13 @@ Decides which record fills which field of a plain document. How it is drawn, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from orders.identifiers import gtin14
 from orders.records import Address, Order, Parcel, Product, Site
 from printing import documents
 from printing.documents import DocumentError, PackingSlip, ParcelLabel, ProductLabel, SlipLine
-from terminal import command_wording, wording
+from terminal import command_wording, pack_wording, wording
 from terminal.floor import Floor
-
-
-@dataclass(frozen=True, slots=True)
-class HouseStyle:
-    """What a site puts on every label and paper: a free block, a Digital Link resolver's address, its language."""
-
-    free_text: str = ""
-    digital_link: str = ""
-    language: str = "en"
-
-
-PLAIN = HouseStyle()
+from terminal.stations import PLAIN, HouseStyle
 
 
 def label_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> ParcelLabel:
@@ -95,7 +82,7 @@ def _gather(parcel: Parcel, floor: Floor) -> tuple[Order, Site, Address]:
     order, site = floor.order(parcel.order), floor.site
     address = floor.address(order.ship_to) if order and order.ship_to else None
     if order is None or site is None or address is None:
-        raise DocumentError(wording.address_missing())
+        raise DocumentError(pack_wording.address_missing())
     return order, site, address
 
 

@@ -1,17 +1,20 @@
 """The print jobs of this device that wait for a person, as the workflows see them.
 
-Decides what a workflow is told of a job. How jobs are kept is the journal's, why one is held its printer's.
+Decides what a workflow is told of a job. How jobs are kept is the journal's, why one is held its printer's. Whoever
+hands in a job has loaded what is printed; without one nothing of it is needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from orders.records import Key
-from printing.documents import kind_of, subject_of
-from printing.spool import JobState, PrintJob
 from terminal.floor import Floor
 from terminal.workflows.steps import HeldPrint, JobOrder, Labelling, Step
+
+if TYPE_CHECKING:
+    from printing.spool import PrintJob
 
 
 class HeldPrints:
@@ -23,6 +26,8 @@ class HeldPrints:
 
     def hear(self, job: PrintJob) -> frozenset[Key]:
         """How a job ended; the keys of what may be shown otherwise by that."""
+        from printing.spool import JobState
+
         self._jobs.pop(job.id, None)
         if job.state is JobState.HELD:
             self._jobs[job.id] = job
@@ -44,6 +49,8 @@ class HeldPrints:
         return tuple(self._seen(job) for job in self._jobs.values())
 
     def _seen(self, job: PrintJob) -> HeldPrint:
+        from printing.documents import kind_of, subject_of
+
         parcel, copy = _parcel_and_copy(job)
         record = self._floor.parcel(parcel)
         return HeldPrint(
@@ -61,6 +68,8 @@ class HeldPrints:
 
 def is_asking_about(job: PrintJob, step: Step) -> bool:
     """Whether the prompt of `step` itself says why this job is held."""
+    from printing.documents import kind_of
+
     here = kind_of(job.document), _parcel_and_copy(job)[0]
     return isinstance(step, Labelling) and here == ("label", step.parcel)
 

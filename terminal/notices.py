@@ -5,6 +5,8 @@ Decides which one is seen. The newest fault stands before any note.
 
 from __future__ import annotations
 
+from terminal import scanner_wording
+
 
 class Notices:
     """Faults by their source, and one note."""
@@ -12,6 +14,7 @@ class Notices:
     def __init__(self) -> None:
         self._faults: dict[str, str] = {}
         self._note = ""
+        self._away: set[str] = set()
 
     @property
     def is_fault(self) -> bool:
@@ -31,6 +34,17 @@ class Notices:
         if sentence:
             self._faults[source] = sentence
         return bool(sentence)
+
+    def lose(self, scanner: str) -> None:
+        """From now on the return of that scanner is news, whether its fault was cleared meanwhile or not."""
+        self._away.add(scanner)
+
+    def find(self, scanner: str) -> None:
+        """That scanner is there."""
+        self.fault(scanner, "")
+        if scanner in self._away:
+            self._away.remove(scanner)
+            self.note(scanner_wording.scanner_back(scanner))
 
     def note(self, sentence: str) -> None:
         """Something to know, in place of the note before."""

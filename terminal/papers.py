@@ -15,7 +15,7 @@ from printing.spool import JobState, PrintJob
 from terminal import documents
 from terminal import preview_wording as words
 from terminal.floor import Floor
-from terminal.stations import Stations
+from terminal.stations import HouseStyle, Stations
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,7 @@ def of_jobs(jobs: Sequence[PrintJob]) -> tuple[Paper, ...]:
     )
 
 
-def of_parcel(
-    parcel: str, floor: Floor, style: documents.HouseStyle, stations: Stations, station: str
-) -> tuple[Paper, ...]:
+def of_parcel(parcel: str, floor: Floor, style: HouseStyle, stations: Stations, station: str) -> tuple[Paper, ...]:
     """Label and slip of a parcel as its records have them, for one that was printed elsewhere or long ago."""
     known = floor.parcel(parcel)
     if known is None:
@@ -51,9 +49,7 @@ def of_parcel(
     return tuple(_paper(each, words.printed_elsewhere(), stations, station) for each in both)
 
 
-def forecast(
-    parcel: Parcel, floor: Floor, style: documents.HouseStyle, stations: Stations, station: str
-) -> tuple[Paper, ...]:
+def forecast(parcel: Parcel, floor: Floor, style: HouseStyle, stations: Stations, station: str) -> tuple[Paper, ...]:
     """What sealing prints: the slip, and the label as soon as number and weight are known."""
     slip = documents.slip_of(parcel, floor, style)
     if not is_sscc(parcel.id):

@@ -62,6 +62,9 @@ class Scanner(Protocol):
     def start(self) -> None:
         """Begins to read."""
 
+    def settle(self, patience_seconds: float) -> bool:
+        """Waits until it hears its port or knows that it cannot; False where that takes longer."""
+
     def stop(self) -> None:
         """Stops reading and waits for its thread."""
 

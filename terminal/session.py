@@ -6,27 +6,26 @@ may happen next is the workflows' judgement, what is on disk the journal's word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from orders.events import FloorEvent, ParcelSealed, ScanRefused, Weighed, WorkerSignedOn, open_envelope
-from orders.folds import Told, admit
-from orders.records import Key, Parcel, PickTask, Record, Worker
+from orders.events import ScanRefused, Weighed, WorkerSignedOn, open_envelope
+from orders.folds import Told
+from orders.records import Key, PickTask, Worker
 from orders.upcast import MalformedEvent, UnknownEvent, understood
-from orders.verdicts import Denial
-from printing.documents import DocumentError
-from printing.spool import PrintJob, job_id
 from scanners.scan import Scan, Unreadable
-from terminal import documents, papers, preview_wording, wording
+from terminal import memo as memos
+from terminal import wording
 from terminal.floor import Floor, Pending
 from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
-from terminal.stations import Stations
+from terminal.memo import Memo, Tries
+from terminal.stations import ITEM_LABEL, PLAIN, HouseStyle, Stations
 from terminal.workflows import acts, allowed, desk, typed_numbers, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
@@ -39,7 +38,6 @@ from terminal.workflows.steps import (
     AsksStore,
     AWeight,
     Here,
-    ItemLabel,
     Looks,
     Meaning,
     Menu,
@@ -47,7 +45,6 @@ from terminal.workflows.steps import (
     Outcome,
     Packing,
     Picking,
-    Printing,
     Refused,
     SignOn,
     Step,
@@ -56,12 +53,10 @@ from terminal.workflows.steps import (
 )
 
 if TYPE_CHECKING:
+    from printing.spool import PrintJob
     from scanners.scale import Weight
 
-PIN_TRIES = 5
-LOCK_OUT = timedelta(minutes=5)
 RAW_KEPT = 64
-ITEM_LABEL = "product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +78,6 @@ class Store(Protocol):
         """Returns a task that was not begun."""
 
 
-class Tries(msgspec.Struct):
-    """Wrong PINs of one worker on this device."""
-
-    count: int = 0
-    locked_until: datetime | None = None
-
-
-class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the next start resumes from; written in the transaction of the event that led there."""
-
-    step: Step = SignOn()
-    worker: str = ""
-    tries: dict[str, Tries] = {}
-    trail: Trail = ()
-    station: str = ""
-    instead_of: str = ""
-
-
-_MEMO = msgspec.json.Decoder(Memo)
-_ENCODE = msgspec.json.Encoder().encode
-
-
 class Session:
     """One operator's way through the steps. All methods run on one event loop, one call at a time."""
 
@@ -119,7 +92,7 @@ class Session:
         stations: Stations | None = None,
         station: str = "",
         has_scale: bool = False,
-        style: documents.HouseStyle = documents.PLAIN,
+        style: HouseStyle = PLAIN,
         limits: allowed.DeviceLimits = allowed.UNLIMITED,
         on_saved: Callable[[bool], None] = lambda is_printing: None,
     ) -> None:
@@ -152,7 +125,8 @@ class Session:
         self._floor.terminal = self._journal.terminal
         self._floor.confirm(loaded.records, loaded.cursor)
         for entry in loaded.entries:
-            self._fold(entry)
+            if pending := _pending(entry, self._journal.terminal):
+                self._floor.fold(pending)
         if loaded.memo:
             self._resume(loaded.memo)
         verdict = Verdict(Tone.NOTE, self._journal.notice, "journal") if self._journal.notice else None
@@ -176,13 +150,7 @@ class Session:
         """Judges what lies still on the scale; nothing where the step no longer asks for it."""
         if not (isinstance(self._step, Weighing) and self._step.by_scale):
             return self.showing
-        weighed = Weighed(
-            value=f"{weight.value:f}",
-            unit=weight.unit.value,
-            division=f"{weight.division:f}",
-            frame=frame.decode("latin-1"),
-            is_net=weight.is_net,
-        )
+        weighed = _as_told(weight, frame)
         return await self._take(AWeight(weight.weight_grams, weighed), weighed.frame)
 
     async def take_act(self, name: str) -> Showing:
@@ -238,11 +206,10 @@ class Session:
             return self._show(Verdict(Tone.REFUSED, wording.not_saved(str(error)), "not_saved"))
 
     async def _accept(self, outcome: Accepted) -> Showing:
-        try:
-            jobs = self._jobs(outcome.prints, outcome.events)
-        except DocumentError as error:
-            return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
-        worker = self._worker_after(outcome)
+        jobs = self._jobs(outcome)
+        if isinstance(jobs, Verdict):
+            return self._show(jobs)
+        worker = _worker_after(outcome, self._worker)
         station = self.station if outcome.station is None else outcome.station
         trail = undo.trail_after(self._trail, outcome.events)
         memo = self._memo(outcome.step, worker, {} if worker else self._tries, trail, station)
@@ -254,7 +221,7 @@ class Session:
                 self._journal.append,
                 [(at, who, event) for event in outcome.events],
                 jobs=jobs,
-                memo=_ENCODE(memo),
+                memo=memos.encode(memo),
                 orders=outcome.orders,
             )
             for entry, event in zip(entries, outcome.events, strict=True):
@@ -262,7 +229,7 @@ class Session:
             self._held.forget(decided)
             self._on_saved(bool(jobs or outcome.orders))
         else:
-            await self._thread.run(self._journal.remember, _ENCODE(memo))
+            await self._thread.run(self._journal.remember, memos.encode(memo))
         self._step, self._worker, self._trail = outcome.step, worker, trail
         self.station = station
         tone = Tone.NOTE if outcome.is_note else Tone.GOOD
@@ -270,7 +237,7 @@ class Session:
 
     async def _refuse(self, outcome: Refused, meaning: Meaning, raw: str) -> Showing:
         if outcome.reason == "pin_wrong" and isinstance(self._step, AskPin):
-            self._count_try(self._step.worker)
+            self._tries.setdefault(self._step.worker, Tries()).add(self._clock())
         is_secret = isinstance(meaning, ABadge) or isinstance(self._step, (SignOn, AskPin))
         refused = ScanRefused(
             worker=self._worker,
@@ -284,7 +251,9 @@ class Session:
 
     async def _append_silently(self, refused: ScanRefused, memo: Memo) -> None:
         try:
-            await self._thread.run(self._journal.append, [(self._clock(), self._worker, refused)], memo=_ENCODE(memo))
+            await self._thread.run(
+                self._journal.append, [(self._clock(), self._worker, refused)], memo=memos.encode(memo)
+            )
         except JournalError:
             # The refusal itself is what the operator needs; that the disk is full the next good scan will say.
             return
@@ -298,7 +267,7 @@ class Session:
             step: Step = Menu()
             sentence = wording.task_given_back()
         else:
-            mine = self._open_task()
+            mine = _open_task(self._floor)
             grant = Grant(task=mine) if mine else await self.store.claim(self._worker)
             step = Picking(grant.task) if grant.task else self._step
             sentence = ""
@@ -312,6 +281,10 @@ class Session:
 
     async def _look(self, outcome: Looks) -> Showing:
         """The same prompt with papers laid over it: those that were asked for, else those that sealing would print."""
+        # What draws comes with the first paper: who only picks never waits for it.
+        from printing.documents import DocumentError
+        from terminal import papers, preview_wording
+
         try:
             if outcome.sealing is not None:
                 found = papers.forecast(outcome.sealing, self._floor, self._style, self._stations, self.station)
@@ -336,20 +309,21 @@ class Session:
 
     def _here(self, sscc: str | None = None) -> Here:
         worker = self._floor.worker(self._worker) if self._worker else None
+        now = self._clock()
         return Here(
-            now=self._clock(),
+            now=now,
             terminal=self._floor.terminal,
             station=self.station,
             worker=worker or (Worker(id=self._worker, name=self._worker, roles=()) if self._worker else None),
             next_sscc=lambda owner: sscc,
-            is_locked=self._is_locked,
+            is_locked=lambda worker: worker in self._tries and self._tries[worker].is_locked(now),
             has_scale=self._has_scale,
             held=self._held.all,
             printers=self._stations.names,
             stations=self._stations.stations,
             trail=self._trail,
             keyed=allowed.ways_to_key(self._step, self._floor.site, self._limits),
-            prints_item_labels=bool(self._stations.choose(ITEM_LABEL, self.station).printer),
+            prints_item_labels=self._stations.takes(ITEM_LABEL, self.station),
         )
 
     def _show(self, verdict: Verdict | None) -> Showing:
@@ -368,66 +342,22 @@ class Session:
         order = self._floor.order(self._step.order)
         return await self._thread.run(self._journal.next_sscc, order.owner) if order else None
 
-    def _open_task(self) -> str | None:
-        """A task that this terminal holds and has not finished: it comes before any new one."""
-        for task in self._floor.every("task", PickTask):
-            if task.claimed_by == self._floor.terminal and task.state in ("claimed", "picking", "picked"):
-                return task.id
-        return None
+    def _jobs(self, outcome: Accepted) -> list[PrintJob] | Verdict:
+        """What is to be printed, or why it cannot be."""
+        if not outcome.prints:
+            return []
+        from printing.documents import DocumentError
+        from terminal.paperwork import Paperwork  # a cart that only picks goes without all that
 
-    def _jobs(self, prints: Sequence[Printing | ItemLabel], events: Sequence[FloorEvent]) -> list[PrintJob]:
-        jobs = []
-        for each in prints:
-            if isinstance(each, ItemLabel):
-                jobs.append(self._item_label(each.product))
-                continue
-            parcel = self._floor.parcel(each.parcel) or self._forecast(each.parcel, events)
-            document = (
-                documents.label_of(parcel, self._floor, self._style)
-                if each.kind == "label"
-                else documents.slip_of(parcel, self._floor, self._style)
-            )
-            choice = self._stations.choose(each.kind, self.station, each.printer)
-            jobs.append(
-                PrintJob(
-                    id=job_id(each.parcel, document, each.copy),
-                    document=document,
-                    media=choice.media,
-                    printer=choice.printer,
-                )
-            )
-        return jobs
-
-    def _item_label(self, product: str) -> PrintJob:
-        document = documents.item_label_of(product, self._floor)
-        choice = self._stations.choose(ITEM_LABEL, self.station)
-        # Two asked for within one second are one hand that trembled.
-        id = job_id(product.replace("/", "-"), document, int(self._clock().timestamp()))
-        return PrintJob(id=id, document=document, media=choice.media, printer=choice.printer)
-
-    def _forecast(self, sscc: str, events: Sequence[FloorEvent]) -> Parcel:
-        """The parcel that a sealing is about to make: its label is written in the same transaction."""
-        for event in events:
-            if isinstance(event, ParcelSealed) and event.parcel == sscc:
-                books = {key: self._floor.get(key.kind, key.id, Record) for key in event.touches}
-                after = admit(books, event, Told(self._clock(), self._floor.terminal, self._worker))
-                if not isinstance(after, Denial):
-                    parcel = after[Key("parcel", sscc)]
-                    assert isinstance(parcel, Parcel)
-                    return parcel
-        raise DocumentError(wording.parcel_unknown())
-
-    def _worker_after(self, outcome: Accepted) -> str:
-        for event in outcome.events:
-            if isinstance(event, WorkerSignedOn):
-                return event.worker
-        return "" if isinstance(outcome.step, SignOn) else self._worker
+        work = Paperwork(self._floor, self._stations, self._style, self.station, self._worker, self._clock())
+        try:
+            return work.jobs(outcome.prints, outcome.events)
+        except DocumentError as error:
+            return Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print")
 
     def _resume(self, body: bytes) -> None:
-        try:
-            memo = _MEMO.decode(body)
-        except msgspec.DecodeError:
-            return  # Written by a later version: the operator signs on again, and nothing of the work is lost.
+        if (memo := memos.understood(body)) is None:
+            return
         self._step, self._worker, self._tries, self._trail = memo.step, memo.worker, dict(memo.tries), memo.trail
         if memo.station and memo.instead_of == self._configured_station:
             self.station = memo.station  # scanned, and the config has not been changed since
@@ -438,21 +368,40 @@ class Session:
             return Memo(step, worker, tries, trail)
         return Memo(step, worker, tries, trail, station, instead_of)
 
-    def _fold(self, entry: Entry) -> None:
-        try:
-            envelope = open_envelope(entry.body)
-            event = understood(envelope)
-        except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
-            return  # Kept and sent all the same; this version only cannot forecast what it does.
-        told = Told(envelope.at, self._floor.terminal, envelope.worker)
-        self._floor.fold(Pending(entry.key, event, told, entry.cursor))
 
-    def _count_try(self, worker: str) -> None:
-        tries = self._tries.setdefault(worker, Tries())
-        tries.count += 1
-        if tries.count >= PIN_TRIES:
-            tries.count, tries.locked_until = 0, self._clock() + LOCK_OUT
+def _pending(entry: Entry, terminal: str) -> Pending | None:
+    """An entry of the journal as the floor folds it; None where this version does not know what it does.
 
-    def _is_locked(self, worker: str) -> bool:
-        tries = self._tries.get(worker)
-        return bool(tries and tries.locked_until and self._clock() < tries.locked_until)
+    Such an entry is kept and sent all the same; only what it does cannot be forecast.
+    """
+    try:
+        envelope = open_envelope(entry.body)
+        event = understood(envelope)
+    except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
+        return None
+    return Pending(entry.key, event, Told(envelope.at, terminal, envelope.worker), entry.cursor)
+
+
+def _open_task(floor: Floor) -> str | None:
+    """A task that this terminal holds and has not finished: it comes before any new one."""
+    for task in floor.every("task", PickTask):
+        if task.claimed_by == floor.terminal and task.state in ("claimed", "picking", "picked"):
+            return task.id
+    return None
+
+
+def _worker_after(outcome: Accepted, worker: str) -> str:
+    for event in outcome.events:
+        if isinstance(event, WorkerSignedOn):
+            return event.worker
+    return "" if isinstance(outcome.step, SignOn) else worker
+
+
+def _as_told(weight: Weight, frame: bytes) -> Weighed:
+    return Weighed(
+        value=f"{weight.value:f}",
+        unit=weight.unit.value,
+        division=f"{weight.division:f}",
+        frame=frame.decode("latin-1"),
+        is_net=weight.is_net,
+    )

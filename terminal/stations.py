@@ -1,6 +1,7 @@
-"""Which printer takes which document at which station, and on what paper.
+"""Which printer takes which document at which station, on what paper, and what the site puts on it.
 
-Decides that from the config alone; what a printer answers is the printing thread's to hear.
+Decides that from the config alone; what a printer answers is the printing thread's to hear. Loads nothing of printing
+before something is printed: a cart that only picks goes without.
 """
 
 from __future__ import annotations
@@ -9,12 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from printing.documents import Media
-
 if TYPE_CHECKING:
+    from printing.media import Media
     from terminal.config import PrinterSettings
 
-USUAL_MEDIA = {"label": Media.LABEL_4X6, "slip": Media.A4, "product": Media.LABEL_100X50}
+ITEM_LABEL = "product"
+USUAL_MEDIA = {"label": "4x6in", "slip": "a4", ITEM_LABEL: "100x50mm"}
+
+
+@dataclass(frozen=True, slots=True)
+class HouseStyle:
+    """What a site puts on every label and paper: a free block, a Digital Link resolver's address, its language."""
+
+    free_text: str = ""
+    digital_link: str = ""
+    language: str = "en"
+
+
+PLAIN = HouseStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +40,13 @@ class PrinterChoice:
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """The printers of a config. Those that name no station serve every one that has none of its own."""
+    """The printers of a config. Those that name no station serve every one that has none of its own.
+
+    `usual` names the paper of each kind of document where its printer does not say.
+    """
 
     printers: Sequence[PrinterSettings] = ()
-    usual: Mapping[str, Media] = field(default_factory=lambda: dict(USUAL_MEDIA))
+    usual: Mapping[str, str] = field(default_factory=lambda: dict(USUAL_MEDIA))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,6 +58,10 @@ class Stations:
         """Every station that is named, each once."""
         return tuple(dict.fromkeys(station for printer in self.printers for station in printer.stations))
 
+    def takes(self, kind: str, station: str) -> bool:
+        """Whether some printer takes documents of `kind` at that station."""
+        return self._serving(kind, station) is not None
+
     def choose(self, kind: str, station: str, printer: str = "") -> PrinterChoice:
         """Where a document of `kind` comes out: on `printer` where one is named, else as its station says.
 
@@ -50,12 +70,16 @@ class Stations:
         if printer:
             named = next((each for each in self.printers if each.name == printer), None)
             return PrinterChoice(printer, self._media(kind, named))
-        taking = [each for each in self.printers if kind in each.documents]
-        here = next((each for each in taking if station in each.stations), None)
-        found = here or next((each for each in taking if not each.stations), None)
+        found = self._serving(kind, station)
         return PrinterChoice(found.name if found else "", self._media(kind, found))
 
+    def _serving(self, kind: str, station: str) -> PrinterSettings | None:
+        taking = [each for each in self.printers if kind in each.documents]
+        here = next((each for each in taking if station in each.stations), None)
+        return here or next((each for each in taking if not each.stations), None)
+
     def _media(self, kind: str, printer: PrinterSettings | None) -> Media:
-        if printer is not None and printer.media:
-            return Media(printer.media)
-        return self.usual.get(kind, Media.A4)
+        from printing.media import Media
+
+        named = printer.media if printer is not None else None
+        return Media(named or self.usual.get(kind, "a4"))

@@ -28,6 +28,7 @@ from terminal.scanner_test.trial import Trial
 from terminal.scanner_test.view import TrialView
 from terminal.screens.glass import Glass
 
+_PATIENCE_SECONDS = 1.0
 _TICK_SECONDS = 0.05
 # A key that types nothing, this soon behind another sign, was in a barcode.
 _TOGETHER_SECONDS = 0.3
@@ -132,9 +133,11 @@ class Sitting:
             self._app.tap = None  # type: ignore[attr-defined]
             self._ears.stop()
             self._log.close()
-        await self._app.pop_screen()
         for each in scanners:
             each.start()
+        # Who sees the prompt again may scan at once: the ports hear by then.
+        await asyncio.gather(*(asyncio.to_thread(each.settle, _PATIENCE_SECONDS) for each in scanners))
+        await self._app.pop_screen()
 
     def take(self, event: events.Key | events.Paste, at: float | None = None) -> None:
         """Takes a key or a paste; call it on the app's loop. `at` is when it came, in monotonic seconds."""

@@ -6,10 +6,10 @@ means nothing at a step is the step's to refuse; one that nobody knows is refuse
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from orders.events import ItemVerified, PickConfirmed, ProductLabelPrinted, WorkerSignedOff
-from terminal import command_wording, wording
+from terminal import command_wording, pack_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, previews, undo
 from terminal.workflows.prompts import Prompt
@@ -105,7 +105,7 @@ def _next(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
         case Picking():
             return ACommand(acts.SKIP)
         case Packing() | Weighing():
-            return Accepted(PackWait(), wording.tote_parked(step.tote), is_note=True)
+            return Accepted(PackWait(), pack_wording.tote_parked(step.tote), is_note=True)
         case _:
             return command
 

@@ -9,7 +9,7 @@ from orders.calendar import manifest_id
 from orders.events import LabelReprinted, ParcelLabelled, ParcelVoided
 from orders.records import Order, Parcel
 from orders.verdicts import Denial, judge_label, judge_void
-from terminal import printer_wording, wording
+from terminal import pack_wording, printer_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, prints
 from terminal.workflows.prompts import Prompt
@@ -44,15 +44,15 @@ def label_prompt(step: Labelling, floor: Floor, here: Here) -> Prompt:
     last = (acts.HELD_PRINTS,) if here.held else ()
     return Prompt(
         step="pack_label",
-        title=wording.pack_title(order.number if order else ""),
-        ask=printer_wording.held_at(held.printer, held.reason) if held else wording.ask_label(),
+        title=pack_wording.pack_title(order.number if order else ""),
+        ask=printer_wording.held_at(held.printer, held.reason) if held else pack_wording.ask_label(),
         enter=acts.TRY_PRINT if held else "",
         item=step.parcel[-6:],
-        quantity=wording.grams(parcel.weight_grams) if parcel else "",
+        quantity=pack_wording.grams(parcel.weight_grams) if parcel else "",
         details=(wording.carrier_of(parcel.carrier, parcel.service),) if parcel else (),
         acts=acts.listed(*first, acts.REPRINT, acts.VOID, *last),
         expects=(f"]C100{step.parcel}",),
-        help=wording.help_pack(),
+        help=pack_wording.help_pack(),
     )
 
 
@@ -60,7 +60,7 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
     """The label of this parcel, and of no other, lets the packer go on."""
     order, parcel = floor.order(step.order), floor.parcel(step.parcel)
     if order is None or parcel is None:
-        return Accepted(PackWait(), wording.order_changed(), is_note=True)
+        return Accepted(PackWait(), pack_wording.order_changed(), is_note=True)
     match meaning:
         case AParcel(sscc=sscc) if sscc == step.parcel:
             return _labelled(order, parcel, floor, here)
@@ -69,9 +69,9 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         case AParcel(sscc=sscc, parcel=other):
             if other is not None and other.state == "voided":
                 return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
-            return Refused(wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
+            return Refused(pack_wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
         case AnOrder(order=read):
-            return Refused(wording.other_label(read.number, order.number), "other_label")
+            return Refused(pack_wording.other_label(read.number, order.number), "other_label")
         case ACommand(name=acts.TRY_PRINT) if held := prints.held_label(parcel.id, here):
             return prints.try_again(step, held)
         case ACommand(name=acts.HELD_PRINTS) if here.held:
@@ -81,9 +81,9 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         case ACommand(name=acts.REPRINT):
             return reprint(step, parcel)
         case ACommand(name=acts.VOID):
-            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
+            return NeedsAnswer(AskVoid(step.order, step.parcel), pack_wording.really_void())
         case _:
-            return Refused(wording.label_first(describe_stranger(meaning)), "label_first")
+            return Refused(pack_wording.label_first(describe_stranger(meaning)), "label_first")
 
 
 def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
@@ -91,12 +91,12 @@ def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
     order = floor.order(step.order)
     return Prompt(
         step="pack_void",
-        title=wording.pack_title(order.number if order else ""),
-        ask=wording.really_void(),
+        title=pack_wording.pack_title(order.number if order else ""),
+        ask=pack_wording.really_void(),
         item=step.parcel[-6:],
         acts=acts.listed(acts.NO),
-        details=(wording.scan_empty_tote(),),
-        help=wording.help_pack(),
+        details=(pack_wording.scan_empty_tote(),),
+        help=pack_wording.help_pack(),
     )
 
 
@@ -119,11 +119,11 @@ def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here)
                 manifest=parcel.manifest,
             )
             orders = prints.settled(parcel.id, "cancel", here)
-            return Accepted(Packing(order.id, tote.id), wording.voided(), (voided,), orders=orders)
+            return Accepted(Packing(order.id, tote.id), pack_wording.voided(), (voided,), orders=orders)
         case ATote(tote=tote):
             return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
         case _:
-            return Refused(wording.scan_empty_tote(), "tote_wanted")
+            return Refused(pack_wording.scan_empty_tote(), "tote_wanted")
 
 
 def open_manifest(name: str, floor: Floor) -> str:
@@ -149,20 +149,20 @@ def reprint_last(step: PackWait, floor: Floor, here: Here) -> Outcome:
     last = here.trail[-1] if here.trail else None
     parcel = floor.parcel(last.parcel) if isinstance(last, ParcelLabelled) else None
     if parcel is None:
-        return Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
+        return Refused(pack_wording.nothing_to_reprint(), "nothing_to_reprint")
     return reprint(step, parcel)
 
 
 def reprint_of(step: Packing | Weighing, order: Order, floor: Floor) -> Outcome:
     """While an order is packed, the label of its parcel before this one."""
     parcels = [parcel for each in order.parcels if not each.is_void and (parcel := floor.parcel(each.sscc))]
-    return reprint(step, parcels[-1]) if parcels else Refused(wording.nothing_to_reprint(), "nothing_to_reprint")
+    return reprint(step, parcels[-1]) if parcels else Refused(pack_wording.nothing_to_reprint(), "nothing_to_reprint")
 
 
 def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome:
     if denial := judge_label(parcel):
         if denial is Denial.PARCEL_LABELLED:
-            return Accepted(PackWait(), wording.label_counted(), is_note=True)
+            return Accepted(PackWait(), pack_wording.label_counted(), is_note=True)
         return Refused(wording.denied(denial), denial.value)
     name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
     manifest = open_manifest(name, floor)
@@ -175,7 +175,7 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome
         departs_at=parcel.departs_at,
     )
     orders = prints.settled(parcel.id, "printed", here)
-    return Accepted(PackWait(), wording.label_right(manifest), (labelled,), orders=orders)
+    return Accepted(PackWait(), pack_wording.label_right(manifest), (labelled,), orders=orders)
 
 
 def judge_other_parcel(sscc: str, floor: Floor, here: Here) -> Outcome:
@@ -187,9 +187,9 @@ def judge_other_parcel(sscc: str, floor: Floor, here: Here) -> Outcome:
         return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
     if parcel.state == "sealed":
         return _labelled_after_break(parcel, floor, here)
-    return Refused(wording.label_counted(), Denial.PARCEL_LABELLED.value)
+    return Refused(pack_wording.label_counted(), Denial.PARCEL_LABELLED.value)
 
 
 def _labelled_after_break(parcel: Parcel, floor: Floor, here: Here) -> Outcome:
     order = floor.order(parcel.order)
-    return _labelled(order, parcel, floor, here) if order else Refused(wording.order_changed(), "order_unknown")
+    return _labelled(order, parcel, floor, here) if order else Refused(pack_wording.order_changed(), "order_unknown")

@@ -19,7 +19,7 @@ from orders.events import (
 )
 from orders.records import Address, Order, Pack, Product
 from orders.verdicts import Denial, judge_item, judge_packing, judge_sealing
-from terminal import pick_wording, wording
+from terminal import pack_wording, pick_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, keyed, labelling, packs, prints
 from terminal.workflows.prompts import Prompt
@@ -55,11 +55,11 @@ def wait_prompt(floor: Floor, here: Here) -> Prompt:
     waiting = sum(1 for order in floor.every("order", Order) if order.state == "picked")
     return Prompt(
         step="pack_tote",
-        title=wording.pack(),
-        ask=wording.ask_waiting_tote(),
-        details=(wording.orders_waiting(waiting),),
+        title=pack_wording.pack(),
+        ask=pack_wording.ask_waiting_tote(),
+        details=(pack_wording.orders_waiting(waiting),),
         acts=acts.listed(*((acts.HELD_PRINTS,) if here.held else ()), acts.MENU),
-        help=wording.help_pack(),
+        help=pack_wording.help_pack(),
     )
 
 
@@ -75,17 +75,17 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
         case ATote(tote=tote):
             order = floor.order(tote.order) if tote.order else None
             if order is None:
-                return Refused(wording.tote_is_free(tote.id), "tote_free")
+                return Refused(pack_wording.tote_is_free(tote.id), "tote_free")
             if denial := judge_packing(order):
                 return Refused(wording.denied(denial), denial.value)
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
-            return Accepted(Packing(order.id, tote.id), wording.tote_opened(order.number), (started,))
+            return Accepted(Packing(order.id, tote.id), pack_wording.tote_opened(order.number), (started,))
         case AParcel(sscc=sscc):
             return labelling.judge_other_parcel(sscc, floor, here)
         case ACommand(name=acts.REPRINT):
             return labelling.reprint_last(step, floor, here)
         case _:
-            return Refused(wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
+            return Refused(pack_wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
 
 
 def prompt(step: Packing, floor: Floor) -> Prompt:
@@ -98,17 +98,17 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
     shown = Prompt(
         step="",
         ask="",
-        title=wording.pack_title(order.number),
+        title=pack_wording.pack_title(order.number),
         tote=step.tote,
         progress=f"{picked - sum(left.values())}/{picked}",
-        help=wording.help_pack(),
+        help=pack_wording.help_pack(),
     )
     if not left:
         return replace(
             shown,
             step="pack_seal",
-            ask=wording.ask_seal(),
-            quantity=wording.pieces(picked),
+            ask=pack_wording.ask_seal(),
+            quantity=pack_wording.pieces(picked),
             details=(wording.carrier_of(order.carrier, order.service),),
             acts=acts.listed(acts.SEAL, acts.WEIGHT, acts.MENU),
             expects=(barcodes.encode(Kind.COMMAND, acts.SEAL),),
@@ -118,8 +118,8 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
         return replace(
             shown,
             step="pack_item",
-            ask=wording.ask_any_item(),
-            quantity=wording.pieces_left(sum(left.values())),
+            ask=pack_wording.ask_any_item(),
+            quantity=pack_wording.pieces_left(sum(left.values())),
             details=_left_details(left, floor),
             acts=acts.listed(acts.MENU),
             expects=packs.codes(left[id := next(iter(left))], product, id.partition("/")[2]),
@@ -143,10 +143,10 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if isinstance(meaning, ACommand) and meaning.name == acts.NO:
         return NeedsAnswer(Packing(step.order, step.tote), "")
     if isinstance(meaning, ACommand) and meaning.name == acts.MENU:
-        return Accepted(Menu(), wording.tote_parked(step.tote), is_note=True)
+        return Accepted(Menu(), pack_wording.tote_parked(step.tote), is_note=True)
     order = floor.order(step.order)
     if order is None or order.state != "packing":
-        return Refused(wording.order_changed(), Denial.NOT_PACKING.value)
+        return Refused(pack_wording.order_changed(), Denial.NOT_PACKING.value)
     if isinstance(meaning, ACommand) and meaning.name == acts.REPRINT:
         return labelling.reprint_of(step, order, floor)
     if not order.to_verify:
@@ -168,7 +168,7 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
                 return _verify(step, order, product.id, 1, product.sku)
             return NeedsAnswer(step, wording.item_right(product.sku))
         case _:
-            return Refused(wording.any_item_first(describe_stranger(meaning)), "item_first")
+            return Refused(pack_wording.any_item_first(describe_stranger(meaning)), "item_first")
 
 
 def weighing_prompt(step: Weighing, floor: Floor) -> Prompt:
@@ -176,12 +176,12 @@ def weighing_prompt(step: Weighing, floor: Floor) -> Prompt:
     order = floor.order(step.order)
     return Prompt(
         step="pack_weight",
-        title=wording.pack_title(order.number if order else ""),
-        ask=wording.ask_scale() if step.by_scale else wording.ask_weight(),
+        title=pack_wording.pack_title(order.number if order else ""),
+        ask=pack_wording.ask_scale() if step.by_scale else pack_wording.ask_weight(),
         tote=step.tote,
         takes="weight" if step.by_scale else "number",
         acts=acts.listed(acts.MENU),
-        help=wording.help_pack(),
+        help=pack_wording.help_pack(),
     )
 
 
@@ -199,7 +199,7 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
         case AWeight(grams=grams, weighed=weighed) if order is not None:
             return _seal(back, order, grams, False, floor, here, weighed)
         case _:
-            return Refused(wording.weight_wanted(), "weight_wanted")
+            return Refused(pack_wording.weight_wanted(), "weight_wanted")
 
 
 def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning, floor: Floor) -> Outcome:
@@ -233,7 +233,7 @@ def _verify_packs(step: Packing, order: Order, product: Product, count: int, pac
 
 def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str, said: str = "") -> Accepted:
     verified = ItemVerified(order=order.id, tote=step.tote, product=product, quantity=quantity, is_keyed=step.is_keyed)
-    sentence = said or wording.verified(quantity, sku)
+    sentence = said or pack_wording.verified(quantity, sku)
     return Accepted(Packing(order.id, step.tote), sentence, (verified,))
 
 
@@ -244,14 +244,14 @@ def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, her
         case ACommand(name=acts.SEAL):
             grams, is_assumed = _weight(order, floor)
             if not grams:
-                return NeedsAnswer(Weighing(order.id, step.tote), wording.weight_wanted())
+                return NeedsAnswer(Weighing(order.id, step.tote), pack_wording.weight_wanted())
             return _seal(step, order, grams, is_assumed, floor, here)
         case ACommand(name=acts.WEIGHT):
             return NeedsAnswer(Weighing(order.id, step.tote), "")
         case AnItem(product=product):
-            return Refused(wording.nothing_left_of(product.sku), Denial.TOO_MANY.value)
+            return Refused(pack_wording.nothing_left_of(product.sku), Denial.TOO_MANY.value)
         case _:
-            return Refused(wording.seal_first(describe_stranger(meaning)), "seal_first")
+            return Refused(pack_wording.seal_first(describe_stranger(meaning)), "seal_first")
 
 
 def _seal(
@@ -267,15 +267,15 @@ def _seal(
         return Refused(wording.denied(denial), denial.value)
     site, owner = floor.site, floor.owner(order.owner)
     if site is None or owner is None:
-        return Refused(wording.no_site_yet(), "no_site")
+        return Refused(pack_wording.no_site_yet(), "no_site")
     address = floor.get("address", order.ship_to, Address) if order.ship_to else None
     if address is None or not address.is_complete:
-        return Refused(wording.address_missing(), "address_missing")
+        return Refused(pack_wording.address_missing(), "address_missing")
     if not owner.company_prefix:
-        return Refused(wording.no_company_prefix(owner.name), "no_company_prefix")
+        return Refused(pack_wording.no_company_prefix(owner.name), "no_company_prefix")
     sscc = here.next_sscc(order.owner)
     if sscc is None:
-        return Refused(wording.no_sscc_left(), "no_sscc")
+        return Refused(pack_wording.no_sscc_left(), "no_sscc")
     departure = next_departure(site, order.carrier, order.service, here.now)
     sealed = ParcelSealed(
         order=order.id,
@@ -292,7 +292,7 @@ def _seal(
         departs_at=departure.departs_at if departure else None,
     )
     papers = (Printing("slip", order.id, sscc), Printing("label", order.id, sscc))
-    return Accepted(Labelling(order.id, sscc), wording.sealed(order.number), (sealed,), papers)
+    return Accepted(Labelling(order.id, sscc), pack_wording.sealed(order.number), (sealed,), papers)
 
 
 def _weight(order: Order, floor: Floor) -> tuple[int, bool]:
@@ -309,16 +309,18 @@ def _weight(order: Order, floor: Floor) -> tuple[int, bool]:
 
 def _item_sentence(denial: Denial, product: Product) -> str:
     if denial is Denial.NOT_IN_ORDER:
-        return wording.not_in_order(product.sku)
-    return wording.nothing_left_of(product.sku)
+        return pack_wording.not_in_order(product.sku)
+    return pack_wording.nothing_left_of(product.sku)
 
 
 def _left_details(left: dict[str, int], floor: Floor) -> tuple[str, ...]:
     return tuple(
-        wording.item_left(packs.split(quantity, product := floor.product(id)), product.sku if product else id)
+        pack_wording.item_left(packs.split(quantity, product := floor.product(id)), product.sku if product else id)
         for id, quantity in left.items()
     )
 
 
 def _lost_prompt() -> Prompt:
-    return Prompt(step="pack_lost", title=wording.pack(), ask=wording.order_changed(), acts=acts.listed(acts.MENU))
+    return Prompt(
+        step="pack_lost", title=pack_wording.pack(), ask=pack_wording.order_changed(), acts=acts.listed(acts.MENU)
+    )

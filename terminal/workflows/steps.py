@@ -155,16 +155,14 @@ Trail = tuple[
 # What comes in, after resolve has said what it means
 
 
-@dataclass(frozen=True, slots=True)
-class AtLocation:
+class AtLocation(msgspec.Struct, frozen=True):
     """A shelf or another place."""
 
     location: Location
     is_keyed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AnItem:
+class AnItem(msgspec.Struct, frozen=True):
     """A product; `is_keyed` when it was typed and not scanned, `pack` where it was a whole case of it, say."""
 
     product: Product
@@ -172,75 +170,65 @@ class AnItem:
     pack: Pack | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ATote:
+class ATote(msgspec.Struct, frozen=True):
     """A tote."""
 
     tote: Tote
 
 
-@dataclass(frozen=True, slots=True)
-class AParcel:
+class AParcel(msgspec.Struct, frozen=True):
     """A parcel's label: by its SSCC, `parcel` where it is known here."""
 
     sscc: str
     parcel: Parcel | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnOrder:
+class AnOrder(msgspec.Struct, frozen=True):
     """An order number."""
 
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class AManifest:
+class AManifest(msgspec.Struct, frozen=True):
     """A manifest's barcode."""
 
     manifest: Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class AStation:
+class AStation(msgspec.Struct, frozen=True):
     """A station's barcode: from now on this device stands there."""
 
     station: str
 
 
-@dataclass(frozen=True, slots=True)
-class ABadge:
+class ABadge(msgspec.Struct, frozen=True):
     """A worker's badge; `worker` where that person is known here."""
 
     worker: Worker | None
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class ACommand:
+class ACommand(msgspec.Struct, frozen=True):
     """An act: from the list, the palette or a command barcode."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ANumber:
+class ANumber(msgspec.Struct, frozen=True):
     """Up to five digits that were typed."""
 
     value: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AWeight:
+class AWeight(msgspec.Struct, frozen=True):
     """A carton that lies still on the scale."""
 
     grams: int
     weighed: Weighed
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """Nothing here carries it. `owns` is set where it is one of our barcodes for a thing that does not exist."""
 
     text: str
@@ -248,15 +236,13 @@ class Unknown:
     is_keyed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(msgspec.Struct, frozen=True):
     """Several products carry it."""
 
     products: tuple[Product, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
+class Damaged(msgspec.Struct, frozen=True):
     """It could not be read, and why."""
 
     sentence: str
@@ -283,8 +269,7 @@ Meaning = (
 # What a workflow answers
 
 
-@dataclass(frozen=True, slots=True)
-class Printing:
+class Printing(msgspec.Struct, frozen=True):
     """A document that has to come out with these events: `label` or `slip` of an order's parcel.
 
     It comes out where such documents do at this station, unless a `printer` is named.
@@ -297,8 +282,7 @@ class Printing:
     printer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JobOrder:
+class JobOrder(msgspec.Struct, frozen=True):
     """What becomes of a print job that is held: it is tried again, cancelled, or taken for printed."""
 
     what: Literal["try", "cancel", "printed"]
@@ -306,8 +290,7 @@ class JobOrder:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPrint:
+class HeldPrint(msgspec.Struct, frozen=True):
     """A document that did not come out, or of which nobody knows, and what to do about it.
 
     `sent` says where its bytes are: not sent (`no`), in the printer (`yes`), or nobody can tell (`unsure`).
@@ -324,15 +307,13 @@ class HeldPrint:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLabel:
+class ItemLabel(msgspec.Struct, frozen=True):
     """A new label for a product, to be printed."""
 
     product: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """The act stands: journal the events, print, and go to `step`."""
 
     step: Step
@@ -344,24 +325,21 @@ class Accepted:
     station: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """It was not what the step wants; the step stays."""
 
     sentence: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsAnswer:
+class NeedsAnswer(msgspec.Struct, frozen=True):
     """A question first: `step` is where it is answered."""
 
     step: Step
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class AsksStore:
+class AsksStore(msgspec.Struct, frozen=True):
     """Something that only the store can grant: the next task (`claim`), or one to be given back (`give_back`)."""
 
     request: str

@@ -35,7 +35,7 @@ from orders.events import (
 )
 from orders.records import Record
 from orders.verdicts import judge as judge_by_books
-from terminal import command_wording, dock_wording, wording
+from terminal import command_wording, dock_wording, pack_wording, wording
 from terminal.floor import Floor
 from terminal.workflows.steps import (
     Accepted,
@@ -120,7 +120,7 @@ def judge(step: Step, ask: str, floor: Floor, here: Here) -> Outcome:
         case AskClose() | AskHandover():
             return NeedsAnswer(Shipping(step.manifest), "")
         case Labelling():
-            return NeedsAnswer(AskVoid(step.order, step.parcel), wording.really_void())
+            return NeedsAnswer(AskVoid(step.order, step.parcel), pack_wording.really_void())
         case _ if not offers(step, here):
             return Refused(command_wording.nothing_to_undo(ask), "nothing_to_undo")
     event, sentence, after = _taken_back(step, here.trail[-1], floor)

@@ -9,12 +9,24 @@ from collections.abc import Callable, Iterable
 
 import pytest
 import zxingcpp
+from barcode.codex import Gs1_128
 from reportlab.pdfgen.canvas import Canvas
 
 from printing.documents import Media
 from printing.page import GRIDS, Box, Page
 from printing.paragraph import POINTS_PER_MM, Align
-from printing.symbols import Symbol, SymbolError, code128, ean8, ean13, gs1_128, itf14, product_symbol, sscc
+from printing.symbols import (
+    Symbol,
+    SymbolError,
+    WholePairs,
+    code128,
+    ean8,
+    ean13,
+    gs1_128,
+    itf14,
+    product_symbol,
+    sscc,
+)
 
 TILE_HEIGHT_MM = 9.0
 TILES = 32
@@ -87,6 +99,13 @@ def test_an_sscc_is_gs1_128_and_156_modules(eye, samples):
     digits = samples.sscc(41)
     assert sscc(digits).modules == 156
     assert decoded([sscc(digits)], eye) == [(f"00{digits}".encode(), "]C1")]
+
+
+def test_an_even_count_of_digits_has_the_bars_that_the_library_gives_it():
+    digits = random.Random(7)
+    for pairs in range(1, 25):
+        data = "".join(digits.choices("0123456789", k=2 * pairs))
+        assert WholePairs(data).build() == Gs1_128(data).build()
 
 
 def test_fnc1_stands_behind_open_values_only(eye):

@@ -18,6 +18,7 @@ from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from scanners.scan import LossReason, RepeatDropped, Scan, ScannerFound, ScannerLost
 from terminal.app import FloorApp
+from terminal.layers import Layers
 from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
 from terminal.parts import Parts, Tell
 from terminal.screens.floor_screen import FloorScreen
@@ -188,7 +189,7 @@ async def test_two_keys_reach_an_act_and_enter_is_quicker_than_waiting() -> None
 
 
 async def test_a_digit_alone_reaches_its_act_once_nothing_follows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FloorApp, "CHOICE_SECONDS", 0.01)
+    monkeypatch.setattr(Layers, "CHOICE_SECONDS", 0.01)
     session = ScriptedSession()
     async with running(an_app(session)) as pilot:
         await pilot.press("right", "2")

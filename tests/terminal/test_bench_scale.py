@@ -7,6 +7,7 @@ import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -223,7 +224,11 @@ def test_a_parcel_is_weighed_without_a_key_and_no_two_share_a_weight(bench: Benc
         program.until(lambda: shown("Take the last carton off the scale"))
         bench.scale.lay(0)
         program.until(lambda: shown("Put the carton on the scale"))
-        program.write(b"905\r")
+        for typed in ("9", "90", "905", "905."):  # at a hand's pace; the full stop says that it is meant
+            program.write(typed[-1].encode())
+            program.until(partial(shown, f"> {typed}_"))
+            program.read_for(0.1)
+        program.write(b"\r")
         program.until(lambda: shown("Stick the label, scan it"))
     first, second = bench.sealed()
     frame = "\x0201.250\r"

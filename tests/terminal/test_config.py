@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orders.workflow_profiles import ADMITTED_FAULTS
-from terminal import config
+from terminal import config, config_keys
 from terminal.config import Config, ConfigError
 
 WHOLE = """
@@ -220,9 +220,9 @@ def test_every_paper_and_language_that_can_be_drawn_can_be_configured() -> None:
     from printing.draw import SHIPPING_MEDIA
     from printing.paper_words import LANGUAGES
 
-    assert list(config._MEDIA) == [media.value for media in Media]
-    assert list(config._SHIPPING) == [media.value for media in SHIPPING_MEDIA]
-    assert config._LANGUAGES == LANGUAGES
+    assert list(config_keys.MEDIA) == [media.value for media in Media]
+    assert list(config_keys.SHIPPING_MEDIA) == [media.value for media in SHIPPING_MEDIA]
+    assert config_keys.LANGUAGES == LANGUAGES
 
 
 def test_a_sites_logo_and_fonts_are_files_of_this_machine(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_station_that_is_scanned_is_where_this_device_stands() -> None:
 def test_a_document_goes_to_its_stations_printer_else_to_one_that_serves_all() -> None:
     everywhere = PrinterSettings("office", {}, ("label", "slip"), "letter")
     bench_2 = PrinterSettings("zebra-2", {}, ("label",), None, ("BENCH-2", "BENCH-3"))
-    stations = Stations((everywhere, bench_2), {"label": Media.LABEL_100X150})
+    stations = Stations((everywhere, bench_2), {"label": "100x150mm"})
     assert (stations.names, stations.stations) == (("office", "zebra-2"), ("BENCH-2", "BENCH-3"))
     assert stations.choose("label", "BENCH-2").printer == "zebra-2"
     assert stations.choose("label", "BENCH-2").media is Media.LABEL_100X150
