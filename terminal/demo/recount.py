@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Pieces = Counter[tuple[str, str]]
+_SLIP_ROW = re.compile(r"(?P<sku>\S+) .* \d+ (?P<shipped>\d+) \d+")
 
 
 @dataclass
@@ -149,16 +150,11 @@ def _count_pages(printed: Path, expected: Pieces, findings: Findings) -> None:
 
 def _slip_rows(text: str) -> Iterable[tuple[str, int]]:
     """SKU and shipped pieces of each row: a SKU, its description, then ordered, shipped and back-ordered."""
-    row: list[str] = []
     inside = False
-    for line in text.splitlines():
-        word = line.strip()
-        if word == "Back-ordered":
-            inside, row = True, []
-        elif word.startswith(("Total pieces", "Order ")):
+    for line in map(str.strip, text.splitlines()):
+        if line.endswith("Back-ordered"):
+            inside = True
+        elif line.startswith(("Total pieces", "Order ")):
             inside = False
-        elif inside and word:
-            row.append(word)
-            if len(row) >= 4 and all(each.isdecimal() for each in row[-3:]):
-                yield row[0], int(row[-2])
-                row = []
+        elif inside and (row := _SLIP_ROW.fullmatch(line)):
+            yield row["sku"], int(row["shipped"])
