@@ -38,8 +38,8 @@ class Grid:
 
 GRIDS = {
     203: Grid(0.125, 4, (3, 2), (4,)),
-    300: Grid(25.4 / 300, 6, (4, 3), (6, 5)),
-    600: Grid(25.4 / 600, 12, (8, 6), (12, 10)),
+    300: Grid(25.4 / 300, 6, (5, 4, 3), (6, 5)),
+    600: Grid(25.4 / 600, 12, (10, 8, 6), (12, 10)),
 }
 # Office printers have 300 or 600 dots to the inch; both share this grid.
 OFFICE_GRID = Grid(25.4 / 300, 6, (5, 4, 3), (6, 5))
