@@ -14,7 +14,6 @@ from itertools import cycle
 
 import msgspec
 import pytest
-import serial
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.command import CommandPalette
@@ -204,8 +203,7 @@ def absent(floor: Hall) -> str:
 def busy(floor: Hall) -> str:
     """Another program reads the port."""
     with floor.workplace(is_plugged=False) as place:
-        place.port.plug_in()
-        held = serial.Serial(str(place.port.link), exclusive=True)
+        held = place.port.plug_in_held()
         place.sees("Scanner toy at", "is held by another program: close that program")
         glass = place.glass
         place.type_the_badge()

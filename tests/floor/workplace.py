@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import serial
 
 from orders import barcodes
 from orders.barcodes import Kind
@@ -38,12 +39,24 @@ class Port:
     def __init__(self, link: Path) -> None:
         self.link = link
         self._ends: tuple[int, ...] = ()
+        self._name = ""
 
     def plug_in(self) -> None:
         """There it is, and can be opened."""
+        self._appear()
+        self.link.symlink_to(self._name)
+
+    def plug_in_held(self) -> serial.Serial:
+        """The same, and another program was faster; it is let go of with `close`."""
+        self._appear()
+        held = serial.Serial(self._name, exclusive=True)
+        self.link.symlink_to(self._name)
+        return held
+
+    def _appear(self) -> None:
         self._ends = pty.openpty()
         tty.setraw(self._ends[1])
-        self.link.symlink_to(os.ttyname(self._ends[1]))
+        self._name = os.ttyname(self._ends[1])
 
     def unplug(self) -> None:
         """Its name is gone, and whoever has it open reads its end."""
