@@ -26,6 +26,7 @@ from server_stub import admission
 from server_stub.database import Cursor, Database, open_at
 from server_stub.place import Place
 from server_stub.rows import EventRow
+from server_stub.serving import settle_memory
 from server_stub.store import Store
 from server_stub.writer import LARGEST_GROUP
 
@@ -159,6 +160,7 @@ async def _turns(
     store = await Store.open(place.where)
     commit = store.writer._database.commit
     bare = BareThread(open_at(place.where), disk_seconds)
+    settle_memory()  # as a store does before it serves
 
     def slowly(cursor: Cursor, *, has_news: bool = True) -> None:
         time.sleep(disk_seconds)

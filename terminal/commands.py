@@ -7,6 +7,7 @@ be put right first, 70 for an unexpected error.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import threading
@@ -23,7 +24,7 @@ from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 
 if TYPE_CHECKING:
     from terminal.app import FloorApp
-    from terminal.parts import Toy
+    from terminal.parts import Parts, Toy
     from terminal.scanner_test.app import ScannerApp
 
 
@@ -96,13 +97,21 @@ def _run(config: settings.Config, feed: str | None) -> int:
     except OSError as error:
         return _refuse(words.no_feed(str(feed), error.strerror or type(error).__name__))
 
+    gc.disable()  # most of what is loaded now stays for good: looking through it again and again costs 10 ms
     from terminal.app import FloorApp
     from terminal.bootstrap import Rig
     from terminal.driver import FloorDriver
 
+    async def opened() -> Parts:
+        parts = await rig.open()
+        # Nor is it looked through while somebody scans, which would be a pause of 30 ms now and then.
+        gc.freeze()
+        gc.enable()
+        return parts
+
     rig = Rig(config, enrolment, toy=toy)
     report = _reports(config.state_folder).write
-    return live(FloorApp(rig.open, hub=rig.hub, wedge=rig.wedge, report=report, driver_class=FloorDriver), rig.close)
+    return live(FloorApp(opened, hub=rig.hub, wedge=rig.wedge, report=report, driver_class=FloorDriver), rig.close)
 
 
 def _reports(folder: Path) -> Reports:

@@ -33,6 +33,9 @@ CONNECT_S = 3.0
 ANSWER_S = 15.0
 POLL_S = 25.0
 
+# What httpx imports, in pieces of some 10 ms each; whatever is missing here comes with the last.
+_HTTPX_BY_PIECES = ("http.client", "http.cookiejar", "idna", "h11", "anyio.streams.tls", "httpcore", "httpx")
+
 _PROBLEM = msgspec.json.Decoder(wire.Problem)
 
 # What a Problem's `error` says where the sync has an answer of its own to it.
@@ -246,8 +249,10 @@ class HttpLink:
             if self._client is None:
                 # httpx brings a command line of its own along where it finds what that needs: 3 MiB for nothing here.
                 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-                # 0.2 s of imports: beside the event loop, so that the first scan does not wait for them.
-                await asyncio.to_thread(importlib.import_module, "httpx")
+                # On the loop's own thread, for another would keep half a MiB; so a scan waits for one piece at most.
+                for piece in _HTTPX_BY_PIECES:
+                    importlib.import_module(piece)
+                    await asyncio.sleep(0)
                 import httpx
 
                 self._client = httpx.AsyncClient(
