@@ -179,6 +179,17 @@ class Cups:
         """A queue that hands bytes to a port as they are."""
         self.run("lpadmin", "-p", name, "-E", "-v", f"socket://127.0.0.1:{port}", "-m", "raw")
 
+    def driverless_queue(self, name: str, url: str) -> None:
+        """A queue for a printer that tells what it can; returns once CUPS has it.
+
+        `lpadmin` returns while cupsd still asks the printer, and a job that comes meanwhile is given up.
+        """
+        self.run("lpadmin", "-p", name, "-E", "-v", url, "-m", "everywhere")
+        end = time.monotonic() + PATIENCE_SECONDS
+        while "IPP Everywhere" not in self.run("lpoptions", "-p", name):
+            assert time.monotonic() < end, (self.folder / "log/error").read_text(errors="replace")
+            time.sleep(0.02)
+
     def crash(self) -> None:
         """Kills it where it stands, with what it knew of its jobs; a backend may go on sending by itself.
 

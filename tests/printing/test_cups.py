@@ -129,7 +129,7 @@ def test_a_pdf_goes_through_a_driverless_queue_to_a_real_ipp_printer(cups: Cups,
         pytest.skip(reason)
     printer = IppEve(tmp_path / "printer", media="").start()
     try:
-        cups.run("lpadmin", "-p", "driverless", "-E", "-v", printer.url, "-m", "everywhere")
+        cups.driverless_queue("driverless", printer.url)
         ours = CupsPrinter("driverless", cups.server, patience=LONG)
         payload = ours.render(samples.slip(), Media.LETTER)
         assert isinstance(ours.print(Pages("slip-pdf", payload, Media.LETTER)), Printed)
@@ -158,7 +158,7 @@ def test_what_stops_the_printer_behind_a_queue_is_told_apart(
     printer.start(f'echo "STATE: +{state}" >&2\nread -r _ < "$GATE"\necho "STATE: -{state}" >&2\n{IppEve.KEEP}')
     try:
         queue = f"stops-{trouble.value.replace('_', '-')}"
-        cups.run("lpadmin", "-p", queue, "-E", "-v", printer.url, "-m", "everywhere")
+        cups.driverless_queue(queue, printer.url)
         ours = CupsPrinter(queue, cups.server, patience=LONG)
         payload, tickets = ours.render(samples.slip(), Media.LETTER), list[str]()
         answer = ours.print(Pages("slip-stopped", payload, Media.LETTER, tickets.append))
