@@ -13,7 +13,7 @@ from pathlib import Path
 from orders import VERSION
 
 ROOMS = {
-    "demo": ("terminal.demo.commands", "a whole small warehouse on this machine: store, orders, terminal, toy scanner"),
+    "demo": ("terminal.demo.commands", "a small warehouse to play with: store, orders, terminal, toy scanner"),
     "terminal": ("terminal.commands", "the screen of a picker, packer or supervisor on this machine"),
     "store": ("server_stub.commands", "the central order store: set it up, run it, look after it"),
     "import": ("server_stub.importing.commands", "orders, products, locations, stock or customers from a CSV file"),
@@ -38,11 +38,12 @@ commands:
 {commands}
 
 options:
-  --config FILE   this machine's config file (else $FLOORHAND_CONFIG, else {default})
+  --config FILE   this machine's config file (else $FLOORHAND_CONFIG, else
+                  {default})
 
 Start here:
   floorhand demo                try everything, nothing to set up
-  floorhand store init          make a store, its first supervisor and a one-time code
+  floorhand store init          make a store, a supervisor and a one-time code
   floorhand store run           run it
   floorhand terminal --enrol CODE --name BENCH-1     join this machine to it
 """

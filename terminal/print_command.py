@@ -76,8 +76,8 @@ def _list(config: settings.Config) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="floorhand print",
-        description="Shows what a printer would be given, with this site's logo and fonts: in this terminal, or as a "
-        "file. Without SOURCE: the print jobs of this terminal, newest first.",
+        description="Shows what a printer would be given, with this site's logo and fonts: in this\n"
+        "terminal, or as a file. Without SOURCE: the print jobs of this terminal, newest\nfirst.",
         epilog="examples:\n"
         "  floorhand print --preview label.pdf --specimen label --script arabic\n"
         "  floorhand print --preview sheet.pdf --specimen labels --media a4-3x7\n"

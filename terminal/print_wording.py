@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from terminal.printer_wording import at_a_prompt
+
 
 def kinds() -> str:
     return (
@@ -80,4 +82,4 @@ def printed(printer: str, where: str) -> str:
 
 
 def held(printer: str, reason: str) -> str:
-    return f"HELD by {printer}: {reason}"
+    return f"HELD by {printer}: {at_a_prompt(reason)}"

@@ -224,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(does=_list)
     commands = parser.add_subparsers(metavar="COMMAND")
-    commands.add_parser("list", help="the same").set_defaults(does=_list)
+    commands.add_parser("list", help="how each printer is, as without a command").set_defaults(does=_list)
     find = commands.add_parser("find", help="printers that announce themselves: CUPS queues, and mDNS")
     find.set_defaults(does=_find)
     add = commands.add_parser("add", help="write a printer into the config")

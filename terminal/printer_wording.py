@@ -105,7 +105,7 @@ def printer_ready(name: str, where: str, documents: str) -> str:
 
 
 def printer_held(name: str, reason: str, documents: str) -> str:
-    return f"HELD   {name}: {reason}; takes {documents}"
+    return f"HELD   {name}: {at_a_prompt(reason)}; takes {documents}"
 
 
 def at_stations(documents: str, stations: tuple[str, ...]) -> str:
@@ -157,7 +157,12 @@ def test_printed(name: str, where: str) -> str:
 
 
 def test_held(name: str, reason: str) -> str:
-    return f"HELD by {name}: {reason}"
+    return f"HELD by {name}: {at_a_prompt(reason)}"
+
+
+def at_a_prompt(reason: str) -> str:
+    """What a printer says of itself; Enter is for the terminal's screen, a command is run again."""
+    return reason.replace("then press Enter", "then run this again")
 
 
 def stations_title() -> str:

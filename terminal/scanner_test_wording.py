@@ -323,7 +323,7 @@ def config_not_written(path: str, fault: str) -> str:
 
 
 def no_screen() -> str:
-    return "floorhand scanner needs a screen and a keyboard: start it in a terminal, not in a pipe."
+    return "a screen and a keyboard are needed: start it in a terminal, not in a pipe"
 
 
 def card_not_written(folder: str, fault: str) -> str:

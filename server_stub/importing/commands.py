@@ -24,17 +24,20 @@ ALL_IS_WELL, WANTS_SOMEBODY, NOTHING_DONE, STOPPED = 0, 1, 2, 130
 DEFAULT_OWNER = "HOME"
 
 _DESCRIPTION = """\
-Brings a CSV of another system into the store. What is whole goes in; every other row is told by its line and reason.
-The same file twice changes nothing.
+Brings a CSV of another system into the store. What is whole goes in; every
+other row is told by its line and reason. The same file twice changes nothing.
 """
 _EXAMPLES = """\
 examples:
   floorhand import orders orders_export.csv --map shopify --dry-run
   floorhand import customers customers.csv --map floorhand
-  floorhand import orders morning.csv --map retail --lay-out --labels labels --report report.csv
+  floorhand import orders morning.csv --map retail --lay-out --labels labels
 
-maps that Floorhand brings: {maps}
-exit codes: 0 all is well, 1 something in the report wants somebody, 2 nothing could be done, 130 stopped
+maps that Floorhand brings:
+  {maps}
+exit codes:
+  0 all is well, 1 something in the report wants somebody,
+  2 nothing could be done, 130 stopped
 """
 
 
@@ -88,7 +91,7 @@ def _is_owner(text: str) -> bool:
 
 
 def _parser() -> ArgumentParser:
-    maps = "; ".join(f"{kind}: {', '.join(shipped_names(kind))}" for kind in KINDS)
+    maps = "\n  ".join(f"{kind}: {', '.join(shipped_names(kind))}" for kind in KINDS)
     parser = ArgumentParser(
         prog="floorhand import",
         description=_DESCRIPTION,

@@ -164,4 +164,4 @@ def test_places_that_cannot_be_written_and_an_empty_log_are_said_in_one_sentence
     assert main(["--config", str(machine), "scanner", "--log", str(tmp_path / "log")]) == 2
     assert "log is empty" in capsys.readouterr().err
     assert main(["--config", str(machine), "scanner"]) == 2
-    assert "needs a screen" in capsys.readouterr().err
+    assert "a screen and a keyboard" in capsys.readouterr().err
