@@ -233,6 +233,7 @@ class FloorApp(App[int], inherit_bindings=False):
         elif act == overlays.SCANNER_TEST:
             self.run_worker(self._test_scanner(), name="scanner-test", group="scanner-test")
         else:
+            self._entry.clear()  # it was typed for the question that the act answers, not for the next one
             self._turns.put(Chosen(act))
 
     async def _test_scanner(self) -> None:

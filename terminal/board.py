@@ -170,7 +170,7 @@ class Board:
             return None
         return Row(
             key=key,
-            number=found.place or found.product or found.subject,
+            number=(found.place or found.product or found.subject).removeprefix("shelf/"),
             state=found.state,
             due_at=found.opened_at,
             done=found.quantity,

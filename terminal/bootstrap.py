@@ -254,7 +254,9 @@ def _news(job: PrintJob, session: Session) -> Iterator[Message]:
     what = printer_wording.held_title(kind_of(job.document), subject_of(job.document))
     match job.state:
         case JobState.PRINTED:
-            yield Noted(wording.printed(what, job.where), source=job.id)
+            # A file's path tells a packer nothing; the name that the folder has in the config does.
+            where = job.printer if job.where.startswith("/") else job.where
+            yield Noted(wording.printed(what, where), source=job.id)
         case JobState.HELD if is_asking_about(job, session.step):
             yield Noted("", source=job.id)
         case JobState.HELD:

@@ -73,12 +73,20 @@ def ask_hand_over() -> str:
     return "Load the truck, scan HAND OVER"
 
 
-def really_close(manifest: str) -> str:
-    return f"Close {manifest}? Yes or No"
+def really_close() -> str:
+    return "Close this manifest? Arrow, 1 for Yes; Esc for No"
 
 
 def really_hand_over(count: int) -> str:
-    return f"Has the carrier taken {parcels(count).lower()}? Yes or No"
+    return f"Has the carrier taken {parcels(count).lower()}? Arrow, 1 for Yes; Esc for No"
+
+
+def not_closed_yet() -> str:
+    return "Nothing is closed yet"
+
+
+def not_handed_over_yet() -> str:
+    return "Nothing is handed over yet"
 
 
 def closed(manifest: str) -> str:

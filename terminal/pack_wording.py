@@ -72,6 +72,14 @@ def nothing_left_of(sku: str) -> str:
     return f"Enough of {sku}: lay this one aside"
 
 
+def number_wanted(left: int) -> str:
+    return f"Type how many lie here, up to {left}, Enter"
+
+
+def too_many(value: int, left: int) -> str:
+    return f"{value} is too many: pack {left}, lay the rest aside"
+
+
 def order_changed() -> str:
     return "This order changed: press the arrow, 9, for the menu"
 
@@ -170,8 +178,8 @@ def other_label(read: str, wanted: str) -> str:
     return f"Wrong label {read}: this parcel's ends in {wanted}"
 
 
-def label_right(manifest: str) -> str:
-    return f"Label right. On {manifest}"
+def label_right(carrier: str) -> str:
+    return f"Label right. It goes with {carrier}"
 
 
 def label_counted() -> str:
@@ -184,6 +192,14 @@ def nothing_to_reprint() -> str:
 
 def really_void() -> str:
     return "Void this parcel? Scan an empty tote for its goods"
+
+
+def not_voided_yet() -> str:
+    return "Nothing is voided yet"
+
+
+def esc_keeps_it() -> str:
+    return "Esc keeps the parcel"
 
 
 def scan_empty_tote() -> str:

@@ -28,7 +28,15 @@ def ask_item() -> str:
 
 
 def ask_quantity(left: int) -> str:
-    return f"Type how many, Enter ({left})"
+    return f"Type how many ({left})"
+
+
+def number_wanted(left: int) -> str:
+    return f"Type how many you took, up to {left}, Enter"
+
+
+def too_many(value: int, left: int) -> str:
+    return f"{value} is too many: take {left}, put the rest back"
 
 
 def ask_drop() -> str:
@@ -129,6 +137,22 @@ def walk_ended_empty() -> str:
 
 def empty_tote_back(tote: str) -> str:
     return f"Nothing picked: scan tote {tote} to free it"
+
+
+def help_tote() -> tuple[str, ...]:
+    return ("Put an empty tote on the cart and scan it: all of this task goes into it.", *help_pick())
+
+
+def help_drop(places: tuple[str, ...]) -> tuple[str, ...]:
+    where = f"Take the tote to one of these and scan the barcode there: {', '.join(places)}."
+    return (where, "Wrong? Right arrow, 8, or UNDO on the card takes the last act back.")
+
+
+def help_empty_tote() -> tuple[str, ...]:
+    return (
+        "Nothing of this task was picked. Scan its tote: then the tote is free, and so are you.",
+        "Wrong? Right arrow, 8, or UNDO on the card takes the last act back.",
+    )
 
 
 def help_pick() -> tuple[str, ...]:

@@ -192,8 +192,7 @@ def state(name: str) -> str:
 
 
 def discrepancy(reason: str, remedy: str) -> str:
-    work = {"put_back": "put back", "count": "count the shelf", "look": "look into it"}.get(remedy, remedy)
-    return f"{reason.replace('_', ' ')}: {work}"
+    return f"{remedy.replace('_', ' ')}: {reason.replace('_', ' ')}"
 
 
 # Sounds
@@ -254,7 +253,7 @@ def no_name() -> str:
 
 
 def no_screen() -> str:
-    return "floorhand terminal needs a screen and a keyboard: start it in a terminal, not in a pipe."
+    return "A screen and a keyboard are needed: start it in a terminal, not in a pipe."
 
 
 def code_refused() -> str:

@@ -91,8 +91,12 @@ def ask_menu() -> str:
     return "Type a digit, Enter"
 
 
-def choose_from_menu() -> str:
-    return "Choose from the menu: type its digit, Enter"
+def choose_from_menu(stranger: str) -> str:
+    return f"Choose from the menu: {stranger}"
+
+
+def no_such_digit(text: str) -> str:
+    return f"it has no {text}"
 
 
 def not_your_role(label: str) -> str:
@@ -101,6 +105,10 @@ def not_your_role(label: str) -> str:
 
 def watch_queue() -> str:
     return "Esc goes back"
+
+
+def queue_takes_nothing() -> str:
+    return "The queue is only looked at: Esc goes back to the menu"
 
 
 # What was scanned
@@ -174,7 +182,7 @@ def code_holds_nothing() -> str:
 
 
 def pack_not_counted(sku: str) -> str:
-    return f"that is a pack of {sku}, and nobody said how many it holds: scan a single piece"
+    return f"That is a pack of {sku}, and nobody said how many it holds: scan a single piece"
 
 
 def logistic_unit() -> str:
@@ -183,15 +191,15 @@ def logistic_unit() -> str:
 
 
 def count_missing() -> str:
-    return "that label does not say how many it holds: scan a single piece, or type the number"
+    return "That label does not say how many it holds: scan a single piece, or type the number"
 
 
 def count_of_nothing(count: int) -> str:
-    return f"that label counts {count} and does not say of what: scan the item's own code"
+    return f"That label counts {count} and does not say of what: scan the item's own code"
 
 
 def count_varies(count: int) -> str:
-    return f"that code says {count} of a variable measure: scan a single piece, or type its SKU and the number"
+    return f"That code says {count} of a variable measure: scan a single piece, or type its SKU and the number"
 
 
 def packs_picked(count: int, name: str, quantity: int, sku: str) -> str:
@@ -202,14 +210,6 @@ def pack_too_large(name: str, holds: int, left: int) -> str:
     wanted = f"{left} is wanted: take a single piece" if left == 1 else f"{left} are wanted: take single pieces"
     article = "An" if name[0] in "AEIOU" else "A"
     return f"{article} {name.lower()} holds {holds}, {wanted}"
-
-
-def number_wanted(left: int) -> str:
-    return f"Type how many you took, up to {left}, Enter"
-
-
-def too_many(value: int, left: int) -> str:
-    return f"{value} is too many: take {left}, put the rest back"
 
 
 def item_right(sku: str) -> str:

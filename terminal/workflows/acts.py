@@ -71,8 +71,8 @@ _LABELS = {
 COMMANDS = tuple(_LABELS)
 
 
-# These have the same digit wherever they are listed.
-_DIGITS = {PREVIEW: 6, ITEM_LABEL: 7, UNDO: 8, MENU: 9, SIGN_OFF: 9}
+# These have the same digit wherever they are listed; 1 to 3 are the shorts of a walk, where the worker is at the shelf.
+_DIGITS = {SKIP: 4, ALL: 5, PREVIEW: 6, ITEM_LABEL: 7, UNDO: 8, MENU: 9, SIGN_OFF: 9}
 
 
 def label(name: str) -> str:
@@ -86,7 +86,7 @@ def named(name: str) -> str:
 
 
 def listed(*names: str) -> tuple[Act, ...]:
-    """Acts under the digits 1, 2, 3 ...; seeing a print is always 6, undoing 8, leaving or signing off 9."""
+    """Acts under the digits 1, 2, 3 ...; what is wanted on many screens has the same digit on all of them."""
     acts, digit = [], 1
     for name in names:
         if name in _DIGITS:
@@ -94,7 +94,7 @@ def listed(*names: str) -> tuple[Act, ...]:
         else:
             acts.append(Act(digit, name, _LABELS[name]))
             digit += 1
-    return tuple(acts)
+    return tuple(sorted(acts, key=lambda act: act.digit))
 
 
 def with_more(listed_before: tuple[Act, ...], *names: str) -> tuple[Act, ...]:

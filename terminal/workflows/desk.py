@@ -19,6 +19,7 @@ from terminal.workflows.steps import (
     AskHandover,
     AskPin,
     AskVoid,
+    Damaged,
     Here,
     Labelling,
     Meaning,
@@ -29,6 +30,7 @@ from terminal.workflows.steps import (
     Picking,
     Prints,
     Queue,
+    Refused,
     Shipping,
     SignOn,
     Step,
@@ -83,6 +85,8 @@ def prompt(step: Step, floor: Floor, here: Here) -> Prompt:
 
 def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What `meaning` does at `step`. A command is never met with silence."""
+    if isinstance(meaning, Damaged):
+        return Refused(meaning.sentence, "unreadable")  # what to do with it is the same everywhere
     if not isinstance(meaning, ACommand):
         return _judged(step, meaning, floor, here)
     asked = prompt(step, floor, here)

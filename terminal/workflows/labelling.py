@@ -81,7 +81,7 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         case ACommand(name=acts.REPRINT):
             return reprint(step, parcel)
         case ACommand(name=acts.VOID):
-            return NeedsAnswer(AskVoid(step.order, step.parcel), pack_wording.really_void())
+            return NeedsAnswer(AskVoid(step.order, step.parcel), pack_wording.not_voided_yet())
         case _:
             return Refused(pack_wording.label_first(describe_stranger(meaning)), "label_first")
 
@@ -95,7 +95,7 @@ def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
         ask=pack_wording.really_void(),
         item=step.parcel[-6:],
         acts=acts.listed(acts.NO),
-        details=(pack_wording.scan_empty_tote(),),
+        details=(pack_wording.esc_keeps_it(),),
         help=pack_wording.help_pack(),
     )
 
@@ -175,7 +175,8 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome
         departs_at=parcel.departs_at,
     )
     orders = prints.settled(parcel.id, "printed", here)
-    return Accepted(PackWait(), pack_wording.label_right(manifest), (labelled,), orders=orders)
+    carrier = wording.carrier_of(parcel.carrier, parcel.service) or manifest
+    return Accepted(PackWait(), pack_wording.label_right(carrier), (labelled,), orders=orders)
 
 
 def judge_other_parcel(sscc: str, floor: Floor, here: Here) -> Outcome:

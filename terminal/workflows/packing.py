@@ -210,7 +210,7 @@ def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning, f
             return _verify(step, order, product, left, sku)
         case ANumber(value=value):
             if judge_item(order, product, value):
-                return Refused(wording.too_many(value, left), Denial.TOO_MANY.value)
+                return Refused(pack_wording.too_many(value, left), Denial.TOO_MANY.value)
             return _verify(step, order, product, value, sku)
         case AnItem(product=item, pack=pack) if item.id == product and pack is not None:
             return _verify_packs(step, order, item, 1, pack)
@@ -218,7 +218,7 @@ def _judge_number(step: Packing, order: Order, product: str, meaning: Meaning, f
             assert known is not None
             return _verify_packs(step, order, known, *found)
         case _:
-            return Refused(wording.number_wanted(left), "number_wanted")
+            return Refused(pack_wording.number_wanted(left), "number_wanted")
 
 
 def _verify_packs(step: Packing, order: Order, product: Product, count: int, pack: Pack) -> Outcome:
@@ -226,7 +226,7 @@ def _verify_packs(step: Packing, order: Order, product: Product, count: int, pac
     if judge_item(order, product.id, quantity):
         if count == 1:
             return Refused(wording.pack_too_large(pack.name, quantity, left), Denial.TOO_MANY.value)
-        return Refused(wording.too_many(quantity, left), Denial.TOO_MANY.value)
+        return Refused(pack_wording.too_many(quantity, left), Denial.TOO_MANY.value)
     said = wording.packs_picked(count, pack.name, quantity, product.sku)
     return _verify(step, order, product.id, quantity, product.sku, said)
 

@@ -72,7 +72,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
             ask=pick_wording.ask_tote(),
             acts=acts.listed(acts.GIVE_BACK, acts.MENU),
             expects=("FHT-",),
-            help=pick_wording.help_pick(),
+            help=pick_wording.help_tote(),
         )
     if not _at_shelf(task, stop):
         return replace(
@@ -101,7 +101,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         step="pick_quantity",
         tote=task.tote,
         ask=pick_wording.ask_quantity(stop.left),
-        acts=acts.listed(acts.ALL, *_SHORT_ACTS, acts.MENU),
+        acts=acts.listed(*_SHORT_ACTS, acts.ALL, acts.MENU),
         takes="number",
         details=legend,
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
@@ -215,7 +215,7 @@ def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning,
             return Refused(pick_wording.zero_is_short(), Denial.TOO_MANY.value)
         case ANumber(value=value):
             if judge_pick(stop, stop.location, stop.product, value):
-                return Refused(wording.too_many(value, stop.left), Denial.TOO_MANY.value)
+                return Refused(pick_wording.too_many(value, stop.left), Denial.TOO_MANY.value)
             return _pick(task, stop, value, is_keyed=step.is_keyed)
         case AnItem(product=product, pack=pack) if product.id == stop.product and pack is not None:
             return _pick_packs(task, stop, 1, pack, is_keyed=step.is_keyed)
@@ -224,11 +224,11 @@ def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning,
             return _pick_packs(task, stop, count, pack, is_keyed=step.is_keyed)
         case AnItem(product=product) if product.id == stop.product:
             # A second scan of the same item is counting by hand: one more piece than the one already seen.
-            return Refused(wording.number_wanted(stop.left), "number_wanted")
+            return Refused(pick_wording.number_wanted(stop.left), "number_wanted")
         case AnItem(product=product):
             return Refused(pick_wording.wrong_item(product.sku, stop.sku), Denial.WRONG_PRODUCT.value)
         case _:
-            return Refused(wording.number_wanted(stop.left), "number_wanted")
+            return Refused(pick_wording.number_wanted(stop.left), "number_wanted")
 
 
 def _judge_drop(task: PickTask, meaning: Meaning) -> Outcome:
@@ -268,7 +268,7 @@ def _pick_packs(task: PickTask, stop: Stop, count: int, pack: Pack, *, is_keyed:
     if quantity > stop.left:
         if count == 1:
             return Refused(wording.pack_too_large(pack.name, pack.quantity, stop.left), Denial.TOO_MANY.value)
-        return Refused(wording.too_many(quantity, stop.left), Denial.TOO_MANY.value)
+        return Refused(pick_wording.too_many(quantity, stop.left), Denial.TOO_MANY.value)
     if not quantity:
         return Refused(pick_wording.zero_is_short(), Denial.TOO_MANY.value)
     return _pick(
@@ -338,7 +338,7 @@ def _drop_prompt(task: PickTask, floor: Floor, title: str) -> Prompt:
             tote=task.tote or "",
             expects=(barcodes.encode(Kind.TOTE, task.tote),) if task.tote else (),
             acts=acts.listed(acts.MENU),
-            help=pick_wording.help_pick(),
+            help=pick_wording.help_empty_tote(),
         )
     places = tuple(place.id for place in floor.every("location", Location) if place.use in ("drop", "staging"))
     return Prompt(
@@ -351,5 +351,5 @@ def _drop_prompt(task: PickTask, floor: Floor, title: str) -> Prompt:
         details=places[:4] if len(places) > 1 else (),
         acts=acts.listed(acts.MENU),
         expects=tuple(barcodes.encode(Kind.LOCATION, place) for place in places),
-        help=pick_wording.help_pick(),
+        help=pick_wording.help_drop(places[:4]),
     )

@@ -125,7 +125,7 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
         case ACommand(name=acts.CLOSE):
             if denial := judge_closing(manifest):
                 return Refused(wording.denied(denial), denial.value)
-            return NeedsAnswer(AskClose(manifest.id), dock_wording.really_close(manifest.id))
+            return NeedsAnswer(AskClose(manifest.id), dock_wording.not_closed_yet())
         case ACommand(name=acts.REOPEN):
             if denial := judge_reopening(manifest):
                 return Refused(wording.denied(denial), denial.value)
@@ -133,14 +133,14 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
         case ACommand(name=acts.HAND_OVER):
             if denial := judge_handover(manifest, ()):
                 return Refused(wording.denied(denial), denial.value)
-            return NeedsAnswer(AskHandover(manifest.id), dock_wording.really_hand_over(len(manifest.parcels)))
+            return NeedsAnswer(AskHandover(manifest.id), dock_wording.not_handed_over_yet())
         case _:
             return Refused(dock_wording.dock_act_first(describe_stranger(meaning)), "act_first")
 
 
 def close_prompt(step: AskClose, floor: Floor) -> Prompt:
     """Asks before a manifest is closed."""
-    return _question("ship_ask_close", step.manifest, dock_wording.really_close(step.manifest), floor)
+    return _question("ship_ask_close", step.manifest, dock_wording.really_close(), floor)
 
 
 def judge_close(step: AskClose, meaning: Meaning, floor: Floor, here: Here) -> Outcome:

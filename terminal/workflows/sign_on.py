@@ -22,7 +22,6 @@ from terminal.workflows.steps import (
     AskPin,
     AsksStore,
     AStation,
-    Damaged,
     Here,
     Meaning,
     Menu,
@@ -36,6 +35,7 @@ from terminal.workflows.steps import (
     SignOn,
     Unknown,
 )
+from terminal.workflows.strangers import describe_stranger
 
 MAY = {
     acts.PICK: PICK,
@@ -71,8 +71,6 @@ def judge_sign_on(step: SignOn, meaning: Meaning, floor: Floor, here: Here) -> O
             return _welcome(worker, "badge")
         case Unknown(text=text, is_keyed=True):
             return _by_name(text, floor, here)
-        case Damaged(sentence=sentence):
-            return Refused(sentence, "unreadable")
         case _:
             return Refused(wording.badge_first(), "sign_on_first")
 
@@ -154,7 +152,8 @@ def judge_menu(step: Menu, meaning: Meaning, floor: Floor, here: Here) -> Outcom
         case acts.HELD_PRINTS if here.held:
             return Accepted(Prints(Menu()), "", is_note=True)
         case _:
-            return Refused(wording.choose_from_menu(), "not_on_menu")
+            came = wording.no_such_digit(meaning.text) if isinstance(meaning, ANumber) else describe_stranger(meaning)
+            return Refused(wording.choose_from_menu(came), "not_on_menu")
 
 
 def queue_prompt() -> Prompt:
@@ -166,7 +165,10 @@ def judge_queue(step: Queue, meaning: Meaning, floor: Floor, here: Here) -> Outc
     """Leaves the live queue."""
     if isinstance(meaning, ACommand) and meaning.name in (acts.MENU, acts.NO):
         return Accepted(Menu(), "", is_note=True)
-    return judge_menu(Menu(), meaning, floor, here)
+    outcome = judge_menu(Menu(), meaning, floor, here)
+    if isinstance(outcome, Refused) and outcome.reason == "not_on_menu":
+        return Refused(wording.queue_takes_nothing(), outcome.reason)
+    return outcome
 
 
 def _by_name(text: str, floor: Floor, here: Here) -> Outcome:

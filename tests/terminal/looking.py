@@ -162,7 +162,12 @@ def a_floor(orders: int = 12) -> Floor:
         (
             Key("discrepancy", "D1"),
             Discrepancy(
-                id="D1", reason="short_pick", remedy="count", subject="ACME/536365", opened_at=NOON, place="A-03-12"
+                id="D1",
+                reason="short_pick",
+                remedy="count",
+                subject="ACME/536365",
+                opened_at=NOON,
+                place="shelf/A-03-12",
             ),
         ),
     ]
