@@ -10,10 +10,6 @@ def ship() -> str:
     return "SHIP"
 
 
-def ship_title(carrier: str, service: str) -> str:
-    return f"SHIP {carrier_of(carrier, service)}".strip()
-
-
 def ask_manifest() -> str:
     return "Scan a parcel, or type a digit"
 

@@ -58,8 +58,9 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
     shown = Prompt(
         step="",
         ask="",
-        title=dock_wording.ship_title(manifest.carrier, manifest.service),
-        item=wording.departs(manifest.departs_at, floor.site),
+        title=dock_wording.ship(),
+        item=wording.carrier_of(manifest.carrier, manifest.service),
+        description=wording.departs(manifest.departs_at, floor.site),
         quantity=wording.parcels(len(manifest.parcels)),
         details=(
             *((dock_wording.parcel_read(step.parcel[-6:]),) if step.parcel else ()),
@@ -241,8 +242,9 @@ def _question(step: str, manifest: str, sentence: str, floor: Floor) -> Prompt:
     found = floor.manifest(manifest)
     return Prompt(
         step=step,
-        title=dock_wording.ship_title(found.carrier, found.service) if found else dock_wording.ship(),
+        title=dock_wording.ship(),
         ask=sentence,
+        item=wording.carrier_of(found.carrier, found.service) if found else "",
         quantity=wording.parcels(len(found.parcels)) if found else "",
         details=(manifest,) if is_body(manifest) else (),
         acts=acts.listed(acts.YES, acts.NO),
