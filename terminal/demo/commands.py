@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import termios
-import textwrap
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -35,6 +34,7 @@ from terminal.demo.feed import Told
 from terminal.demo.recount import asked_for, recount
 from terminal.demo.robot import Aim, Robot, label_on_paper
 from terminal.demo.stage import Stage, StageError, arguments, set_up
+from terminal.whole_words import say
 from terminal.workflows import acts
 
 SILENCE_SECONDS = 20.0
@@ -64,7 +64,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         signal.signal(number, _leave)  # a closed window ends the store too
     try:
         with toy_scanner() as scanner:
-            stage = set_up(folder, scanner.port, datetime.now(UTC), say=_say, address=words.database or "")
+            stage = set_up(folder, scanner.port, datetime.now(UTC), say=say, address=words.database or "")
             try:
                 code = _auto(stage, scanner, started) if words.auto else _play(stage, scanner)
             finally:
@@ -77,10 +77,10 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
             shutil.rmtree(folder, ignore_errors=True)
         raise
     if words.folder or words.keep or code:
-        _say(f"Everything is kept in {folder}: printed pages in {folder / 'printed'}")
+        say(f"Everything is kept in {folder}: printed pages in {folder / 'printed'}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
-        _say("The demo's folder was removed; --keep keeps it.")
+        say("The demo's folder was removed; --keep keeps it.")
     return code
 
 
@@ -99,14 +99,6 @@ def _empty_folder(named: str | None) -> Path:
     if not is_empty:
         raise StageError(f"{folder} is not empty; expected a new or empty folder for --folder")
     return folder
-
-
-def _say(sentence: str) -> None:
-    """Prints it with its words whole at this terminal's width; a pipe gets it on one line, for a program to read."""
-    if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        sentence = textwrap.fill(sentence, width, break_long_words=False, break_on_hyphens=False)
-    print(sentence)
 
 
 def _leave(number: int, _frame: object) -> None:
@@ -274,8 +266,8 @@ def _auto(stage: Stage, scanner: Scanner, started: float) -> int:
 
 def _play(stage: Stage, scanner: Scanner) -> int:
     print()
-    _say("F2 scans what is asked for, F3 a wrong item, F4 a wrong shelf, F5 a damaged code. Ctrl+Q ends the demo.")
-    _say(f"Or sign on by name: Supervisor, PIN {stage.pin}. Labels and slips appear in {stage.printed_folder}")
+    say("F2 scans what is asked for, F3 a wrong item, F4 a wrong shelf, F5 a damaged code. Ctrl+Q ends the demo.")
+    say(f"Or sign on by name: Supervisor, PIN {stage.pin}. Labels and slips appear in {stage.printed_folder}")
     print("Enter starts the terminal. ", end="", flush=True)
     sys.stdin.readline()
     robot = robot_for(stage)
@@ -291,7 +283,7 @@ def _play(stage: Stage, scanner: Scanner) -> int:
         finally:
             terminal.stop()
     printed = len(list(stage.printed_folder.glob("*.pdf")))
-    _say(f"{printed} labels and slips were printed.")
+    say(f"{printed} labels and slips were printed.")
     return code
 
 

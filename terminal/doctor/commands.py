@@ -18,6 +18,9 @@ from terminal.doctor import devices, machine
 from terminal.doctor.findings import Finding
 from terminal.doctor.store import store
 from terminal.exits import CANNOT_START
+from terminal.whole_words import say
+
+_BEHIND_THE_WORD = len(words.doctor_ok("", "")) - len(": ")
 
 
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
@@ -35,7 +38,7 @@ async def _print_all(config: Mapping[str, object], path: Path) -> list[Finding]:
     found = []
     async for finding in examine(config, path):
         found.append(finding)
-        print(line(finding), flush=True)
+        say(line(finding), hang=_BEHIND_THE_WORD)
     return found
 
 

@@ -16,6 +16,7 @@ import floorhand
 from terminal import printer_wording
 from terminal.demo import commands as demo
 from terminal.layers import Layers
+from terminal.whole_words import say
 from terminal.workflows import acts
 from terminal.workflows.steps import AskPin, Menu, Picking, Queue
 from tests.floors import WORKER
@@ -94,18 +95,20 @@ def test_a_command_is_run_again_where_a_screen_wants_enter() -> None:
     )
 
 
-def test_the_demo_breaks_no_word_at_the_edge_of_a_narrow_window(
+def test_the_command_line_breaks_no_word_at_the_edge_of_a_narrow_window(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sentence = "F2 scans what is asked for, F3 a wrong item, F4 a wrong shelf. It lies in /tmp/somewhere-deep/printed"
     monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((20, 16)))
-    demo._say(sentence)
+    say(sentence)
     assert capsys.readouterr().out == f"{sentence}\n", "a pipe gets one line"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    demo._say(sentence)
-    rows = capsys.readouterr().out.splitlines()
+    say(sentence, hang=3)
+    first, *others = capsys.readouterr().out.splitlines()
+    assert all(row.startswith("   ") for row in others)
+    rows = [first, *(row.strip() for row in others)]
     assert " ".join(rows) == sentence
-    assert all(len(row) <= 20 or row == "/tmp/somewhere-deep/printed" for row in rows)
+    assert all(len(row) <= 17 or row is first or row == "/tmp/somewhere-deep/printed" for row in rows)
 
 
 def test_a_closed_window_leaves_nothing_of_the_demo_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
