@@ -97,11 +97,16 @@ def currency_code(text: str) -> str:
     raise CellError(f"currency {text!r} is not an ISO 4217 code such as GBP")
 
 
+_EXAMPLE_AT = datetime(2026, 1, 31, 16, 5, tzinfo=UTC)
+"""Shows each format of a map with a day that cannot be taken for a month."""
+
+
 def instant(text: str, dates: DatesSection) -> datetime:
     """A moment in UTC, from the first format that fits; without an offset it is the map's time zone."""
     found = _instant(text, dates.formats, dates.time_zone)
     if found is None:
-        raise CellError(f"date {text!r} does not fit {' or '.join(map(repr, dates.formats))}")
+        examples = " or ".join(_EXAMPLE_AT.strftime(each) for each in dates.formats)
+        raise CellError(f"date {text!r} is none that the map knows: write it like {examples}")
     return found
 
 
