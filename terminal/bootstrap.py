@@ -96,6 +96,7 @@ class Rig:
             on_changed=self._on_changed,
             on_badge=self._on_badge,
             on_note=self._on_note,
+            on_wait=self._on_wait,
             on_time=lambda store_at: self._on_time(clock, store_at),
         )
         labels = self._config.labels
@@ -158,6 +159,11 @@ class Rig:
 
     def _on_badge(self, word: str, waiting: int, sentence: str) -> None:
         self._tell(LinkChanged(word, waiting, sentence))
+
+    def _on_wait(self) -> None:
+        from terminal import wording
+
+        self._tell(Noted(wording.store_is_asked()))
 
     def _on_note(self, sentence: str) -> None:
         self._tell(Noted(sentence, is_fault=True))

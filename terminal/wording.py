@@ -260,6 +260,10 @@ def nothing_to_pick() -> str:
     return "No task is waiting. Try again soon"
 
 
+def store_is_asked() -> str:
+    return "Wait a moment: the store is being asked"
+
+
 def store_away() -> str:
     return "The store cannot be reached: a new task needs it. Go on with what you have"
 

@@ -268,7 +268,7 @@ def _play(stage: Stage, scanner: Scanner) -> int:
     print()
     say("F2 scans what is asked for, F3 a wrong item, F4 a wrong shelf, F5 a damaged code. Ctrl+Q ends the demo.")
     say(f"Or sign on by name: Supervisor, PIN {stage.pin}. Labels and slips appear in {stage.printed_folder}")
-    print("Enter starts the terminal. ", end="", flush=True)
+    say("Enter starts the terminal.")
     sys.stdin.readline()
     robot = robot_for(stage)
     robot.mistakes.clear()

@@ -76,6 +76,33 @@ async def test_whoever_asks_is_told_at_once_when_the_store_goes(path: Path, monk
         await device.stop()
 
 
+async def test_whoever_asks_a_slow_store_is_told_to_wait_and_a_quick_one_says_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SAYS_SO_S", 0.0)
+    told = asyncio.Event()
+
+    class Slow(Faulty):
+        async def claim(self, claim: wire.Claim) -> wire.Claimed:
+            await told.wait()
+            return await super().claim(claim)
+
+    device = Device(path, Slow(stocked()))
+    await device.start()
+    device.sync._on_wait = told.set
+    try:
+        await device.until(lambda: device.badges[-1:] != [] and device.badges[-1][0] == "ONLINE")
+        async with asyncio.timeout(20):
+            assert (await device.sync.claim("W1")).task == "P1"
+        monkeypatch.setattr(worker, "SAYS_SO_S", 3600.0)
+        told.clear()
+        device.sync._requests._link = Faulty(stocked())
+        await device.sync.claim("W1")
+        assert not told.is_set()
+    finally:
+        await device.stop()
+
+
 async def test_a_store_that_is_away_is_asked_less_and_less(path: Path) -> None:
     link = Resting(stocked())
     link.error = Unreachable("the store is down")
