@@ -13,8 +13,8 @@ import ipaddress
 import logging
 import socket
 import time
-from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,9 +31,17 @@ if TYPE_CHECKING:
     from server_stub.store import Store
 
 LOOK_AGAIN_SECONDS = 1.0
+# One attempt from the name to the answer; less than the lease under which it is made.
+LONGEST_SECONDS = 30.0
 _PATIENCE_SECONDS = 15.0
+_GRACE_SECONDS = 5.0
 _AT_ONCE = 8
 _LONGEST_ANSWER = 300
+_LONGEST_BODY_BYTES = 64 * 1024
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
 _log = logging.getLogger(__name__)
 
 
@@ -54,34 +62,69 @@ class NotThere(Exception):
 
 
 class Courier:
-    """Looks for due messages of a store and carries them, until it is told to stop."""
+    """Looks for due messages of a store and carries them, until it is told to stop. Each webhook has a lane of its own,
+    so that a receiver that is slow or dead holds nobody else's messages up.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._stopped = asyncio.Event()
-        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
+        self._lanes: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Carries what is due, and looks again a second later."""
+        """Carries what is due, and looks again a second later; what is under way at the end has a moment to finish."""
         import httpx
 
         async with httpx.AsyncClient(timeout=_PATIENCE_SECONDS, follow_redirects=False, trust_env=False) as http:
-            while not self._stopped.is_set():
-                try:
-                    carried = await self.carry(http)
-                except Exception:  # a full disk or a lost database: what waits, waits on
-                    _log.exception("webhook messages wait")
-                    carried = 0
-                if not carried:
-                    await self._pause()
+            try:
+                while not self._stopped.is_set():
+                    self._look(http)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopped.wait(), LOOK_AGAIN_SECONDS)
+            finally:
+                await self._end()
 
     def stop(self) -> None:
-        """Lets `run` end after what it carries now."""
+        """Lets `run` end."""
         self._stopped.set()
 
     async def carry(self, http: httpx.AsyncClient) -> int:
-        """One round: the oldest due message of each order and webhook; gives how many there were."""
-        due = self._store.reader.due_messages(instant(self._store.clock()))
+        """One round of every webhook; gives how many messages were due."""
+        return sum(await asyncio.gather(*(self._carry_some(http, each) for each in self._waiting())))
+
+    def _look(self, http: httpx.AsyncClient) -> None:
+        try:
+            waiting = self._waiting()
+        except Exception:  # a lost database: what waits, waits on
+            _log.exception("webhook messages wait")
+            return
+        for webhook in waiting:
+            lane = self._lanes.get(webhook)
+            if lane is None or lane.done():
+                self._lanes[webhook] = asyncio.create_task(self._follow(http, webhook))
+
+    async def _follow(self, http: httpx.AsyncClient, webhook: str) -> None:
+        try:
+            while not self._stopped.is_set() and await self._carry_some(http, webhook):
+                pass
+        except Exception:  # a full disk or a lost database: what waits, waits on
+            _log.exception("messages of webhook %s wait", webhook)
+
+    async def _end(self) -> None:
+        """Whatever does not end by itself is cut off: it waits in the outbox, and is sent again."""
+        under_way = [lane for lane in self._lanes.values() if not lane.done()]
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=_GRACE_SECONDS)
+            for lane in late:
+                lane.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _waiting(self) -> list[str]:
+        return self._store.reader.due_webhooks(instant(self._store.clock()))
+
+    async def _carry_some(self, http: httpx.AsyncClient, webhook: str) -> int:
+        """One round of one webhook: the oldest due message of each of some orders; gives how many there were."""
+        due = self._store.reader.due_messages(instant(self._store.clock()), webhook, _AT_ONCE)
         if not due:
             return 0
         begun = await self._store.write(lambda books: webhooks.begin(books, [each.number for each in due]))
@@ -90,39 +133,48 @@ class Courier:
         return len(due)
 
     async def _carry_one(self, http: httpx.AsyncClient, message: Message) -> Said:
-        async with self._turns[message.webhook]:
-            said = await send(http, message, int(time.time()))
+        said = await send(http, message, int(time.time()))
         if not said.is_taken:
             told = {"webhook": message.webhook, "message": message.number, "said": said.why}
             _log.warning("a webhook message was not taken", extra={"told": told})
         return said
 
-    async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._stopped.wait(), LOOK_AGAIN_SECONDS)
-        except TimeoutError:
-            return
 
-
-async def send(http: httpx.AsyncClient, message: Message, at_seconds: int) -> Said:
+async def send(
+    http: httpx.AsyncClient, message: Message, at_seconds: int, longest_seconds: float = LONGEST_SECONDS
+) -> Said:
     """One attempt, and what it ended in. A redirect is not followed: it could lead anywhere."""
     import httpx
 
     try:
-        address = await resolved(message.url, is_private=message.is_private)
-        parts = httpx.URL(message.url)
-        answer = await http.post(
-            # To the very address that was looked at: a name may have another one a moment later.
-            parts.copy_with(host=address),
-            content=message.body,
-            headers={"host": parts.netloc.decode("ascii"), "content-type": "application/json"}
-            | signed(message, at_seconds),
-            extensions={"sni_hostname": parts.host},
-        )
+        # However slowly a receiver answers, the attempt ends before another process may make it anew.
+        async with asyncio.timeout(longest_seconds):
+            return await _asked(http, message, at_seconds)
     except NotThere as error:
-        return Said(message.number, is_taken=False, why=str(error))
+        why = str(error)
+    except TimeoutError:
+        why = f"it did not answer within {longest_seconds:g} s"
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        return Said(message.number, is_taken=False, why=(str(error) or type(error).__name__)[:_LONGEST_ANSWER])
+        why = str(error) or type(error).__name__
+    return Said(message.number, is_taken=False, why=why[:_LONGEST_ANSWER])
+
+
+async def _asked(http: httpx.AsyncClient, message: Message, at_seconds: int) -> Said:
+    import httpx
+
+    address = await resolved(message.url, is_private=message.is_private)
+    parts = httpx.URL(message.url)
+    asking = http.stream(
+        "POST",
+        # To the very address that was looked at: a name may have another one a moment later.
+        parts.copy_with(host=address),
+        content=message.body,
+        headers={"host": parts.netloc.decode("ascii"), "content-type": "application/json"}
+        | signed(message, at_seconds),
+        extensions={"sni_hostname": parts.host},
+    )
+    async with asking as answer:
+        await _pass_over(answer)
     if answer.is_success:
         return Said(message.number, is_taken=True)
     return Said(
@@ -132,6 +184,15 @@ async def send(http: httpx.AsyncClient, message: Message, at_seconds: int) -> Sa
         is_gone=answer.status_code == httpx.codes.GONE,
         retry_after_seconds=_seconds(answer.headers.get("retry-after", "")),
     )
+
+
+async def _pass_over(answer: httpx.Response) -> None:
+    """Reads a short body to its end, so that the connection serves again; leaves a long one where it is."""
+    size = 0
+    async for part in answer.aiter_raw():
+        size += len(part)
+        if size > _LONGEST_BODY_BYTES:
+            return
 
 
 def signed(message: Message, at_seconds: int) -> dict[str, str]:
@@ -158,14 +219,28 @@ async def resolved(url: str, *, is_private: bool) -> str:
 
 
 def _inside(addresses: Sequence[str]) -> str:
-    """The first address that is not public, with an IPv4 address inside of an IPv6 one taken for itself."""
-    for text in addresses:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        if isinstance(address, ipaddress.IPv6Address):
-            address = address.ipv4_mapped or address.sixtofour or address
-        if not address.is_global or address.is_multicast:
-            return text
-    return ""
+    """The first address that is not public."""
+    return next((text for text in addresses if not _is_public(ipaddress.ip_address(text.partition("%")[0]))), "")
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it lies on the public internet; an IPv4 address inside of an IPv6 one is judged for itself."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if within := _carried(address):
+            return _is_public(within)
+        # Python knows some ranges that are not global; all that was ever given out as global lies in this one.
+        if address not in _GLOBAL_UNICAST or address in _DOCUMENTATION:
+            return False
+    elif address in _PROTOCOLS:
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address to which an IPv6 one leads: mapped (RFC 4291), 6to4 (RFC 3056) or translated (RFC 6052)."""
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _seconds(retry_after: str) -> int:

@@ -50,7 +50,7 @@ class PageQuery(Struct, frozen=True, kw_only=True):
 async def release_orders(store: Store, call: Call) -> wire.Released:
     """Sends allocated orders to the floor: those named, or every one."""
     asked: wire.Release = call.message
-    asker = call.caller.name
+    asker, owner = call.caller.name, call.caller.owner
     known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, wire.Released))
     if known is not None:
         return known
@@ -58,7 +58,7 @@ async def release_orders(store: Store, call: Call) -> wire.Released:
     refused: list[tuple[str, str]] = []
     mark: release.Mark | None = release.Mark()
     while mark is not None:
-        released, mark = await store.write(partial(release.release_slice, asked=asked, mark=mark))
+        released, mark = await store.write(partial(release.release_slice, asked=asked, mark=mark, owner=owner))
         tasks += released.tasks
         refused += released.refused
     answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused))
@@ -133,6 +133,6 @@ async def stock(store: Store, call: Call) -> StockPage:
     return store.reader.shelves(call.query.after, call.query.limit, call.caller.owner)
 
 
-async def status(store: Store, _call: Call) -> Status:
+async def status(store: Store, call: Call) -> Status:
     """Counts records, events and what is parked."""
-    return store.reader.status(VERSION, store.epoch, store.cursor)
+    return store.reader.status(VERSION, store.epoch, store.cursor, call.caller.owner)

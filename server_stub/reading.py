@@ -36,7 +36,6 @@ from server_stub.floor_setup import (
 from server_stub.rows import WebhookRow
 
 LARGEST_PAGE = 500
-_AT_ONCE = 64
 # Stands between the parts of a page's name; no product, place or status holds it.
 _BETWEEN = "\x1f"
 
@@ -85,7 +84,7 @@ _STAGES = (
     .where(schema.change_request.c.order == bindparam("order"))
     .order_by(schema.change_request.c.received_at, schema.change_request.c.digest)
 )
-_COUNTS = select(_record.kind, _record.state, func.count()).group_by(_record.kind, _record.state)
+_COUNTS = select(_record.kind, _record.state, func.count()).where(_IN_SCOPE).group_by(_record.kind, _record.state)
 _TERMINALS = (
     select(
         schema.terminal.c.id,
@@ -119,13 +118,21 @@ _OUTBOX = select(func.count()).select_from(schema.outbox)
 _hook, _out = schema.webhook.c, schema.outbox.c
 _WEBHOOKS = select(schema.webhook).order_by(_hook.id)
 _WAITING = select(_out.webhook, func.count()).group_by(_out.webhook)
-_FIRST = select(func.min(_out.number)).group_by(_out.webhook, _out.subject)
+_FIRST = select(func.min(_out.number)).where(_out.webhook == bindparam("webhook")).group_by(_out.subject)
 _DUE = (
     select(_out.number, _out.type, _out.body, _hook.id, _hook.url, _hook.secret, _hook.is_private)
     .join(schema.webhook, _hook.id == _out.webhook)
     .where(_out.due_at <= bindparam("now"), _hook.paused_because == "", _out.number.in_(_FIRST))
     .order_by(_out.number)
-    .limit(_AT_ONCE)
+    .limit(bindparam("limit"))
+)
+_DUE_WEBHOOKS = (
+    select(_hook.id)
+    .where(
+        _hook.paused_because == "",
+        select(_out.number).where(_out.webhook == _hook.id, _out.due_at <= bindparam("now")).exists(),
+    )
+    .order_by(_hook.id)
 )
 _token = schema.token.c
 _NAMED_TOKENS = (
@@ -183,10 +190,10 @@ class Reader:
         )
         return StockPage(rows=rows, next=_BETWEEN.join(found[limit - 1][:3]) if len(found) > limit else None)
 
-    def status(self, program_version: str, epoch: str, cursor: int) -> Status:
-        """Counts of everything."""
+    def status(self, program_version: str, epoch: str, cursor: int, owner: str = "") -> Status:
+        """Counts of everything; of records, those of one owner's goods where one is named."""
         counts: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
-        for kind, state, count in self._run(_COUNTS).fetchall():
+        for kind, state, count in self._run(_COUNTS, owner=owner).fetchall():
             counts.setdefault(kind, {})[state or "all"] = count
         return Status(
             program_version=program_version,
@@ -214,11 +221,16 @@ class Reader:
         rows = [WebhookRow(*found) for found in self._run(_WEBHOOKS).fetchall()]
         return Webhooks(webhooks=tuple(webhooks.shown(row, waiting.get(row.id, 0)) for row in rows))
 
-    def due_messages(self, now: str) -> list[Message]:
-        """The oldest message of each order and webhook, where it is due and the webhook is not paused."""
+    def due_webhooks(self, now: str) -> list[str]:
+        """The webhooks for which a message is due, unless they are paused."""
+        return [id for (id,) in self._run(_DUE_WEBHOOKS, now=now).fetchall()]
+
+    def due_messages(self, now: str, webhook: str, limit: int) -> list[Message]:
+        """The oldest message of each order, where it is due and the webhook is not paused."""
+        found = self._run(_DUE, now=now, webhook=webhook, limit=limit).fetchall()
         return [
             Message(number, type, body, webhook, url, secret, bool(is_private))
-            for number, type, body, webhook, url, secret, is_private in self._run(_DUE, now=now).fetchall()
+            for number, type, body, webhook, url, secret, is_private in found
         ]
 
     def named_tokens(self) -> NamedTokens:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from orders import states
 from orders.records import Location, Order, PickTask, Stop
@@ -25,6 +25,7 @@ _NEXT = (
     .where(
         schema.record.c.kind == "order",
         schema.record.c.state == "allocated",
+        or_(bindparam("owner") == "", schema.record.c.owner == bindparam("owner")),
         (schema.record.c.rank > bindparam("rank"))
         | ((schema.record.c.rank == bindparam("rank")) & (schema.record.c.id > bindparam("id"))),
     )
@@ -41,24 +42,27 @@ class Mark(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-def release_slice(books: Books, asked: Release, mark: Mark) -> tuple[Released, Mark | None]:
-    """Releases the next slice of what was asked for, the most urgent first; gives where to go on, None at the end."""
+def release_slice(books: Books, asked: Release, mark: Mark, owner: str = "") -> tuple[Released, Mark | None]:
+    """Releases the next slice of what was asked for, the most urgent first; gives where to go on, None at the end.
+
+    Where an `owner` is named, the orders of others are no such orders.
+    """
     if asked.orders:
         ids = asked.orders[mark.named : mark.named + SLICE]
         following = Mark(named=mark.named + SLICE)
     else:
-        found = books.records(Order, _NEXT, rank=mark.rank, id=mark.id)
+        found = books.records(Order, _NEXT, rank=mark.rank, id=mark.id, owner=owner)
         ids = tuple(order.id for order in found)
         following = Mark(rank=rank(found[-1]), id=found[-1].id) if found else mark
-    return release(books, ids), following if len(ids) == SLICE else None
+    return release(books, ids, owner), following if len(ids) == SLICE else None
 
 
-def release(books: Books, orders: Iterable[str]) -> Released:
+def release(books: Books, orders: Iterable[str], owner: str = "") -> Released:
     """Sends the named orders to the floor, each for itself; says why where one cannot go."""
     tasks, refused = [], []
     for id in orders:
         order = books.find(Order, id)
-        if order is None:
+        if order is None or (owner and order.owner != owner):
             refused.append((id, "no such order"))
         elif order.is_held:
             refused.append((id, f"held: {', '.join(hold.reason for hold in order.holds)}"))

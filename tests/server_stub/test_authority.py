@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -59,6 +60,40 @@ async def test_a_token_of_one_owner_sends_that_owners_goods_alone(warehouse: Any
     assert "goods of ACME; came: goods of HOME" in home["reason"]
     assert own["outcome"] != "refused"
     assert (await warehouse.admin.get("/v1/records/order/HOME/7")).status_code == 404
+
+
+async def test_a_desk_of_one_owner_releases_and_counts_that_owners_orders_alone(warehouse: Any) -> None:
+    await two_owners(warehouse)
+    shelf = {"code": "A-01", "zone": "A", "walk": 1}
+    stock = [{"owner": owner, "sku": "LAMP", "location": "A-01", "quantity": 50} for owner in ("HOME", "ACME")]
+    await warehouse.admin.post("/v1/intake", json={"locations": [shelf], "stock": stock})
+    line = {"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": 1}
+    orders = [{"owner": owner, "number": "2", "lines": [line], "customer": "C1"} for owner in ("HOME", "ACME")]
+    customer = {"number": "C1", "address": {"id": "", "name": "A", "lines": ["1"], "city": "L", "country_code": "GB"}}
+    await warehouse.admin.post("/v1/intake", json={"customers": [customer], "orders": orders})
+    acme = await warehouse.caller(authority.OFFICE, "ACME")
+    named = await acme.post("/v1/requests/release", json={"key": "one", "orders": ["HOME/2", "HOME/404"]})
+    assert named.json()["refused"] == [["HOME/2", "no such order"], ["HOME/404", "no such order"]]
+    assert (await acme.post("/v1/requests/release", json={"key": "all"})).json()["tasks"]
+    states = {
+        each["id"]: each["body"]["state"]
+        for each in (await warehouse.admin.get("/v1/records/order")).json()["records"]
+        if each["id"].endswith("/2")
+    }
+    assert states == {"HOME/2": "allocated", "ACME/2": "released"}
+    assert (await acme.get("/v1/status")).json()["records"]["order"] == {"received": 1, "released": 1}
+
+
+async def test_a_token_that_ends_while_it_waits_is_told_nothing_more(warehouse: Any) -> None:
+    device = await warehouse.device("cart")
+    cursor = (await device.changes(0)).cursor
+    waiting = asyncio.create_task(device.http.get(f"/v1/changes?after={cursor}&wait=60"))
+    while not warehouse.store.wakers.waiting:
+        await asyncio.sleep(0)
+    await warehouse.admin.post("/v1/terminals/revoke", json={"terminal": "CART", "is_lost": True})
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    answer = await waiting
+    assert (answer.status_code, "revoked" in answer.text) == (401, True)
 
 
 @pytest.mark.parametrize("role", [authority.OFFICE, authority.INTEGRATION])

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
 
 from server_stub import courier, webhooks
-from server_stub.courier import Courier, NotThere
+from server_stub.courier import Courier, Message, NotThere
+
+LIMIT_SECONDS = 60
 
 
 class Receiver(ThreadingHTTPServer):
@@ -28,6 +31,8 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Take)
         self.came: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[tuple[int, dict[str, str]]] = []
+        self.has_all, self.go_on, self.talks_on = Event(), Event(), False
+        self.go_on.set()
 
     @property
     def url(self) -> str:
@@ -46,12 +51,19 @@ class _Take(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.came.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        if len(self.server.came) == 4:
+            self.server.has_all.set()
+        self.server.go_on.wait(LIMIT_SECONDS)
         status, headers = self.server.answers.pop(0) if self.server.answers else (204, {})
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", "0")
+        if not self.server.talks_on:
+            self.send_header("content-length", "0")
         self.end_headers()
+        with suppress(OSError):
+            while self.server.talks_on:
+                self.wfile.write(b"and so on" * 1_000)
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""
@@ -65,6 +77,7 @@ def receiving() -> Iterator[Receiver]:
     try:
         yield server
     finally:
+        server.go_on.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -102,9 +115,17 @@ async def all_carried(warehouse: Any, http: httpx.AsyncClient) -> None:
         pass
 
 
+async def listed(warehouse: Any) -> list[Any]:
+    return list((await warehouse.admin.get("/v1/webhooks")).json()["webhooks"])
+
+
 async def waiting(warehouse: Any) -> int:
-    (listed,) = (await warehouse.admin.get("/v1/webhooks")).json()["webhooks"]
-    return int(listed.get("waiting", 0))
+    (only,) = await listed(warehouse)
+    return int(only.get("waiting", 0))
+
+
+def message(url: str) -> Message:
+    return Message(1, "order.shipped", b"{}", "SHOP", url, base64.b64encode(b"secret").decode(), is_private=True)
 
 
 async def test_every_step_that_was_asked_for_is_told_signed_and_in_order(
@@ -161,7 +182,8 @@ async def test_an_attempt_that_was_cut_off_is_made_again_after_a_minute(
 ) -> None:
     await hook(warehouse, receiver)
     await two_orders(warehouse)
-    due = warehouse.store.reader.due_messages(warehouse.clock().isoformat(timespec="microseconds"))
+    now = warehouse.clock().isoformat(timespec="microseconds")
+    due = warehouse.store.reader.due_messages(now, "SHOP", 9)
     await warehouse.store.write(lambda books: webhooks.begin(books, [each.number for each in due]))
     await warehouse.reopen()
     await all_carried(warehouse, http)
@@ -206,12 +228,80 @@ async def test_a_redirect_is_not_followed(warehouse: Any, receiver: Receiver, ht
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "localhost", "10.1.2.3", "192.168.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "[fd00::1]",
-     "0.0.0.0", "100.64.0.1", "2130706433", "[2002:7f00:1::]"],
+     "0.0.0.0", "100.64.0.1", "2130706433", "0177.0.0.1", "192.0.0.8", "224.0.0.1", "[2002:7f00:1::]", "[::127.0.0.1]",
+     "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[fec0::1]", "[2001:0:7f00:1::]", "[ff0e::1]", "[3fff::1]", "[::]"],
 )  # fmt: skip
 async def test_an_address_inside_is_asked_only_where_that_was_allowed(host: str) -> None:
     with pytest.raises(NotThere, match="not on the public internet"):
         await courier.resolved(f"http://{host}/hook", is_private=False)
     assert await courier.resolved(f"http://{host}/hook", is_private=True)
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "[2606:4700::1111]", "[64:ff9b::808:808]", "[::ffff:8.8.8.8]"])
+async def test_an_address_outside_is_asked(host: str) -> None:
+    assert await courier.resolved(f"https://{host}/hook", is_private=False)
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Lets a name have the addresses that a test gives; notes which names are looked up."""
+
+    def given(*addresses: str) -> list[str]:
+        asked: list[str] = []
+
+        async def look_up(host: str, port: int, **_: Any) -> Any:
+            asked.append(host)
+            return [(0, 0, 0, "", (each, port)) for each in addresses]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up, raising=False)
+        return asked
+
+    return given
+
+
+async def test_a_name_with_one_address_inside_is_not_asked(looked_up: Callable[..., list[str]]) -> None:
+    looked_up("8.8.8.8", "10.0.0.7")
+    with pytest.raises(NotThere, match=r"shop\.example is 10\.0\.0\.7, which is not on the public internet"):
+        await courier.resolved("https://shop.example/hook", is_private=False)
+
+
+async def test_a_name_is_looked_up_once_so_that_it_cannot_lead_elsewhere_after_that(
+    looked_up: Callable[..., list[str]], receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    asked = looked_up("127.0.0.1")
+    said = await courier.send(http, message(f"http://shop.example:{receiver.server_port}/hook"), 1)
+    assert (said.is_taken, asked) == (True, ["shop.example"])
+    assert receiver.came[0][0]["host"] == f"shop.example:{receiver.server_port}"
+
+
+async def test_an_answer_without_an_end_is_not_read_to_its_end(receiver: Receiver, http: httpx.AsyncClient) -> None:
+    receiver.talks_on = True
+    assert (await courier.send(http, message(receiver.url), 1)).is_taken
+
+
+async def test_a_receiver_that_never_answers_ends_its_attempt(receiver: Receiver, http: httpx.AsyncClient) -> None:
+    receiver.go_on.clear()
+    said = await courier.send(http, message(receiver.url), 1, longest_seconds=0.05)
+    assert (said.is_taken, said.why) == (False, "it did not answer within 0.05 s")
+    assert webhooks.LEASE.total_seconds() > courier.LONGEST_SECONDS
+
+
+async def test_a_dead_receiver_holds_no_other_one_up_and_no_stop(
+    warehouse: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "_GRACE_SECONDS", 0.0)
+    with receiving() as dead:
+        dead.go_on.clear()
+        await hook(warehouse, dead, id="DEAD")
+        await hook(warehouse, receiver)
+        await two_orders(warehouse)
+        messenger = Courier(warehouse.store)
+        running = asyncio.create_task(messenger.run())
+        assert await asyncio.to_thread(receiver.has_all.wait, LIMIT_SECONDS)
+        messenger.stop()
+        await running
+    waiting = {each["id"]: each.get("waiting", 0) for each in await listed(warehouse)}
+    assert waiting["DEAD"] == 4
 
 
 async def test_what_must_not_be_asked_is_told_and_nothing_is_sent(
