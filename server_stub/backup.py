@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from server_stub import audit, homecoming, migration, schema, sscc_leases
+from server_stub import audit, homecoming, migration, schema, soundness, sscc_leases
 from server_stub.audit import Heads
 from server_stub.books import Books
 from server_stub.database import Database, open_at
@@ -25,8 +25,9 @@ from server_stub.rows import CounterRow, Forms
 from server_stub.store import new_epoch
 from server_stub.transfer import load, save
 
-# More tasks and totes than are made in the time between two backups: a number given once is never given again.
-_SKIPPED_NUMBERS = 10_000
+# More tasks, totes and webhook messages than are made in the time between two backups: a number given once is never
+# given again. (A receiver knows a message that comes twice by its number.)
+_SKIPPED_NUMBERS = {"task": 10_000, "tote": 10_000, "outbox": 1_000_000}
 _TODAYS = (schema.terminal, schema.token, schema.enrolment)
 
 
@@ -44,41 +45,62 @@ def back_up(place: Place, target: Path) -> None:
         _remove(draft)
 
 
-def restore(place: Place, source: Path, now: datetime) -> Path | None:
+def restore(place: Place, source: Path, now: datetime, *, as_it_is: bool = False) -> Path | None:
     """Puts the backup `source` in the place of the store; gives the copy of the present one, if there was one.
 
     The new database is made ready beside the present one and takes its place in one step. PlaceError where the file is
-    no backup, or a store is open there.
+    no backup, its books do not agree with themselves (unless it is wanted `as_it_is`), or a store is open there;
+    SchemaError where one of the two is of a newer program.
     """
     if not source.is_file():
         raise PlaceError(f"there is no file {source}")
     if not is_sound(source):
         raise PlaceError(f"{source} is no whole database: take another backup")
     with place.hold():
-        draft = place.folder / "restoring.db"
-        _remove(draft)
-        copy_file(source, draft)
-        database = Embedded(draft)
-        if migration.revision(database) is None:
-            raise PlaceError(f"{source} is no Floorhand store: take another file")
-        migration.migrate(database, now, backups=None)
-        kept = _put_aside(place, now)
-        journals: dict[str, tuple[str, int]] = {}
-        if kept is not None and is_sound(kept):
-            present = draft.with_name("present.db")
+        draft, present = place.folder / "restoring.db", place.folder / "present.db"
+        try:
+            database = _drafted(source, draft, now, as_it_is=as_it_is)
+            kept = _put_aside(place, now)
+            journals: dict[str, tuple[str, int]] = {}
+            if kept is not None and is_sound(kept):
+                today = _copied(kept, present, str(place.where))
+                migration.migrate(today, now, backups=None)
+                _take_todays_tokens(today, database)
+                journals = _journals_of(today)
+            _distrust(database, now, journals)
+            last = audit.last(database)
+            _take_place(place, database)
+        finally:
+            _remove(draft)
             _remove(present)
-            copy_file(kept, present)
-            migration.migrate(Embedded(present), now, backups=None)
-            _take_todays_tokens(Embedded(present), database)
-            journals = _journals_of(Embedded(present))
-            _remove(present)
-        _distrust(database, now, journals)
-        last = audit.last(database)
-        _take_place(place, database)
         # The trail is shorter again: who compares it with the file outside begins here.
         Heads(place.audit_heads).append(last, is_restored=True)
-        _remove(draft)
         return kept
+
+
+def _drafted(source: Path, draft: Path, now: datetime, *, as_it_is: bool) -> Embedded:
+    """The backup as a database of this program's schema, read to its end."""
+    database = _copied(source, draft, str(source))
+    if migration.revision(database) is None:
+        raise PlaceError(f"{source} is no Floorhand store: take another file")
+    migration.migrate(database, now, backups=None)
+    if lacking := soundness.lacking(database):
+        raise PlaceError(f"{source} is no whole store, {lacking[0]}: take another backup")
+    if not as_it_is and (found := soundness.findings(draft)):
+        raise PlaceError(
+            f"{source} does not agree with itself ({found[0]}; {len(found)} in all): take another backup, or put this "
+            "one back all the same with --as-it-is"
+        )
+    return database
+
+
+def _copied(file: Path, to: Path, name: str) -> Embedded:
+    """A copy of a database that may be changed; people are told of it by `name`."""
+    _remove(to)
+    copy_file(file, to)
+    copy = Embedded(to)
+    copy.name = name
+    return copy
 
 
 def _take_place(place: Place, database: Embedded) -> None:
@@ -142,9 +164,9 @@ def _distrust(database: Database, now: datetime, journals: Mapping[str, tuple[st
         books = Books(database, Forms(database), cursor, now)
         sscc_leases.skip(books)
         homecoming.begin(books, journals)
-        for name in ("task", "tote"):
+        for name, skipped in _SKIPPED_NUMBERS.items():
             row = books.sheets.counter.get(name)
-            books.sheets.counter.put(CounterRow(name=name, value=(row.value if row else 0) + _SKIPPED_NUMBERS))
+            books.sheets.counter.put(CounterRow(name=name, value=(row.value if row else 0) + skipped))
         books.flush()
         database.commit(cursor)
     finally:

@@ -202,6 +202,7 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = command("restore", "put a backup in the store's place (the store has to stand still)")
     restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--as-it-is", action="store_true", help="also where its books do not agree with themselves")
     command("migrate", "bring the database to this program's schema, after a copy")
     verify = command("verify", "read the whole store, and say whether its books agree with themselves")
     verify.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a backup, in the store's place")

@@ -133,7 +133,8 @@ def _backup(words: Words, told: StoreSettings) -> int:
 def _restore(words: Words, told: StoreSettings) -> int:
     from server_stub import backup
 
-    kept = backup.restore(address_of(words, told).place, words.file, datetime.now(UTC))
+    place = address_of(words, told).place
+    kept = backup.restore(place, words.file, datetime.now(UTC), as_it_is=words.as_it_is)
     _say(f"The store is now as it was in {words.file}")
     if kept:
         _say(f"What stood there before was copied to {kept}")
@@ -159,14 +160,15 @@ def _verify(words: Words, told: StoreSettings) -> int:
     if words.file:
         if not words.file.is_file():
             return _fail(f"there is no file {words.file}", 1)
-        found = soundness.findings(words.file)
+        found = soundness.verify_file(words.file)
     else:
         place = address_of(words, told).place
         place.require()
         found = soundness.verify(place)
     for sentence in found:
         _say(sentence)
-    _say(f"{len(found)} things are wrong" if found else "Everything was read, and the books agree with themselves")
+    wrong = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
+    _say(f"{wrong} wrong" if found else "Everything was read, and the books agree with themselves")
     return 1 if found else 0
 
 

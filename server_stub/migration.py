@@ -38,13 +38,13 @@ def revision_of(connection: Connection) -> str | None:
 
 def check(database: Database) -> None:
     """SchemaError where the database was written by a newer program."""
-    _refuse_newer(database, revision(database))
+    refuse_newer(database, revision(database))
 
 
 def require_head(database: Database) -> None:
     """SchemaError where the database is not at the schema of this program."""
     present = revision(database)
-    _refuse_newer(database, present)
+    refuse_newer(database, present)
     if present is None:
         raise SchemaError(f"there is no store in {database.name}: make one with `floorhand store init`")
     if present != HEAD:
@@ -85,7 +85,8 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     command.upgrade(config, to)
 
 
-def _refuse_newer(database: Database, present: str | None) -> None:
+def refuse_newer(database: Database, present: str | None) -> None:
+    """SchemaError where `present`, the schema found in it, is one of a newer program."""
     if present is not None and present not in REVISIONS:
         raise SchemaError(
             f"{database.name} has schema {present}; this program knows up to {HEAD}: install a newer Floorhand"

@@ -7,11 +7,12 @@ knows nothing of how the books came to be as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Inspector, Table, func, inspect, select
 
 from orders import ledger
 from orders.events import digest
@@ -20,7 +21,7 @@ from server_stub import audit, migration, schema
 from server_stub.audit import Heads
 from server_stub.books import filed_as
 from server_stub.database import failures, open_at, told
-from server_stub.embedded import Embedded, is_sound
+from server_stub.embedded import Embedded, copy_file, is_sound
 from server_stub.ledger_book import FIRST_SHELF
 from server_stub.place import Place, PlaceError
 from server_stub.transfer import save
@@ -29,6 +30,7 @@ Check = Callable[[Connection], Iterator[str]]
 
 # Of one kind of mistake, so many are named; the rest is counted.
 _NAMED = 20
+_TORN = "the database's pages are not in order: restore a backup"
 
 
 def verify(place: Place) -> list[str]:
@@ -41,20 +43,61 @@ def verify(place: Place) -> list[str]:
             if place.address:
                 raise
             return [f"{place.database} cannot be read to its end ({told(error)}): restore a backup"]
+        if not is_sound(copy):
+            return [_TORN]
+        migration.require_head(_named(copy, open_at(place.where).name))
         found = findings(copy)
         return found + audit.faults(Embedded(copy), Heads(place.audit_heads))
 
 
-def findings(file: Path) -> list[str]:
-    """What is wrong with the store in an embedded database that nobody writes."""
+def verify_file(file: Path) -> list[str]:
+    """What is wrong with a backup, a sentence each; it may be older than this program, and is not touched."""
     if not is_sound(file):
-        return ["the database's pages are not in order: restore a backup"]
+        return [_TORN]
+    with TemporaryDirectory(prefix="floorhand-verify-") as folder:
+        copy = Path(folder) / "copy.db"
+        copy_file(file, copy)
+        database = _named(copy, str(file))
+        if migration.revision(database) is None:
+            raise PlaceError(f"{file} is no Floorhand store: take another file")
+        migration.migrate(database, datetime.now(UTC), backups=None)
+        # How its trail ended was noted for the store that it was taken from, as that goes on.
+        return findings(copy) or audit.faults(database, None)
+
+
+def lacking(database: Embedded) -> list[str]:
+    """Which tables and columns of this program's schema are not there."""
+    known = inspect(database.engine)
+    return [
+        f"the table {table.name} lacks {', '.join(missing)}" if known.has_table(table.name) else f"{table.name} is gone"
+        for table in schema.metadata.sorted_tables
+        if (missing := _missing(known, table))
+    ]
+
+
+def findings(file: Path) -> list[str]:
+    """What is wrong with the books in an embedded database of this program's schema that nobody writes."""
+    if not is_sound(file):
+        return [_TORN]
     database = Embedded(file)
-    present = migration.revision(database)
-    if present != migration.HEAD:
-        raise PlaceError(f"it has schema {present}, this program needs {migration.HEAD}: migrate it first")
+    if gone := lacking(database):
+        return gone
     with database.connected() as connection:
         return [sentence for check in CHECKS for sentence in _some(check(connection))]
+
+
+def _named(copy: Path, name: str) -> Embedded:
+    database = Embedded(copy)
+    database.name = name
+    return database
+
+
+def _missing(known: Inspector, table: Table) -> list[str]:
+    wanted = [column.name for column in table.columns]
+    if not known.has_table(table.name):
+        return wanted
+    there = {column["name"] for column in known.get_columns(table.name)}
+    return [name for name in wanted if name not in there]
 
 
 def _some(sentences: Iterator[str]) -> list[str]:
@@ -170,7 +213,7 @@ def _sscc_blocks(connection: Connection) -> Iterator[str]:
 
 def _end(connection: Connection) -> int:
     counter = schema.counter.c
-    return int(connection.execute(select(counter.value).where(counter.name == "cursor")).scalar_one())
+    return int(connection.execute(select(counter.value).where(counter.name == "cursor")).scalar() or 0)
 
 
 CHECKS: tuple[Check, ...] = (_sums, _moves, _allocations, _records, _events, _parked, _sscc_blocks)

@@ -34,6 +34,7 @@ def save(database: Database, target: Path) -> None:
         present = migration.revision_of(reading)
         if present is None:
             raise PlaceError(f"there is no store in {database.name}")
+        migration.refuse_newer(database, present)
         migration.upgrade(writing, present)
         for table in _tables_of(writing):
             for rows in _batches(reading, table):

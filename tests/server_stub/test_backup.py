@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orders.records import Discrepancy, Order, PickTask
-from server_stub import backup
+from server_stub import backup, migration, soundness
+from server_stub.database import open_at
+from server_stub.migration import SchemaError
 from server_stub.place import PlaceError
 
 
@@ -154,6 +157,78 @@ async def test_a_damaged_store_can_be_replaced(warehouse: Any, tmp_path: Path) -
     assert kept.read_bytes().startswith(b"no database")
     await warehouse.open()
     assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
+
+
+async def altered(warehouse: Any, copy: Path, statement: str) -> Path:
+    """A backup that somebody or something changed."""
+    backup.back_up(warehouse.place, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", r"bad\.db has schema 9999.*install a newer Floorhand"),
+        ("DROP TABLE outbox", r"bad\.db is no whole store, outbox is gone: take another backup"),
+        ("ALTER TABLE webhook DROP COLUMN secret", r"the table webhook lacks secret"),
+        ("UPDATE record SET body = x'7b' WHERE kind = 'site'", r"site/MAIN: cannot be read.*--as-it-is"),
+    ],
+)
+async def test_a_copy_that_is_newer_or_damaged_replaces_nothing(
+    warehouse: Any, tmp_path: Path, statement: str, says: str
+) -> None:
+    bad = await altered(warehouse, tmp_path / "bad.db", statement)
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    await warehouse.store.close()
+    with pytest.raises((PlaceError, SchemaError), match=says):
+        backup.restore(warehouse.place, bad, warehouse.clock())
+    assert not list(warehouse.place.folder.glob("*restoring*")) + list(warehouse.place.folder.glob("*present*"))
+    await warehouse.open()
+    assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
+
+
+async def test_books_that_disagree_are_put_back_where_somebody_wants_them_all_the_same(
+    warehouse: Any, tmp_path: Path
+) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    odd = await altered(warehouse, tmp_path / "odd.db", "DELETE FROM stock_move")
+    await warehouse.store.close()
+    backup.restore(warehouse.place, odd, warehouse.clock(), as_it_is=True)
+    await warehouse.open()
+    assert warehouse.on_shelf("LAMP", "A-01") == (9, 0, False)
+
+
+async def test_a_store_of_a_newer_program_is_neither_read_nor_replaced(warehouse: Any, tmp_path: Path) -> None:
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    await warehouse.store.close()
+    with open_at(warehouse.place.where).connected() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(SchemaError, match=r"has schema 9999.*install a newer Floorhand") as refused:
+        backup.restore(warehouse.place, tmp_path / "noon.db", warehouse.clock())
+    assert "present.db" not in str(refused.value)
+    with pytest.raises(SchemaError, match=r"has schema 9999.*install a newer Floorhand"):
+        soundness.verify(warehouse.place)
+    with open_at(warehouse.place.where).connected() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migration.HEAD}'")
+        connection.commit()
+    await warehouse.open()
+
+
+async def test_webhook_messages_told_after_the_copy_lend_nobody_their_numbers(warehouse: Any, tmp_path: Path) -> None:
+    asked = {"id": "SHOP", "url": "https://shop.example/hook", "states": ["allocated"]}
+    assert (await warehouse.admin.post("/v1/webhooks", json=asked)).status_code == 200
+    await warehouse.furnish({"A-01": {"LAMP": 9}})
+    backup.back_up(warehouse.place, tmp_path / "noon.db")
+    await warehouse.order("1", ("LAMP", 1))
+    ((told,),) = warehouse.rows("SELECT number FROM outbox")
+    await restored(warehouse, tmp_path / "noon.db")
+    await warehouse.order("2", ("LAMP", 1))
+    ((number,),) = warehouse.rows("SELECT number FROM outbox")
+    assert number > told
 
 
 async def test_restoring_needs_a_store_that_stands_still_and_a_sound_copy(warehouse: Any, tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ import pytest
 from orders import events
 from orders.intake import NewStock
 from orders.records import Discrepancy, Order
-from server_stub import backup, soundness
+from server_stub import backup, migration, soundness
 from server_stub.commands import main
-from server_stub.place import Place
+from server_stub.database import open_at
+from server_stub.place import Place, PlaceError
+from server_stub.schema import REVISIONS
 from tests.server_stub.filled_databases import rows_of
 
 
@@ -65,13 +67,11 @@ async def test_what_was_changed_behind_its_back_is_found(
     assert main(["verify"], config, Path("none.toml")) == 1
     said = capsys.readouterr().out
     assert says in said, said
-    assert said.splitlines()[-1].endswith("things are wrong")
+    assert said.splitlines()[-1].endswith(" wrong")
 
 
 def rows_of_nothing(place: Place, change: str) -> None:
     """Changes rows past the store."""
-    from server_stub.database import open_at
-
     with open_at(place.where).connected() as connection:
         assert connection.exec_driver_sql(change).rowcount > 0
         connection.commit()
@@ -83,6 +83,28 @@ async def test_a_backup_is_verified_by_its_file(used: Any, tmp_path: Path, capsy
     assert "the books agree with themselves" in capsys.readouterr().out
     assert main(["verify", str(tmp_path / "none.db")], {}, Path("none.toml")) == 1
     assert "there is no file" in capsys.readouterr().err
+
+
+async def test_a_backup_in_which_the_trail_was_changed_is_found(used: Any, tmp_path: Path) -> None:
+    backup.back_up(used.place, tmp_path / "noon.db")
+    with open_at(tmp_path / "noon.db").connected() as connection:
+        connection.exec_driver_sql("UPDATE audit SET subject = 'X' WHERE number = 1")
+        connection.commit()
+    assert soundness.verify_file(tmp_path / "noon.db") == ["entry 1 is not what was written, or not in its place"]
+
+
+def test_an_older_backup_is_verified_and_left_as_it_is(tmp_path: Path) -> None:
+    old, empty = tmp_path / "old.db", tmp_path / "empty.db"
+    with open_at(old).connected() as connection:
+        migration.upgrade(connection, REVISIONS[0])
+        connection.exec_driver_sql("INSERT INTO counter VALUES ('cursor', 0)")
+        connection.commit()
+    before = old.read_bytes()
+    assert soundness.verify_file(old) == []
+    assert old.read_bytes() == before
+    empty.write_bytes(b"")
+    with pytest.raises(PlaceError, match=r"empty\.db is no Floorhand store"):
+        soundness.verify_file(empty)
 
 
 async def test_a_backup_of_one_kind_of_database_is_put_back_into_the_other(
