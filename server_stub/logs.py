@@ -1,19 +1,23 @@
 """What a running store writes to its standard error: one line an event, as text for eyes or as JSON for a collector.
 
-Decides the shape of a line. What may stand in it is decided where it is said: acts, statuses, counts and times, never a
-token, a PIN, an address or the body of a request.
+Decides the shape of a line, and that an error is told by its kind and where it happened: its text may hold what it fell
+over. What else may stand there is decided where it is said: acts, statuses, counts and times, never a token, a PIN, an
+address or the body of a request.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
 
 _ROOM = "server_stub"
+_log = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -28,7 +32,7 @@ class JsonLines(logging.Formatter):
             **getattr(record, "told", {}),
         }
         if record.exc_info:
-            said["trace"] = self.formatException(record.exc_info)
+            said["trace"] = _trace(record.exc_info[1])
         return msgspec.json.encode(said).decode()
 
 
@@ -39,7 +43,17 @@ class TextLines(logging.Formatter):
         told = "".join(f" {name}={value}" for name, value in getattr(record, "told", {}).items())
         at = datetime.fromtimestamp(record.created, UTC).isoformat(sep=" ", timespec="milliseconds")
         line = f"{at} {record.levelname.lower()} {record.getMessage()}{told}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{_trace(record.exc_info[1])}" if record.exc_info else line
+
+
+def _trace(error: BaseException | None) -> str:
+    """Files, lines and kinds of an error and of what led to it; none of their texts."""
+    told: list[str] = []
+    while error is not None:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}\n"
+        told.insert(0, "".join((*traceback.format_tb(error.__traceback__), kind)))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "which led to\n".join(told).rstrip()
 
 
 def begin(kind: Literal["text", "json"]) -> None:
@@ -48,3 +62,8 @@ def begin(kind: Literal["text", "json"]) -> None:
     handler.setFormatter(JsonLines() if kind == "json" else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(_ROOM).setLevel(logging.INFO if kind == "json" else logging.WARNING)
+
+
+def unexpected(_loop: object, context: Mapping[str, Any]) -> None:
+    """Tells of an error in a task that nobody awaits, as every other one (asyncio's own way shows its text)."""
+    _log.error("%s", context.get("message", "an error in a task"), exc_info=context.get("exception"))

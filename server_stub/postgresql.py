@@ -29,6 +29,8 @@ _BEGIN = (
 _NOTHING_HOLDS = -2
 _WORTH_AN_ARRAY = 8
 
+# Parameters of an address that are secrets.
+_SECRETS = ("password", "sslpassword", "passfile")
 # A process that hangs in its transaction holds every other one up: the database ends it.
 _SETTINGS = {
     "timezone": "UTC",
@@ -88,7 +90,7 @@ class Postgres(Database):
             engine = create_engine(url, poolclass=NullPool, connect_args=_CONNECTING)
         except ModuleNotFoundError as error:
             raise PlaceError("PostgreSQL needs its driver: pip install 'floorhand[postgres]'") from error
-        super().__init__(engine, url.set(drivername="postgresql").render_as_string(hide_password=True))
+        super().__init__(engine, _shown(url))
         self.backends: set[int] = set()
         """The database's own processes that serve us: what they call out is no news here."""
 
@@ -170,11 +172,19 @@ class Postgres(Database):
 def _url(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = None
-    if url is None or url.drivername not in ("postgresql", "postgres"):
+    # What stands before a second @ is the rest of a password, and would be looked up as a name.
+    if url is None or url.drivername not in ("postgresql", "postgres") or "@" in (url.host or ""):
+        # What came is not shown: it may hold a password.
         raise PlaceError(
-            "expected the database's address as postgresql://USER@HOST/NAME, got something else: correct --database, "
-            "or leave it out for the embedded one"
+            "expected the database's address as postgresql://USER@HOST:PORT/NAME, got something else: correct "
+            "--database (@ : / within a password are written %40 %3A %2F), or leave it out for the embedded one"
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def _shown(url: URL) -> str:
+    """The address as people are told: without a password, wherever one stands in it."""
+    plain = url.set(drivername="postgresql").difference_update_query(_SECRETS)
+    return plain.render_as_string(hide_password=True)

@@ -89,13 +89,13 @@ def unknown(what: str, id: str) -> Refusal:
     return Refusal(404, "unknown", expected=f"a known {what}", came=shown(id), remedy=f"look up the {what}'s id")
 
 
-def cannot_write(error: Exception) -> Refusal:
+def cannot_write(came: str) -> Refusal:
     """503: the database could not take it; nothing was changed."""
     return Refusal(
         503,
         "cannot_write",
         expected="a database that can be written",
-        came=shown(str(error)),
+        came=shown(came),
         remedy="see that the store's disk has room and is not read-only, then send again",
     )
 

@@ -66,7 +66,7 @@ async def ready(store: Store, _call: Call) -> Health:
     try:
         await asyncio.wait_for(store.write(lambda books: None), _READY_SECONDS)
     except TimeoutError as error:
-        raise cannot_write(error) from error
+        raise cannot_write(f"no answer within {_READY_SECONDS:g} s") from error
     return Health(status="ready")
 
 

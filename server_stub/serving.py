@@ -18,9 +18,11 @@ from types import FrameType
 
 import uvicorn
 
+from server_stub import logs
 from server_stub.app import make_app
 from server_stub.courier import Courier
 from server_stub.place import Place, PlaceError, replace_file
+from server_stub.request_head import BoundedHead
 from server_stub.settings import Tls
 from server_stub.store import Store
 
@@ -59,6 +61,7 @@ async def serve(
     certificate cannot be used.
     """
     place.require()
+    asyncio.get_running_loop().set_exception_handler(logs.unexpected)
     with nullcontext() if place.address else place.hold():
         if tls is not None:
             _check(tls)
@@ -68,6 +71,7 @@ async def serve(
         try:
             config = uvicorn.Config(
                 make_app(store),
+                http=BoundedHead,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -230,5 +230,9 @@ class Writer:
 def _told(error: Exception) -> Exception:
     if isinstance(error, Refusal):
         return error
-    _log.error("a step failed and was undone: %s", error, exc_info=error)
-    return cannot_write(error) if isinstance(error, failures()) else error
+    if not isinstance(error, failures()):
+        _log.error("a step failed and was undone", exc_info=error)
+        return error
+    # One line: a database goes on with the row that it would not take.
+    _log.error("a step failed and was undone: %s", told(error), exc_info=error)
+    return cannot_write(told(error))
