@@ -26,6 +26,8 @@ Answer = TypeVar("Answer")
 
 COUNTER = "audit"
 _LONGEST_SUBJECT = 500
+# More than a line of the file outside can be.
+_LONGEST_LINE = 1_000
 _IN_ORDER = select(schema.audit).order_by(schema.audit.c.number)
 
 
@@ -85,7 +87,29 @@ class Heads:
 
     def append(self, row: AuditRow, *, is_restored: bool = False) -> None:
         """Notes that the trail ends in `row` now; OSError where that cannot be written."""
-        line = msgspec.json.encode(Head(row.number, row.hash, row.at, is_restored)) + b"\n"
+        self._write(msgspec.json.encode(Head(row.number, row.hash, row.at, is_restored)) + b"\n")
+
+    def begin(self, row: AuditRow) -> None:
+        """Notes how the trail ends now, where the last line says otherwise: a crash may have cut that line off."""
+        end = self._end()
+        if end and not end.endswith(b"\n"):
+            self._write(b"\n")
+        try:
+            last = msgspec.json.decode(end.splitlines()[-1], type=Head) if end else None
+        except msgspec.DecodeError:
+            last = None
+        if row.number and (last is None or (last.number, last.hash) != (row.number, row.hash)):
+            self.append(row)
+
+    def _end(self) -> bytes:
+        try:
+            with self.path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _LONGEST_LINE))
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    def _write(self, line: bytes) -> None:
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(handle, line)
@@ -116,13 +140,20 @@ def last(database: Database) -> AuditRow:
     return AuditRow(*found) if found else AuditRow(0, "", "", "", "", "", "")
 
 
-def faults(database: Database, heads: Heads) -> list[str]:
-    """What is wrong with the trail, a sentence each: an edit, a deletion, a reorder, a cut tail. Empty: it is whole."""
+def faults(database: Database, heads: Heads | None) -> list[str]:
+    """What is wrong with the trail, a sentence each: an edit, a deletion, a reorder, a cut tail. Empty: it is whole.
+
+    Without `heads` nothing is known of its end.
+    """
     with database.connected() as connection:
         rows = [AuditRow(*found) for found in connection.execute(_IN_ORDER)]
     found = list(_breaks(rows))
     by_number = {row.number: row for row in rows}
     last = rows[-1].number if rows else 0
+    if heads is None:
+        return found
+    if rows and not heads.path.exists():
+        found.append(f"{heads.path} is not there: nothing shows whether entries were cut off the end of the trail")
     for head in heads.noted():
         if head.number > last:
             found.append(f"entries {last + 1} to {head.number} were cut off the end: {heads.path} has noted them")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import bindparam, or_, select
 
 from orders.records import Address, Site
-from server_stub import admission, export, keyed, migration, schema
+from server_stub import admission, audit, export, keyed, migration, schema
 from server_stub.audit import Heads
 from server_stub.authority import Caller
 from server_stub.books import TOKENS, Books, News
@@ -26,7 +26,7 @@ from server_stub.embedded import Embedded
 from server_stub.metrics import Metrics
 from server_stub.people import Tokens
 from server_stub.reading import Reader
-from server_stub.rows import Forms
+from server_stub.rows import AuditRow, Forms
 from server_stub.writer import Commit, Step, Writer
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ class Store:
         if not database.is_shared:
             migration.migrate(database, clock(), backups)
         store = cls(database, clock, Heads(audit_heads) if audit_heads else None)
+        if store._heads is not None:
+            store._note_end(store._heads.begin, audit.last(database))
         await store.write(admission.fold_parked)
         await store.write(keyed.forget_old)
         return store
@@ -172,10 +174,13 @@ class Store:
     def _on_disk(self, commit: Commit) -> None:
         self.metrics.committed(commit.steps, commit.seconds)
         if commit.audit_head is not None and self._heads is not None:
-            try:
-                self._heads.append(commit.audit_head)
-            except OSError as error:
-                _log.error("the end of the audit trail cannot be noted in %s: %s", self._heads.path, error.strerror)
+            self._note_end(self._heads.append, commit.audit_head)
+
+    def _note_end(self, note: Callable[[AuditRow], None], row: AuditRow) -> None:
+        try:
+            note(row)
+        except OSError as error:
+            _log.error("the end of the audit trail cannot be noted in %s: %s", error.filename, error.strerror)
 
     def _committed(self, commit: Commit) -> None:
         if commit.before == self.cursor:

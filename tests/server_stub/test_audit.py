@@ -12,6 +12,7 @@ from server_stub.authority import OFFICE
 from server_stub.database import open_at
 from server_stub.floor_setup import Done, NewWorker, OwnerSet, WorkerAdded
 from server_stub.place import Place
+from server_stub.store import Store
 from tests.server_stub.filled_databases import rows_of
 
 
@@ -109,6 +110,27 @@ def test_a_trail_that_was_written_anew_with_right_hashes_is_found(trail: Place) 
         tamper(trail, f"UPDATE audit SET hash = '{row.hash}' WHERE number = {row.number}")
     (fault,) = told(trail)
     assert "entry 6 is not the one that" in fault
+
+
+def test_a_file_of_heads_that_is_gone_is_told(trail: Place) -> None:
+    trail.audit_heads.unlink()
+    (fault,) = told(trail)
+    assert fault.endswith("audit.heads is not there: nothing shows whether entries were cut off the end of the trail")
+
+
+async def test_an_end_that_a_crash_left_unnoted_is_noted_at_the_next_start(trail: Place) -> None:
+    file, last = trail.audit_heads, rows(trail)[-1][0]
+    whole = file.read_bytes()
+    for left in (whole[:-7], b"\n".join(whole.splitlines()[:-1]) + b"\n"):
+        file.write_bytes(left)
+        opened = await Store.open(trail.where, audit_heads=file)
+        await opened.close()
+        assert told(trail) == []
+        assert file.read_bytes().startswith(left)
+        assert list(Heads(file).noted())[-1].number == last
+    before = file.read_bytes()
+    await (await Store.open(trail.where, audit_heads=file)).close()
+    assert file.read_bytes() == before, "noted once"
 
 
 def test_a_line_of_the_heads_that_a_crash_cut_is_left_out(trail: Place) -> None:
