@@ -25,8 +25,9 @@ Row = Sequence[object]
 KINDS: dict[Format, str] = {"csv": "text/csv; header=present", "json": "application/jsonl"}
 
 _PAGE_ROWS = 500
-# A spreadsheet takes a cell that begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins like this for a formula, some also in full width, or behind white space.
+_FORMULA = tuple("=+-@" + "".join(chr(ord(sign) + 0xFEE0) for sign in "=+-@"))
+_BLANK = ("\t", "\r", "\n")
 
 _record = schema.record.c
 _RECORDS = (
@@ -245,6 +246,6 @@ def _cell(value: object) -> object:
         return value.isoformat()
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and (value.startswith(_BLANK) or value.lstrip().startswith(_FORMULA)):
         return f"'{value}"
     return value

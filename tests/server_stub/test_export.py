@@ -58,15 +58,16 @@ async def test_a_days_orders_lines_and_parcels(warehouse: Any, form: str) -> Non
     assert await rows(warehouse.admin, "parcels", form) == []
 
 
-async def test_a_text_that_a_spreadsheet_would_run_is_a_text(warehouse: Any) -> None:
-    line = {"number": 1, "sku": "LAMP", "description": "=HYPERLINK(1)", "quantity": 1}
+@pytest.mark.parametrize("formula", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "  =1", "\N{FULLWIDTH EQUALS SIGN}1"])
+async def test_a_text_that_a_spreadsheet_would_run_is_a_text(warehouse: Any, formula: str) -> None:
+    line = {"number": 1, "sku": "LAMP", "description": formula, "quantity": 1}
     product = {"owner": "HOME", "sku": "LAMP", "description": "Lamp"}
     batch = {"products": [product], "orders": [{"owner": "HOME", "number": "7", "lines": [line]}]}
     await warehouse.admin.post("/v1/intake", json=batch)
     (row,) = await rows(warehouse.admin, "lines")
-    assert row["description"] == "'=HYPERLINK(1)"
+    assert row["description"] == f"'{formula}"
     (said,) = await rows(warehouse.admin, "lines", "json")
-    assert said["description"] == "=HYPERLINK(1)"
+    assert said["description"] == formula
 
 
 async def test_a_desk_of_one_owner_gets_that_owners_rows_alone(warehouse: Any) -> None:

@@ -10,7 +10,15 @@ import msgspec
 import pytest
 
 from orders import roles
-from orders.events import EVENT_VERSION, FloorEvent, seal
+from orders.events import (
+    EVENT_VERSION,
+    FloorEvent,
+    ParcelVoided,
+    PickUndone,
+    ShortUndone,
+    VerificationUndone,
+    seal,
+)
 from orders.identifiers import sscc
 from orders.intake import NewLocation
 from orders.records import Discrepancy, Order, ParcelLine, Worker
@@ -208,6 +216,47 @@ async def test_packing_pieces_that_cannot_be_is_counted_where_they_were_picked(
     await device.lease()
     assert set(await device.tell(*facts[step:])) == {"admitted"}
     assert floor.record(Order, "HOME/1").state == "packed"
+
+
+@pytest.mark.parametrize("quantity", [0, 10**30])
+@pytest.mark.parametrize("kind", ["pick", "short", "verification", "parcel"])
+async def test_taking_back_pieces_that_cannot_be_is_counted_where_they_came_from(
+    floor: Any, kind: str, quantity: Any
+) -> None:
+    device, walk = await picked(floor)
+    await device.lease()
+    lamps = ParcelLine(line=1, product="HOME/LAMP", quantity=2)
+    at = {"order": walk.task.order, "product": "HOME/LAMP", "quantity": 1}
+    stop = {**at, "task": walk.task.id, "stop": 1, "location": "A-01"}
+    parcel = sscc("952000", 1)
+    undone: dict[str, FloorEvent] = {
+        "pick": PickUndone(**stop, tote="T1"),
+        "short": ShortUndone(**stop),
+        "verification": VerificationUndone(**at, tote="T1"),
+        "parcel": ParcelVoided(order=walk.task.order, parcel=parcel, tote="T1", reason="wrong", contents=(lamps,)),
+    }
+    device.worker = "PAT" if kind in ("verification", "parcel") else "PIA"
+    if kind == "parcel":
+        assert set(await device.tell(*walk.packed(parcel, (lamps,)))) == {"admitted"}
+    before = floor.rows("SELECT product, place, quantity FROM stock ORDER BY 1, 2")
+    (outcome,) = (await device.send(with_pieces(device, undone[kind], quantity))).outcomes
+    assert (outcome.verdict, outcome.reason) == ("discrepancy", "impossible_quantity")
+    assert counts(floor) == [("impossible_quantity", "shelf/A-01", "HOME/LAMP")]
+    assert floor.rows("SELECT product, place, quantity FROM stock ORDER BY 1, 2") == before
+
+
+def test_no_other_fact_states_pieces() -> None:
+    stating = {str(each.__struct_config__.tag) for each in EVENTS if b'"quantity"' in msgspec.json.encode(each)}
+    assert stating == {
+        "pick_confirmed",
+        "pick_undone",
+        "pick_shorted",
+        "short_undone",
+        "item_verified",
+        "verification_undone",
+        "parcel_sealed",
+        "parcel_voided",
+    }
 
 
 async def test_too_many_picked_are_put_back_and_their_shelf_is_counted(floor: Any) -> None:
