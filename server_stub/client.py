@@ -201,6 +201,8 @@ def _trust(authorities: Path | None, *, is_own: bool = False) -> ssl.SSLContext:
 async def _over_http(url: str, token: str, trust: ssl.SSLContext) -> AsyncIterator[StoreClient]:
     if not url.startswith(("http://", "https://")):
         raise StoreError(f"expected the store's address, such as http://10.0.0.5:8743, got {url}: correct it")
+    if not token:
+        raise StoreError(f"expected a token for the store at {url}, got none: give it with --token, or in the config")
     # A token is random letters and digits: what cannot stand in a header was not copied whole.
     if not (token.isascii() and token.isprintable()):
         raise StoreError("expected a token of plain letters and digits, got other signs: copy it again")

@@ -116,7 +116,8 @@ def parser() -> argparse.ArgumentParser:
         "example:\n  floorhand store add-webhook SHOP https://shop.example/hook --state shipped --state backordered",
     )
     hook.add_argument("id", type=_code, metavar="NAME")
-    hook.add_argument("url", metavar="URL")
+    # Not `url`: that is which store is asked.
+    hook.add_argument("receiver", metavar="URL")
     hook.add_argument("--state", action="append", required=True, help="a state of an order; may be given again")
     hook.add_argument("--owner", default="", metavar="ID", help="of this owner's orders alone")
     hook.add_argument("--private", action="store_true", help="the address may lie inside of this network")

@@ -17,10 +17,10 @@ Words = argparse.Namespace
 
 async def _add_webhook(client: StoreClient, words: Words, place: Place) -> int:
     asked = NewWebhook(
-        id=words.id, url=words.url, states=tuple(words.state), owner=words.owner, is_private=words.private
+        id=words.id, url=words.receiver, states=tuple(words.state), owner=words.owner, is_private=words.private
     )
     given = await client.ask("POST", "/v1/webhooks", WebhookGiven, asked)
-    _say(f"{words.url} hears of orders that are {', '.join(words.state)}")
+    _say(f"{words.receiver} hears of orders that are {', '.join(words.state)}")
     _say(f"Its secret (shown this once): {given.secret}")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from server_stub.command_line import parser
 from server_stub.commands import main
 from server_stub.place import Place
 
@@ -133,6 +135,28 @@ def test_a_whole_day_of_setting_up(typed: Run, folder: Path, tmp_path: Path) -> 
     assert (code, "HOME/4711: not released, no such order" in out) == (1, True)
     assert typed("release")[0] == 2
     assert "schema 0002" in typed("migrate")[1]
+
+
+def test_webhooks_and_exports_are_set_up_by_command(typed: Run, tmp_path: Path) -> None:
+    code, out, err = typed("add-webhook", "SHOP", "https://shop.example/hook", "--state", "shipped")
+    assert (code, "whsec_" in out) == (0, True), err
+    assert "https://shop.example/hook" in typed("webhooks")[1]
+    assert typed("resume-webhook", "SHOP")[0] == 0
+    assert typed("drop-webhook", "SHOP")[0] == 0
+    assert typed("export", "orders", str(tmp_path / "orders.csv"))[0] == 0
+    assert (tmp_path / "orders.csv").read_bytes().startswith(b"order,owner,number")
+
+
+def test_no_command_takes_a_word_for_the_store_that_is_asked() -> None:
+    (commands,) = [each for each in parser()._actions if isinstance(each, argparse._SubParsersAction)]
+    for name, command in commands.choices.items():
+        taken = [each.dest for each in command._actions if not each.option_strings]
+        assert not {"folder", "database", "url", "token"} & set(taken), name
+
+
+def test_a_store_elsewhere_wants_a_token(typed: Run) -> None:
+    code, _, err = typed("status", "--url", "http://127.0.0.1:9")
+    assert (code, "give it with --token" in err) == (1, True), err
 
 
 def test_backup_and_restore(typed: Run, tmp_path: Path) -> None:
