@@ -69,6 +69,8 @@ async def _live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]]
         await app.run_async(mouse=False)
     finally:
         threading.excepthook = before
+        # Textual cancels workers and leaves; what they still write needs the journal open.
+        await asyncio.gather(*(worker.wait() for worker in app.workers), return_exceptions=True)
         if close is not None:
             await close()
 

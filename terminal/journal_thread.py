@@ -27,7 +27,9 @@ class JournalThread:
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` returns or raises; it is done even if the caller is cancelled meanwhile."""
-        return await asyncio.shield(asyncio.wrap_future(self._pool.submit(function, *args, **kwargs)))
+        done = asyncio.wrap_future(self._pool.submit(function, *args, **kwargs))
+        done.add_done_callback(_heard)
+        return await asyncio.shield(done)
 
     def wait_for(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for a caller in another thread, who waits; never from the event loop."""
@@ -71,3 +73,10 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
         while not task.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({task})
+        _heard(task)
+
+
+def _heard(ended: asyncio.Future[Any]) -> None:
+    """Whoever asked may have left: then an error is nobody's, and asyncio would write it over the screen."""
+    if not ended.cancelled():
+        ended.exception()

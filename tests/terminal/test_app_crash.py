@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import re
@@ -11,12 +12,16 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.drivers.headless_driver import HeadlessDriver
 
 from terminal.app import FloorApp
+from terminal.commands import live
 from terminal.crash import Reports, report
 from terminal.exits import UNEXPECTED_ERROR
+from terminal.journal_thread import to_its_end
+from terminal.parts import Parts, Tell
 from tests.terminal.in_a_pty import in_a_pty
-from tests.terminal.looking import ScriptedSession, an_app
+from tests.terminal.looking import ScriptedSession, a_floor, an_app
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -112,3 +117,26 @@ def test_the_app_stands_on_hooks_that_textual_still_has() -> None:
         assert name in source
     assert "_close_messages_no_wait" in inspect.getsource(App._fatal_error)
     assert list(inspect.signature(FloorApp._handle_exception).parameters) == ["self", "error"]
+
+
+def test_what_is_still_being_written_when_the_program_ends_is_written_before_the_journal_is_closed() -> None:
+    done: list[str] = []
+
+    async def sync(tell: Tell) -> None:
+        async def write() -> None:
+            app.exit(0)
+            for _ in range(2000):
+                await asyncio.sleep(0)
+            done.append("written")
+
+        await to_its_end(write())
+
+    async def opened() -> Parts:
+        return Parts(session=ScriptedSession(), floor=a_floor(), sync=sync)
+
+    async def close() -> None:
+        done.append("closed")
+
+    app = FloorApp(opened, driver_class=HeadlessDriver)
+    assert live(app, close) == 0
+    assert done == ["written", "closed"]
