@@ -16,6 +16,7 @@ import asyncio
 import importlib
 import ssl
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -32,6 +33,10 @@ T = TypeVar("T")
 CONNECT_S = 3.0
 ANSWER_S = 15.0
 POLL_S = 25.0
+# Far more than a page of records; what answers with more is no store, and would fill this device's memory.
+MOST_BYTES = 32 * 1024 * 1024
+# Of each part of what a store says about a refusal, which has to fit on a screen.
+_SAID_SIGNS = 300
 
 # What httpx imports, in pieces of some 10 ms each; whatever is missing here comes with the last.
 _HTTPX_BY_PIECES = ("http.client", "http.cookiejar", "idna", "h11", "anyio.streams.tls", "httpcore", "httpx")
@@ -59,7 +64,8 @@ class Refused(LinkError):
     """The store understood the request and refused it."""
 
     def __init__(self, problem: wire.Problem) -> None:
-        super().__init__(f"The store wants {problem.expected}, got {problem.came}: {problem.remedy}.")
+        expected, came, remedy = (part[:_SAID_SIGNS] for part in (problem.expected, problem.came, problem.remedy))
+        super().__init__(f"The store wants {expected}, got {came}: {remedy}.")
         self.problem = problem
 
 
@@ -101,6 +107,14 @@ def _cause(error: BaseException) -> BaseException:
     while (below := error.__cause__ or error.__context__) is not None:
         error = below
     return error
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What came back, whole."""
+
+    status: int
+    body: bytes
 
 
 class HttpLink:
@@ -187,13 +201,10 @@ class HttpLink:
         deadline_s = ANSWER_S + patience_s
         try:
             async with asyncio.timeout(deadline_s):
-                reply = await client.request(
-                    method,
-                    self.address + path,
-                    headers=headers,
-                    timeout=httpx.Timeout(deadline_s, connect=CONNECT_S),
-                    **request,
-                )
+                timeout = httpx.Timeout(deadline_s, connect=CONNECT_S)
+                url = self.address + path
+                async with client.stream(method, url, headers=headers, timeout=timeout, **request) as response:
+                    reply = _Reply(response.status_code, await self._whole(response))
         except TimeoutError as error:
             raise Unreachable(f"The store at {self.address} does not answer in time: work goes on offline.") from error
         except httpx.DecodingError as error:
@@ -209,24 +220,33 @@ class HttpLink:
             raise Unreachable(f"The store at {self.address} cannot be reached: work goes on offline.") from error
         return self._read(reply, answer)
 
-    def _read(self, reply: httpx.Response, answer: type[T]) -> T:
-        if reply.is_success:
+    async def _whole(self, response: httpx.Response) -> bytes:
+        parts, length = list[bytes](), 0
+        async for part in response.aiter_bytes():
+            parts.append(part)
+            length += len(part)
+            if length > MOST_BYTES:
+                raise Nonsense(self._not_ours(f"an answer of more than {MOST_BYTES // 1024**2} MiB"))
+        return b"".join(parts)
+
+    def _read(self, reply: _Reply, answer: type[T]) -> T:
+        if 200 <= reply.status < 300:
             try:
-                return decoded(msgspec.json.Decoder(answer), reply.content)
+                return decoded(msgspec.json.Decoder(answer), reply.body)
             except msgspec.ValidationError as error:
                 raise Nonsense(f"The store at {self.address} answers wrongly ({error}): tell a supervisor.") from error
             except msgspec.DecodeError as error:
                 raise Nonsense(self._not_ours("something that is not JSON")) from error
-        if reply.status_code == 429:
+        if reply.status == 429:
             raise Unreachable(f"The store at {self.address} asks for a pause: work goes on offline.")
-        if reply.status_code >= 500:
+        if reply.status >= 500:
             raise Unreachable(f"The store at {self.address} has trouble of its own: work goes on offline.")
-        if reply.status_code == 401:
+        if reply.status == 401:
             raise SignInAgain("The store no longer knows this terminal: ask a supervisor to enrol it again.")
         try:
-            problem = decoded(_PROBLEM, reply.content)
+            problem = decoded(_PROBLEM, reply.body)
         except msgspec.DecodeError as error:
-            raise Nonsense(self._not_ours(f"HTTP status {reply.status_code}")) from error
+            raise Nonsense(self._not_ours(f"HTTP status {reply.status}")) from error
         raise Refused(problem)
 
     def _not_ours(self, what: str) -> str:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -97,6 +98,34 @@ async def test_whatever_answers_ends_in_one_clear_sentence(reply: bytes, error: 
         with pytest.raises(error, match=says) as raised:
             await link.hello(HELLO)
         assert type(raised.value) is error
+
+
+def zeros(count: int) -> bytes:
+    """So many zeros, as a server sends them that says little and means much."""
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join(packer.compress(bytes(2**20)) for _ in range(count // 2**20)) + packer.flush()
+
+
+@pytest.mark.parametrize("way", ["a length", "no length", "packed"])
+async def test_an_answer_without_end_is_not_read_to_its_end(way: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(wiring, "MOST_BYTES", 2**20)
+    body = bytes(3 * 2**20)
+    reply = {
+        "a length": b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n" + body,
+        "no length": b"HTTP/1.1 200 OK\r\n\r\n" + body,
+        "packed": answer(200, zeros(64 * 2**20), "content-encoding: gzip"),
+    }[way]
+    async with answering(reply) as (link, _):
+        with pytest.raises(Nonsense, match="an answer of more than 1 MiB"):
+            await link.hello(HELLO)
+
+
+async def test_what_a_store_says_without_end_fits_on_a_screen() -> None:
+    problem = wire.Problem(error="e", expected="x" * 100_000, came="y" * 100_000, remedy="z" * 100_000)
+    async with answering(answer(409, msgspec.json.encode(problem))) as (link, _):
+        with pytest.raises(Refused) as raised:
+            await link.hello(HELLO)
+    assert len(str(raised.value)) < 1000
 
 
 async def test_a_right_answer_is_read_and_what_it_has_more_is_left(monkeypatch: Any) -> None:
