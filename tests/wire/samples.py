@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from msgspec.structs import replace
 
 from orders.events import (
@@ -37,7 +39,20 @@ from orders.events import (
     WorkerSignedOff,
     WorkerSignedOn,
 )
-from orders.records import Discrepancy, KeyedItem, Manifest, Parcel, ParcelLine, Record, Tote
+from orders.records import (
+    Discrepancy,
+    Hold,
+    KeyedItem,
+    Manifest,
+    Order,
+    OrderParcel,
+    Pack,
+    Parcel,
+    ParcelLine,
+    PickTask,
+    Record,
+    Tote,
+)
 from orders.workflow_profiles import WorkflowProfile
 from tests.floors import ADDRESS, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
 
@@ -60,7 +75,7 @@ EVENTS: tuple[FloorEvent, ...] = (
     ShortUndone(**WALK, **SHELF, **LAMP, quantity=3),
     StopSkipped(**WALK, stop=2),
     SkipUndone(**WALK, stop=2),
-    ToteDropped(**WALK, tote="T-01", place="DROP-1", is_empty=False),
+    ToteDropped(**WALK, tote="T-01", place="DROP-1", is_empty=True),
     DropUndone(**WALK, tote="T-01", place="DROP-1"),
     PackingStarted(order="HOME/1001", tote="T-01", station="BENCH-1"),
     ItemVerified(order="HOME/1001", tote="T-01", **LAMP, quantity=2, is_keyed=True),
@@ -91,15 +106,56 @@ EVENTS: tuple[FloorEvent, ...] = (
     WorkerSignedOff(worker="W1"),
 )
 
+
+def order_and_task() -> tuple[Order, PickTask]:
+    """The small order and its task in the middle of everything at once."""
+    order, task = small_order()
+    counts = {"cancelled": 1, "picked": 1, "verified": 1, "packed": 1, "shipped": 1}
+    whole_order = replace(
+        order,
+        lines=(replace(order.lines[0], **counts, price_minor=1999), *order.lines[1:]),
+        digest="0123456789abcdef",
+        ordered_at=NOW - timedelta(hours=2),
+        currency="GBP",
+        due_at=NOW + timedelta(hours=6),
+        priority=5,
+        holds=(Hold(reason="address", since_at=NOW),),
+        tasks=("P1",),
+        parcels=(OrderParcel(sscc=SSCC, number=1, contents=CONTENTS, is_void=True),),
+        station="BENCH-1",
+        note="Ring twice",
+        language="de-AT",
+    )
+    begun = replace(task.stops[0], zone="A", picked=2, shorted=1, reason="fewer", is_shelf_confirmed=True)
+    whole_task = replace(
+        task,
+        stops=(begun, *task.stops[1:]),
+        due_at=NOW + timedelta(hours=6),
+        priority=5,
+        worker="W1",
+        lease_ends_at=NOW + timedelta(minutes=30),
+        tote="T-01",
+        place="DROP-1",
+        done=1,
+    )
+    return whole_order, whole_task
+
+
 RECORDS: tuple[Record, ...] = (
-    replace(SITE, workflows=(WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",)),)),
+    replace(
+        SITE,
+        holidays=(date(2026, 12, 25),),
+        default_carrier="ROYAL",
+        default_service="24",
+        workflows=(WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",)),),
+    ),
     OWNER,
-    ADDRESS,
-    WORKER,
-    PRODUCTS[0],
-    LOCATIONS[0],
+    replace(ADDRESS, company="Roe & Sons", region="West Yorkshire", phone="+44 113 496 0000"),
+    replace(WORKER, is_active=False, left_at=NOW),
+    replace(PRODUCTS[0], is_assumed=True, packs=(Pack(name="CASE", quantity=12, barcodes=("15012345678907",)),)),
+    replace(LOCATIONS[0], aisle="A", side="left", bay="01", level="1", use="reserve", is_assumed=True),
     Tote(id="T-01", state="picking", task="P1", order="HOME/1001", place="DROP-1"),
-    *small_order(),
+    *order_and_task(),
     Parcel(
         id=SSCC,
         order="HOME/1001",
@@ -129,5 +185,9 @@ RECORDS: tuple[Record, ...] = (
         quantity=1,
         worker="W1",
         terminal="T1",
+        state="resolved",
+        note="Both were there",
+        resolved_at=NOW,
+        resolved_by="W1",
     ),
 )
