@@ -191,7 +191,11 @@ def default_state_folder() -> Path:
 def parse(path: Path) -> dict[str, Any]:
     """The file as TOML, not yet checked; empty where there is none. ConfigError with line and column."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # A pipe that nobody writes would be waited for, and a device has no end.
+            raise ConfigError(path, "", "is a pipe or a device, and not a file", "name the config's file")
+        # Some editors put a mark in front of UTF-8.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except IsADirectoryError as error:
@@ -206,6 +210,8 @@ def parse(path: Path) -> dict[str, Any]:
         raise ConfigError(
             path, "", f"is not TOML: {error}", "correct that place; texts stand in double quotes"
         ) from error
+    except RecursionError as error:
+        raise ConfigError(path, "", "nests more brackets than any config", "correct that place") from error
 
 
 def read(path: Path) -> Config:

@@ -93,7 +93,7 @@ def write(edit: Edit) -> None:
 
 def _text(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             return file.read()
     except FileNotFoundError:
         return ""

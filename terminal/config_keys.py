@@ -112,7 +112,11 @@ def _text(expected: str) -> Setting:
 
 
 def _place(expected: str) -> Setting:
-    return Setting(str, expected, lambda value: bool(value.strip()) and not str(expanded(value)).startswith("~"))
+    return Setting(str, expected, _is_place)
+
+
+def _is_place(value: str) -> bool:
+    return bool(value.strip()) and "\0" not in value and not str(expanded(value)).startswith("~")
 
 
 _PAPER = Setting(str, f"one of {', '.join(MEDIA)}", lambda value: value in MEDIA)

@@ -43,6 +43,8 @@ def kept(folder: Path) -> Enrolment | None:
         return decoded(msgspec.json.Decoder(Enrolment), path.read_bytes())
     except FileNotFoundError:
         return None
+    except NotADirectoryError as error:
+        raise EnrolmentError(words.folder_not_writable(str(folder), _fault(error))) from error
     except (OSError, msgspec.DecodeError) as error:
         raise EnrolmentError(words.token_unreadable(str(path), _fault(error))) from error
 

@@ -56,6 +56,11 @@ def connect(path: Path, stamp: str) -> sqlite3.Connection:
 
     JournalError for a file of another program or of a later version; sqlite3.DatabaseError for a damaged one.
     """
+    if path.is_symlink() and not path.exists() or path.exists() and not path.is_file():
+        raise JournalError(
+            f"{path} is a folder, a pipe or a link that leads nowhere: move it away, or name another journal in the "
+            "config."
+        )
     db = sqlite3.connect(path, isolation_level=None, timeout=2.0)
     try:
         _check_kind(db, path)
@@ -76,7 +81,7 @@ def _check_kind(db: sqlite3.Connection, path: Path) -> None:
     kind, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     if is_blank(db):
         return
-    if kind != APPLICATION_ID:
+    if kind != APPLICATION_ID or version < 0:
         raise JournalError(
             f"{path} is a database of another program: move it away, or name another journal in the config."
         )

@@ -14,6 +14,8 @@ from server_stub.importing.findings import Finding
 from server_stub.importing.refusal import Refusal
 
 SHOWN = 200
+# Of a cell that runs away; the CSV has it whole.
+SUBJECT_SIGNS, REASON_SIGNS = 60, 300
 COLUMNS = ("line", "fate", "subject", "reason")
 
 
@@ -31,9 +33,16 @@ def print_findings(findings: Iterable[Finding], out: TextIO, shown: int = SHOWN)
     for listed, left in ((urgent, more[True]), (rest, more[False])):
         for each in listed:
             line = f"line {each.line}" if each.line else "lay-out"
-            print(f"  {line:<12} {each.fate.value:<15} {each.subject:<12} {each.reason}".rstrip(), file=out)
+            subject, reason = _seen(each.subject, SUBJECT_SIGNS), _seen(each.reason, REASON_SIGNS)
+            print(f"  {line:<12} {each.fate.value:<15} {subject:<12} {reason}".rstrip(), file=out)
         if left:
             print(f"  ... and {left} more; --report FILE writes them all", file=out)
+
+
+def _seen(text: str, most: int) -> str:
+    """What a screen shows of it: what would command a terminal is a dot, and what is too long is cut."""
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    return "".join(sign if sign.isprintable() else "·" for sign in cut)
 
 
 def write_report(findings: Iterable[Finding], path: Path) -> None:

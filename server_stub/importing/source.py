@@ -130,6 +130,9 @@ def examine(path: Path, encoding: str | None = None, fallback: str = "cp1252") -
 
 def _head(path: Path) -> bytes:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # It is read more than once, and a pipe that nobody writes would be waited for.
+            raise Refusal(f"{path}: is a pipe or a device: write what comes from it into a file, and import that")
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except FileNotFoundError as error:

@@ -78,6 +78,12 @@ def test_a_device_that_was_never_enrolled_has_no_token(tmp_path: Path) -> None:
     assert kept(tmp_path) is None
 
 
+def test_a_file_in_the_place_of_the_state_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+    with pytest.raises(EnrolmentError, match="Not a directory.: make it writable, or set `terminal.journal`"):
+        kept(tmp_path / "state")
+
+
 def test_a_damaged_token_is_said_and_not_taken_for_none(tmp_path: Path) -> None:
     token_file(tmp_path).write_text("{")
     with pytest.raises(EnrolmentError, match="enrol with a new code"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,7 @@ def test_no_file_is_a_config_of_defaults(tmp_path: Path) -> None:
         ("[[scanner]]\nname='a'\nkind='evdev'\nport='/dev/x'\nlayout='nl'", "scanner.a.layout", "'us', 'uk', 'de'"),
         ("[[printer]]\nname = 'p'", "printer.p.kind", "got nothing: set it"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\nmedia = 'a3'", "printer.p.media", "got 'a3'"),
+        ('[terminal]\njournal = "/srv/a\\u0000b"', "terminal.journal", "expected the folder"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = []", "printer.p.documents", "label, slip, product"),
         ("[[printer]]\nname = 'p'\nkind = 'folder'\ndocuments = ['bill']", "printer.p.documents", "got ['bill']"),
         (
@@ -172,6 +174,24 @@ def test_a_file_that_is_not_toml_says_where(tmp_path: Path, data: bytes, said: s
 def test_a_folder_is_no_config(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is a folder"):
         config.parse(tmp_path)
+
+
+def test_a_pipe_or_a_device_is_no_config_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ConfigError, match="is a pipe or a device, and not a file"):
+            config.parse(place)
+
+
+def test_brackets_without_end_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="nests more brackets than any config"):
+        config.parse(written(tmp_path, f"a = {'[' * 5000}{']' * 5000}"))
+
+
+def test_a_mark_that_an_editor_put_in_front_of_utf_8_is_none_of_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "floorhand.toml"
+    path.write_text("[terminal]\nname = 'Träger 1'\n", encoding="utf-8-sig")
+    assert config.read(path).terminal.name == "Träger 1"
 
 
 def test_the_config_is_looked_for_where_it_was_named(tmp_path: Path) -> None:

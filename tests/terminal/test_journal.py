@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sqlite3
 import subprocess
@@ -25,7 +26,7 @@ from printing.documents import Media, WorkerBadge
 from printing.spool import JobState, PrintJob
 from terminal import journal_schema
 from terminal.journal import Entry, Journal, JournalError
-from terminal.journal_thread import JournalThread, PrintJobs
+from terminal.journal_thread import JournalThread, PrintJobs, to_its_end
 from tests.floors import NOW
 
 BLOCK = SsccBlock(owner="HOME", prefix="952000", extension=0, first=10, last=12)
@@ -290,6 +291,21 @@ def test_an_older_journal_is_migrated_in_one_step_after_a_copy(path: Path, monke
     assert asked(copies[0], "SELECT memo FROM state") == [(b"here",)]
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_what_is_no_file_is_no_journal(path: Path, kind: str) -> None:
+    {"folder": path.mkdir, "pipe": lambda: os.mkfifo(path), "link": lambda: path.symlink_to("nowhere/at/all")}[kind]()
+    with pytest.raises(JournalError, match="is a folder, a pipe or a link that leads nowhere: move it away"):
+        Journal.open(path)
+
+
+def test_a_file_whose_version_is_none_is_left_alone(path: Path) -> None:
+    Journal.open(path).close()
+    asked(path, "PRAGMA user_version = -5")
+    with pytest.raises(JournalError, match="another program"):
+        Journal.open(path)
+    assert asked(path, "PRAGMA user_version") == [(-5,)]
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"No journal can be kept in .*nowhere"):
         Journal.open(tmp_path / "nowhere" / "journal.db")
@@ -306,6 +322,30 @@ async def test_the_thread_finishes_what_a_cancelled_caller_left(path: Path) -> N
     assert await thread.run(journal.waiting) == 1
     await thread.run(journal.close)
     await thread.close()
+
+
+async def test_what_fails_for_a_caller_who_has_left_is_written_over_no_screen(path: Path) -> None:
+    said: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: said.append(context))
+    thread = JournalThread()
+    journal = await thread.run(Journal.open, path)
+    await thread.run(journal.close)
+
+    async def write() -> None:
+        await asyncio.sleep(0)
+        await thread.run(journal.append, [(NOW, "W1", picked())])
+
+    for call in (to_its_end(write()), thread.run(journal.append, [(NOW, "W1", picked())])):
+        caller = asyncio.create_task(call)
+        await asyncio.sleep(0)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+    await thread.close()
+    del caller, call
+    gc.collect()
+    await asyncio.sleep(0)
+    assert said == []
 
 
 async def test_the_spool_reads_and_marks_from_its_own_thread(path: Path) -> None:

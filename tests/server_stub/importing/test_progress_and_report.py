@@ -91,3 +91,16 @@ def test_the_report_holds_every_finding(tmp_path):
 def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path):
     with pytest.raises(Refusal, match=r"--report .* choose another file"):
         write_report(FINDINGS, tmp_path / "none" / "report.csv")
+
+
+def test_a_cell_that_runs_away_or_commands_a_screen_is_shown_in_part_and_reported_whole(tmp_path):
+    subject, reason = "Q" * 5000, f"order number {'Q' * 5000} is too long"
+    findings = [Finding(2, Fate.REJECTED, subject, reason), Finding(3, Fate.REJECTED, "\x1b[2J\x07", "a \x9b1m row")]
+    out = io.StringIO()
+    print_findings(findings, out)
+    long, odd = out.getvalue().splitlines()
+    assert len(long) < 400 and "QQQ…" in long
+    assert odd.split() == ["line", "3", "rejected", "·[2J·", "a", "·1m", "row"]
+    write_report(findings, tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
+        assert [row[2:] for row in csv.reader(file)][1:] == [[subject, reason], ["\x1b[2J\x07", "a \x9b1m row"]]

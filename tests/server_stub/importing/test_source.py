@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import zipfile
 
 import pytest
@@ -55,6 +56,12 @@ def test_an_empty_file_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(Refusal, match="is empty"):
         examine(path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "orders.csv")
+    with pytest.raises(Refusal, match="is a pipe or a device: write what comes from it into a file"):
+        examine(tmp_path / "orders.csv")
 
 
 def test_a_missing_file_a_folder_and_a_file_of_blank_cells_are_refused(tmp_path):
