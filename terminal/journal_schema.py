@@ -56,7 +56,7 @@ def connect(path: Path, stamp: str) -> sqlite3.Connection:
 
     JournalError for a file of another program or of a later version; sqlite3.DatabaseError for a damaged one.
     """
-    if path.is_symlink() and not path.exists() or path.exists() and not path.is_file():
+    if (path.is_symlink() and not path.exists()) or (path.exists() and not path.is_file()):
         raise JournalError(
             f"{path} is a folder, a pipe or a link that leads nowhere: move it away, or name another journal in the "
             "config."

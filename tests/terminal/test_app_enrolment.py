@@ -80,7 +80,7 @@ def test_a_device_that_was_never_enrolled_has_no_token(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_state_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
-    with pytest.raises(EnrolmentError, match="Not a directory.: make it writable, or set `terminal.journal`"):
+    with pytest.raises(EnrolmentError, match=r"Not a directory.: make it writable, or set `terminal.journal`"):
         kept(tmp_path / "state")
 
 
