@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request, Response
 from litestar.enums import HttpMethod, MediaType, ScopeType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -118,7 +118,7 @@ def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:
 
     async def handle(request: Asked) -> Response[bytes]:
         request.scope["state"]["act"] = endpoint.name
-        body = await request.body() if takes_body else b""
+        body = await _body(request) if takes_body else b""
         answer = await endpoint.answer(
             store,
             request.scope["user"],
@@ -132,6 +132,14 @@ def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:
     return HTTPRouteHandler(
         _routed(endpoint.path), http_method=HttpMethod(endpoint.method), status_code=200, name=endpoint.name
     )(handle)
+
+
+async def _body(request: Asked) -> bytes:
+    try:
+        return await request.body()
+    except InternalServerException as error:
+        # A terminal that was killed, or whose Wi-Fi went, in the middle of a sentence: no mistake of the store.
+        raise problems.broke_off() from error
 
 
 def _tellers_of_methods(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[HTTPRouteHandler]:

@@ -84,6 +84,13 @@ def too_large() -> Refusal:
     )
 
 
+def broke_off() -> Refusal:
+    """400: the connection ended before the body did, so that nobody may hear this; counted and done with."""
+    return Refusal(
+        400, "broke_off", expected="the whole body", came="the end of the connection", remedy="send it again"
+    )
+
+
 def unknown(what: str, id: str) -> Refusal:
     """404: no such thing."""
     return Refusal(404, "unknown", expected=f"a known {what}", came=shown(id), remedy=f"look up the {what}'s id")

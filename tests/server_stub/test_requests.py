@@ -38,6 +38,27 @@ def path_of(endpoint: Any) -> str:
     return str(endpoint.path).replace("{kind}", "order").replace("{id}", "HOME/1")
 
 
+async def test_a_body_that_breaks_off_changes_nothing_and_is_no_error_of_the_store(
+    warehouse: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[Any] = []
+    heard = iter([{"type": "http.request", "body": b'{"jour', "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(heard)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    before = contents_of(warehouse.place)
+    headers = [(b"authorization", f"Bearer {warehouse.place.token()}".encode()), (b"content-length", b"5000")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/intake", "headers": headers, "query_string": b""}
+    await make_app(warehouse.store)(scope | {"client": ("10.0.0.9", 1)}, receive, send)  # type: ignore[arg-type]
+    assert [each["status"] for each in said if "status" in each] == [400]
+    assert contents_of(warehouse.place) == before
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_health_needs_no_token(warehouse: Any) -> None:
     answer = await warehouse.http("").get("/health", headers={"authorization": ""})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
