@@ -37,17 +37,23 @@ Fates = Callable[[str], Fate]
 
 
 def at_random(chance: Random, share: float) -> Fates:
-    """A fault for that share of the requests; each kind as often as the others."""
+    """A fault for that share of the requests; each kind as often as the others.
+
+    A seed gives the polls the same fates again, and all else the same: how often somebody polls is not the seed's to
+    say. Nor does the proxy's thread draw from `chance` what the story draws for itself.
+    """
+    chances = {is_poll: Random(chance.random()) for is_poll in (True, False)}
     packs: dict[bool, list[Fate]] = {True: [], False: []}
 
     def fate(path: str) -> Fate:
-        if chance.random() >= share:
+        is_poll = path == POLL
+        own, pack = chances[is_poll], packs[is_poll]
+        if own.random() >= share:
             return Fate.PASSED
-        pack = packs[path == POLL]
         if not pack:
             # A long poll asks and changes nothing: to send it twice would only wait twice.
-            pack += _OF_POLLS if path == POLL else _OF_ALL
-            chance.shuffle(pack)
+            pack += _OF_POLLS if is_poll else _OF_ALL
+            own.shuffle(pack)
         return pack.pop()
 
     return fate

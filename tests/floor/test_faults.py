@@ -23,7 +23,7 @@ from orders.calendar import next_departure
 from orders.records import Site, decode_record
 from terminal.demo.feed import Told
 from terminal.workflows import acts
-from tests.floor.faulty_link import FaultyLink, at_random
+from tests.floor.faulty_link import POLL, Fate, FaultyLink, at_random
 from tests.floor.odd_terminal import program
 from tests.floor.shift import Morning, Shift, morning
 from tests.floor.warehouse import Device, Warehouse, reading, wait_for
@@ -116,6 +116,17 @@ def test_messages_lost_repeated_held_up_and_out_of_order_change_nothing(
         print({fate.value: count for fate, count in link.met.items()})
         assert len(link.met) >= (6 if warehouse.scans > 1000 else 4), "nearly each fate was met"
         day.prove(shift.device)
+
+
+def test_a_seed_gives_the_same_fates_again_however_often_is_polled() -> None:
+    stories = []
+    for polls in (0, 1, 5):
+        chance = Random(20261123)
+        fates = at_random(chance, 0.3)
+        stories.append([(fates("/v1/events"), [fates(POLL) for _ in range(polls)])[0] for _ in range(200)])
+        stories[-1].append(chance.random())
+    assert stories[0] == stories[1] == stories[2]
+    assert set(stories[0][:-1]) == set(Fate)
 
 
 @pytest.mark.parametrize("hours", [24, pytest.param(-24, marks=pytest.mark.long)])
