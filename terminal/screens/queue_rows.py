@@ -114,16 +114,28 @@ class QueueFoot:
     floor: FloorView
 
     def lines(self, width: int, height: int) -> list[Line]:
-        """Two lines: the second is the keys."""
+        """As much as there is room for of what was said; the last line is the keys."""
+        said, room = self._said(width), height - 1
+        if len(said) > room:
+            last = cut(f"{said[room - 1].text}…", width)
+            said = [*said[: room - 1], line(last, said[room - 1].fill, fills=True)]
+        return [*fitted(said, room), keys_line(words.queue_keys(), width)]
+
+    def rows_wanted(self, width: int) -> int:
+        """How many lines it takes to say it whole."""
+        return len(self._said(width)) + 1
+
+    def _said(self, width: int) -> list[Line]:
         verdict = self.floor.showing.verdict
-        said = Line()
         if self.floor.entry:
-            said = entry_line(self.floor, width)
-        elif self.floor.note:
-            said = line(f" {cut(self.floor.note, width - 1)}", "fault" if self.floor.is_fault else "note", fills=True)
-        elif verdict and verdict.sentence:
+            return [entry_line(self.floor, width)]
+        if self.floor.note:
+            return _boxed(self.floor.note, "fault" if self.floor.is_fault else "note", width)
+        if verdict and verdict.sentence:
             role = "good" if verdict.tone is Tone.GOOD else "note"
-            said = line(
-                " " + " ".join(wrap(f"{verdict.tone.value}  {verdict.sentence}", width - 1)[:1]), role, fills=True
-            )
-        return fitted([said, keys_line(words.queue_keys(), width)], height)
+            return _boxed(f"{verdict.tone.value}  {verdict.sentence}", role, width)
+        return [Line()]
+
+
+def _boxed(text: str, role: str, width: int) -> list[Line]:
+    return [line(f" {row}", role, fills=True) for row in wrap(text, width - 1)]

@@ -121,11 +121,13 @@ class QueueScreen(Screen[None]):
         self._rows = QueueView(board, clock, id="queue-rows")
         self._foot = Glass(QueueFoot(floor_view), id="queue-foot")
         self._floor_view = floor_view
+        self._foot_rows = 2
         self._minute = clock().replace(second=0, microsecond=0)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Gives the head as many rows as its totals need."""
+        """Gives the head as many rows as its totals need, and the foot as many as what was said."""
         self._head.styles.height = head_rows(event.size.width)
+        self._give_room(event.size.width, event.size.height)
 
     def compose(self) -> ComposeResult:
         """Three widgets that live as long as the screen."""
@@ -138,6 +140,14 @@ class QueueScreen(Screen[None]):
         self._floor_view = floor_view
         self._head.show(QueueHead(floor_view, self._board, self._clock))
         self._foot.show(QueueFoot(floor_view))
+        self._give_room(*self.size)
+
+    def _give_room(self, width: int, height: int) -> None:
+        """What was said is read whole, and half of the screen stays with the rows."""
+        rows = max(2, min(QueueFoot(self._floor_view).rows_wanted(width), height // 2))
+        if rows != self._foot_rows:
+            self._foot_rows = rows
+            self._foot.styles.height = rows
 
     def change(self, keys: Iterable[Key]) -> None:
         """Brings the board up to date and repaints what moved; on a new minute everything, for the times' sake."""

@@ -590,6 +590,12 @@ async def test_the_queue_opens_shows_the_urgent_first_and_goes_back(size: tuple[
         assert len(lines) == size[1]
         assert queue.said.index("A-03-12") < queue.said.index("536365") < queue.said.index("536366")
         assert "-0:20" in queue.said
+        fault = "The store at http://10.0.0.5:8743 cannot be reached: work goes on offline."
+        pilot.app.post_message(LinkChanged("OFFLINE", 3, fault))
+        await until(pilot, lambda: "".join(fault.split()) in "".join(queue.said.split()))
+        assert len(queue.said.splitlines()) == size[1] and "A-03-12" in queue.said
+        pilot.app.post_message(LinkChanged("ONLINE", 0))
+        await until(pilot, lambda: queue.said.splitlines()[1:] == lines[1:])
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, FloorScreen))
         assert "1 Pick" in said(pilot.app)

@@ -6,10 +6,12 @@ Each is found whole in the text, and compared with a picture of it in `screens/`
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace as replace_here
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +23,7 @@ from orders.barcodes import Kind
 from orders.identifiers import sscc
 from orders.records import Key
 from printing.troubles import Trouble, sentence
+from terminal import screen_wording as words
 from terminal.screens.floor_view import FloorView
 from terminal.workflows import acts, desk
 from terminal.workflows.prompts import Showing, Tone, Verdict
@@ -57,7 +60,30 @@ from tests.terminal.test_workflows import (
 from tests.terminal.test_workflows_packs import CASE
 from tests.terminal.test_workflows_packs import picker_of as cases
 
+ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
+KEYS = {
+    *words.refusal_keys(),
+    *(
+        text
+        for has_acts, can_clear, is_hiding in product((True, False), repeat=3)
+        for text in words.keys(has_acts=has_acts, can_clear=can_clear, is_hiding=is_hiding)
+    ),
+}
+# Whatever can be on the glass, and which file proves it at the four sizes.
+SEEN_AT_EVERY_SIZE = {
+    "FloorView": "test_every_screen.py",
+    "FloorScreen": "test_app.py",
+    "ActList": "test_screens_overlays.py",
+    "Reader": "test_screens_overlays.py",
+    "Papers": "test_preview.py",
+    "QueueHead": "test_screens_queue.py",
+    "QueueFoot": "test_screens_queue.py",
+    "QueueView": "test_app.py",
+    "QueueScreen": "test_app.py",
+    "TrialView": "test_scanner_trial.py",
+    "TrialScreen": "test_device_ears.py",
+}
 PICTURES = Path(__file__).resolve().parent / "screens"
 
 
@@ -214,6 +240,30 @@ def test_no_step_and_no_prompt_is_left_out() -> None:
     assert set(re.findall(r'step="(\w+)"', source)) | {"ship_ask_close", "ship_ask_handover"} == shown
 
 
+def test_nothing_can_be_on_the_glass_that_is_not_looked_at() -> None:
+    found = {
+        node.name
+        for path in (ROOT / "terminal").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and is_seen(node)
+    }
+    assert found == set(SEEN_AT_EVERY_SIZE)
+    for name, file in SEEN_AT_EVERY_SIZE.items():
+        text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+        assert "(20, 16), (40, 24), (80, 24), (160, 50)" in text or "SIZES" in text, f"{name}: {file}"
+
+
+def is_seen(node: ast.ClassDef) -> bool:
+    """Whether that is a screen, or lays out lines for one."""
+    bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
+    lays_out = any(
+        isinstance(each, ast.FunctionDef) and [arg.arg for arg in each.args.args] == ["self", "width", "height"]
+        for each in node.body
+        if isinstance(each, ast.FunctionDef) and each.name == "lines"
+    )
+    return ("Protocol" not in bases and lays_out) or bool({"Screen", "ModalScreen", "ScrollView"} & set(bases))
+
+
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("name", STATES)
 def test_what_is_needed_stands_whole(name: str, size: tuple[int, int]) -> None:
@@ -226,7 +276,7 @@ def test_what_is_needed_stands_whole(name: str, size: tuple[int, int]) -> None:
         assert bare(verdict.sentence) in bare(glass)
     for needed in (prompt.location, prompt.item, prompt.quantity, prompt.tote):
         assert bare(needed) in bare(glass), needed
-    assert rows[-1].strip(), "the keys stand in the last row"
+    assert rows[-1] in KEYS, "the keys stand whole in the last row"
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

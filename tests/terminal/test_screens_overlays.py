@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 
+from terminal import screen_wording as words
+from terminal.screens.floor_view import FloorView
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, SCANNER_TEST, ActList, Closed, Reader, act_list, help_reader
-from tests.terminal.looking import SHELF, SIGN_ON
+from terminal.workflows.prompts import Prompt, Showing
+from tests.terminal.looking import LONG, SHELF, SIGN_ON
 from tests.terminal.test_screens_floor import SIZES, bare
 
 LIST = act_list(SHELF)
@@ -80,6 +84,26 @@ def test_a_reader_scrolls_to_the_end_of_its_text_and_no_further() -> None:
     up = reader.key("up", None)
     assert isinstance(up, Reader)
     assert up.lines(20, 16) != reader.lines(20, 16)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("prompt", [SHELF, SIGN_ON, LONG], ids=lambda prompt: prompt.title)
+def test_help_and_a_long_prompt_are_read_whole_on_every_screen(prompt: Prompt, size: tuple[int, int]) -> None:
+    details = Reader("DETAILS", FloorView(Showing(prompt, worker="Ann Lee")).all_of_it())
+    for reader in (help_reader(prompt), details):
+        seen: list[str] = []
+        while True:
+            rows = [line.text for line in reader.lines(*size)]
+            assert len(rows) == size[1] and max(map(cell_len, rows)) <= size[0]
+            assert rows[-1] in words.reader_keys()
+            seen += rows[1:-1] if not seen else [rows[-2]]
+            moved = reader.key("down", None)
+            assert isinstance(moved, Reader)
+            if (moved := moved.within(*size)) == reader:
+                break
+            reader = moved
+        for paragraph in reader.paragraphs:
+            assert bare(paragraph) in bare("".join(seen)), paragraph
 
 
 @pytest.mark.parametrize("key", ["escape", "left", "enter"])

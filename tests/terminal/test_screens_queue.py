@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from orders.records import Discrepancy, Key, PickTask, Record
+from terminal import screen_wording as words
 from terminal.board import Board, Totals
 from terminal.floor import Floor
 from terminal.screen_wording import minutes_left as worded
@@ -164,3 +165,23 @@ def test_the_foot_shows_what_is_typed_before_what_was_said() -> None:
     assert "Esc goes back" in QueueFoot(FloorView(showing)).lines(40, 2)[0].text
     assert "held" in QueueFoot(FloorView(showing, note="held: no paper")).lines(40, 2)[0].text
     assert QueueFoot(FloorView(showing, entry="FHT")).lines(40, 2)[0].text == "> FHT_"
+
+
+LONG = "The store at http://10.0.0.5:8743 cannot be reached: work goes on offline."
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_foot_says_everything_whole_and_the_keys_below_it(size: tuple[int, int]) -> None:
+    verdict = Verdict(Tone.NOTE, "That is done at the bench: choose Pack first, then scan the tote")
+    for view in (FloorView(Showing(QUEUE, verdict, 1)), FloorView(Showing(QUEUE), note=LONG, is_fault=True)):
+        foot = QueueFoot(view)
+        rows = [each.text for each in foot.lines(size[0], foot.rows_wanted(size[0]))]
+        assert max(map(cell_len, rows)) <= size[0]
+        assert bare(view.note or verdict.sentence) in bare("".join(rows))
+        assert rows[-1] in words.queue_keys()
+
+
+def test_what_is_too_long_for_half_a_screen_says_that_there_is_more() -> None:
+    rows = QueueFoot(FloorView(Showing(QUEUE), note=LONG * 9)).lines(20, 8)
+    assert len(rows) == 8
+    assert rows[-2].text.endswith("…") and cell_len(rows[-2].text) <= 20
