@@ -25,7 +25,7 @@ from terminal.journal_jobs import Jobs
 from terminal.journal_leases import SEALINGS, Leases, numbers_spent
 from terminal.journal_mark import Doubt, Lock, Mark, Marks, machine
 from terminal.journal_opening import open_file, read_state
-from terminal.journal_schema import JournalError, guarded, is_damage, sentence, transaction
+from terminal.journal_schema import Files, JournalError, guarded, is_damage, sentence, transaction
 
 if TYPE_CHECKING:
     from printing.spool import PrintJob
@@ -345,6 +345,7 @@ class Journal:
         self._db, self._state, self.notice = opened.db, opened.state, opened.notice
         self._jobs, self._leases = Jobs(self._db), Leases(self._db)
         self._inode, self._machine, self._is_suspect = self.path.stat().st_ino, machine(), False
+        self._files = Files(self.path)
         self._marks.begin(self._mark())
 
     @contextmanager
@@ -352,6 +353,7 @@ class Journal:
         self, *, events: int = 0, memo: bytes | None = None, cursor: int | None = None, epoch: str | None = None
     ) -> Iterator[None]:
         """One transaction and what it does to the state, in the file, then in memory; the mark follows."""
+        self._files.check()
         with self._guarded(), transaction(self._db, self.path):
             yield
             self._db.execute(

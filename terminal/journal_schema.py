@@ -125,6 +125,30 @@ def _pragma(db: sqlite3.Connection, name: str) -> int:
     return int(db.execute(f"PRAGMA {name}").fetchone()[0])
 
 
+class Files:
+    """The journal's file and its log as they lie there: one that was taken away still takes what is written, and for
+    nobody. (SQLite notices only without a log.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._places = path, (path, path.with_name(f"{path.name}-wal"))
+        self._inodes = self._seen()
+
+    def check(self) -> None:
+        """JournalError where one of them is not there any more, or another lies in its place."""
+        if self._seen() != self._inodes:
+            raise JournalError(
+                f"Not saved in {self._path}: somebody took away that file or its log. Put it back where it was; if it "
+                "is gone, start the program again."
+            )
+
+    def _seen(self) -> tuple[int, ...]:
+        try:
+            return tuple(place.stat().st_ino for place in self._places)
+        except OSError:
+            return ()
+
+
 def check(db: sqlite3.Connection, *, is_thorough: bool) -> None:
     """Raises Damaged where pages (and, thoroughly, rows and indexes) contradict each other."""
     how = "integrity_check" if is_thorough else "quick_check"

@@ -75,6 +75,9 @@ ROWS = {
     "half JSON": Row(half_json, "TROUBLE", f"{OTHERS} (it sent something that is not JSON)"),
     "no UTF-8": Row(always(reply(200, b'{"epoch":"\xff"}')), "TROUBLE", f"{OTHERS} (it sent something that is not"),
     "garbled": Row(always(reply(200, b"xx", "content-encoding: gzip")), "TROUBLE", f"{OTHERS} (it sent a garbled"),
+    "without end": Row(
+        always(reply(200, bytes(2**26))), "TROUBLE", f"{OTHERS} (it sent an answer of more than 32 MiB)"
+    ),
     "an array": Row(always(reply(200, b"[]")), "TROUBLE", "answers wrongly (Expected `object`, got `array`)"),
     "wrong types": Row(changed(expected="seven"), "TROUBLE", "answers wrongly (Expected `int`, got `str`"),
     "numbers without end": Row(changed(expected=10**30), "TROUBLE", "answers wrongly (Expected `int` <="),

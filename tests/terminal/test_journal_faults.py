@@ -572,3 +572,33 @@ def test_events_whose_numbers_hold_others_move_to_a_new_identity(path: Path) -> 
         (journal.id, 2, 4),
     ]
     journal.close()
+
+
+@pytest.mark.parametrize("taken", ["folder", "journal.db", "journal.db-wal"])
+def test_a_journal_that_is_taken_away_under_the_program_saves_nothing_and_goes_on_once_it_is_back(
+    path: Path, tmp_path: Path, taken: str
+) -> None:
+    journal = Journal.open(path)
+    told(journal, 2)
+    place = path.parent if taken == "folder" else path.with_name(taken)
+    place.rename(tmp_path / "away")
+    with pytest.raises(JournalError, match=r"somebody took away that file or its log\. Put it back where it was"):
+        told(journal)
+    (tmp_path / "away").rename(place)
+    told(journal)
+    assert numbers(journal) == [1, 2, 3]
+    journal.close()
+    again = Journal.open(path)
+    assert numbers(again) == [1, 2, 3] and again.notice == ""
+    again.close()
+
+
+def test_another_file_in_the_journals_place_takes_no_scan(path: Path) -> None:
+    journal = Journal.open(path)
+    told(journal, 2)
+    shutil.copyfile(path, path.with_name("copy"))
+    path.with_name("copy").replace(path)
+    with pytest.raises(JournalError, match="start the program again"):
+        told(journal)
+    assert journal.waiting() == 2
+    journal.close()
