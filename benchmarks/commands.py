@@ -10,12 +10,14 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.figures import Figure, Plan, Stumbled, table
+from benchmarks.private_postgres import durable_postgres
 
 _NEEDS = ("biip", "psutil", "starlette")
 
@@ -24,13 +26,30 @@ _NEEDS = ("biip", "psutil", "starlette")
 class Measurement:
     """One thing that is measured: the function that does it, and what its yardstick is.
 
-    `is_long` says that it takes minutes, so that it is left out unless somebody asks for it.
+    `is_long` says that it takes minutes, so that it is left out unless somebody asks for it. With `is_on_postgres` the
+    function is handed a server besides.
     """
 
     module: str
     function: str
     beside: str
     is_long: bool = False
+    is_on_postgres: bool = False
+
+
+def _on_both(
+    name: str,
+    module: str,
+    beside: str,
+    on_postgres: str = "The same on PostgreSQL on this machine.",
+    *,
+    is_long: bool = False,
+) -> dict[str, Measurement]:
+    """What `module` measures on the embedded database, and again on PostgreSQL."""
+    return {
+        name: Measurement(module, "measure", beside, is_long),
+        f"{name}-postgres": Measurement(module, "measure", on_postgres, is_long, is_on_postgres=True),
+    }
 
 
 MEASUREMENTS = {
@@ -104,24 +123,19 @@ MEASUREMENTS = {
         "Events through the rule book into the store's books, one transaction for twenty terminals. Beside it: the "
         "same bytes inserted in the same file in one transaction. Judged is that a full building costs no more.",
     ),
-    "store": Measurement(
+    **_on_both(
+        "store",
         "store_http",
-        "measure",
         "`floorhand store run` in a process of its own, every terminal on its own connection. Beside it: a bare "
         "Starlette handler that decodes the same batches with msgspec and calls the same admission on the same writer.",
-    ),
-    "store-postgres": Measurement(
-        "store_http",
-        "measure_postgres",
         "The same two on PostgreSQL on this machine, flushing as it does by default; its processes are not counted.",
     ),
-    "write": Measurement(
+    **_on_both(
+        "write",
         "write_path",
-        "measure",
         "The writer without HTTP, two hundred callers at once. Beside it: the barest thread with group commit, the "
         "same rows by the driver's own cursor. The slow disk is a pause of 8 ms before each commit of either.",
     ),
-    "write-postgres": Measurement("write_path", "measure_postgres", "The same on PostgreSQL on this machine."),
     "goals": Measurement(
         "store_http",
         "measure_goals",
@@ -130,34 +144,27 @@ MEASUREMENTS = {
         "the bare handler, and the orders' bytes inserted. Two real warehouse systems on a machine of this kind: at "
         "most 29 lines/s, 27 to 61 s, 380 to 670 MiB.",
     ),
-    "followers": Measurement(
+    **_on_both(
         "followers",
-        "measure",
+        "followers",
         "Two hundred terminals and fifty supervisors in long polls by HTTP, each on its own connection, while others "
         "confirm a hundred lines a second: the CPU of the store's process, and from the moment a line is sent until "
         "each of them has it. A terminal is answered at most ten times a second, a supervisor four times. Beside it: a "
         "bare Starlette handler on the same writer that reads and encodes the news once every 100 ms for all.",
     ),
-    "followers-postgres": Measurement("followers", "measure_postgres", "The same on PostgreSQL on this machine."),
-    "queue": Measurement(
+    **_on_both(
+        "queue",
         "queue_page",
-        "measure",
         "The supervisor's page of open orders by urgency, by HTTP, in a store with 50,000 open and 1,000,000 closed "
         "orders. Beside it: the same page of a store with 1,000.",
         is_long=True,
     ),
-    "queue-postgres": Measurement(
-        "queue_page", "measure_postgres", "The same on PostgreSQL on this machine.", is_long=True
-    ),
-    "import": Measurement(
+    **_on_both(
+        "import",
         "order_files",
-        "measure",
         "`floorhand import` of a CSV of 100,000 orders into a running store: read, judged, sent, allocated, durable. "
         "Beside it: the same rows inserted, one transaction for 500.",
         is_long=True,
-    ),
-    "import-postgres": Measurement(
-        "order_files", "measure_postgres", "The same on PostgreSQL on this machine.", is_long=True
     ),
     "line": Measurement(
         "store_http",
@@ -199,8 +206,10 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
 def _measured(name: str, plan: Plan) -> list[Figure]:
     measurement = MEASUREMENTS[name]
     measure = getattr(import_module(f"benchmarks.{measurement.module}"), measurement.function)
-    with tempfile.TemporaryDirectory(prefix="floorhand-bench-") as scratch:
-        figures: list[Figure] = measure(Path(scratch), plan)
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="floorhand-bench-")))
+        server = [stack.enter_context(durable_postgres())] if measurement.is_on_postgres else []
+        figures: list[Figure] = measure(scratch, plan, *server)
         return figures
 
 

@@ -16,11 +16,10 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled, at_most
-from benchmarks.furnished import Pusher, supervisor_token, token_of
+from benchmarks.furnished import Pusher, database_name, supervisor_token, token_of
 from benchmarks.load import Connection, reply, request
 from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.store_http import Served, both
-from benchmarks.write_path import EMBEDDED, POSTGRES, durable_postgres
 
 CHANGES_A_SECOND = 100
 CPU_BAR, LATE_MILLISECONDS = 2.0, 250.0
@@ -48,18 +47,8 @@ class Watched:
     supervisors: list[float]
 
 
-def measure(folder: Path, plan: Plan) -> list[Figure]:
-    """The embedded database."""
-    return _measured(folder, plan, EMBEDDED, None)
-
-
-def measure_postgres(folder: Path, plan: Plan) -> list[Figure]:
-    """PostgreSQL on this machine; its own processes are not counted."""
-    with durable_postgres() as server:
-        return _measured(folder, plan, POSTGRES, server)
-
-
-def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
+def measure(folder: Path, plan: Plan, server: PrivatePostgres | None = None) -> list[Figure]:
+    """The store's share of a core, and how late a change comes; the processes of `server` are not counted."""
     terminals, supervisors = plan.count(200, 6), plan.count(50, 2)
     seconds = plan.count(8, 1) * 1.0
     with ExitStack() as stack:
@@ -68,7 +57,7 @@ def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | Non
         for turn in range(plan.count(3, 1)):
             for served in (mine, bare) if turn % 2 else (bare, mine):
                 turns[served.port].append(asyncio.run(_watch(served, supervisors, seconds)))
-    who = f"{terminals} terminals and {supervisors} supervisors, {CHANGES_A_SECOND} changes/s, {name}"
+    who = f"{terminals} terminals and {supervisors} supervisors, {CHANGES_A_SECOND} changes/s, {database_name(server)}"
     ours, theirs = turns[mine.port], turns[bare.port]
     return [
         Figure(

@@ -90,13 +90,20 @@ def furnish(folder: Path, *, orders: int, terminals: int, supervisors: int = 1) 
     return [Pusher(number, epoch) for number in range(terminals)]
 
 
-def into_postgres(folder: Path, server: PrivatePostgres) -> str:
-    """Carries the store of `folder` into a database of its own on `server`; gives its address."""
+def housed(folder: Path, server: PrivatePostgres | None) -> Path | str:
+    """Where the store of `folder` is: its file, or the address of a database of its own on `server`, moved there."""
     place = Place(folder)
+    if server is None:
+        return place.database
     address = server.make(f"bench_{secrets.token_hex(4)}")
     transfer.load(Embedded(place.database), Postgres(address))
     place.database.unlink()
     return address
+
+
+def database_name(server: PrivatePostgres | None) -> str:
+    """What a figure calls the database that it was measured on: that of `server`, or the embedded one."""
+    return "PostgreSQL" if server else "SQLite"
 
 
 def terminal_id(order: int) -> str:

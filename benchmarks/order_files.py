@@ -17,33 +17,22 @@ from time import perf_counter
 import msgspec
 
 from benchmarks.figures import Amount, Figure, Plan, Stumbled
-from benchmarks.furnished import furnish, into_postgres, sku_of, supervisor_token
+from benchmarks.furnished import database_name, furnish, housed, sku_of, supervisor_token
 from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.store_http import ROOT, check_allocated, run_store
-from benchmarks.write_path import EMBEDDED, POSTGRES, durable_postgres
 from server_stub.database import open_at
-from server_stub.place import Place
 
 ORDERS = 100_000
 _COLUMNS = ("order", "sku", "description", "quantity", "ship_name", "ship_street", "ship_postcode", "ship_city")
 _AT_ONCE = 500
 
 
-def measure(folder: Path, plan: Plan) -> list[Figure]:
-    """The embedded database, once: it takes a minute."""
-    return [_measured(folder / "store", plan, EMBEDDED, None)]
-
-
-def measure_postgres(folder: Path, plan: Plan) -> list[Figure]:
-    """PostgreSQL, once: it takes minutes."""
-    with durable_postgres() as server:
-        return [_measured(folder / "store", plan, POSTGRES, server)]
-
-
-def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> Figure:
+def measure(folder: Path, plan: Plan, server: PrivatePostgres | None = None) -> list[Figure]:
+    """One import, once: it takes a minute, on a server minutes."""
+    folder = folder / "store"
     orders = plan.count(ORDERS, 40)
     pushers = furnish(folder, orders=1, terminals=1)
-    where: Path | str = into_postgres(folder, server) if server else Place(folder).database
+    where = housed(folder, server)
     rows = [
         (f"F{number:07d}", sku_of(number), "Kettle", "1", f"Ada {number}", "1 Row", "E1", "London", "GB")
         for number in range(orders)
@@ -67,11 +56,13 @@ def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | Non
     if done.returncode != 0:
         raise Stumbled(f"the orders were not taken: {done.stdout[-300:]} {done.stderr[-300:]}")
     check_allocated(where, "HOME/F", orders)
-    return Figure(
-        f"import of {orders:,} orders, {name}, against the bare insert of their rows",
-        Amount(orders / taken, "orders/s"),
-        Amount(orders / _inserted(where, rows), "rows/s"),
-    )
+    return [
+        Figure(
+            f"import of {orders:,} orders, {database_name(server)}, against the bare insert of their rows",
+            Amount(orders / taken, "orders/s"),
+            Amount(orders / _inserted(where, rows), "rows/s"),
+        )
+    ]
 
 
 def _inserted(where: Path | str, rows: Sequence[tuple[str, ...]]) -> float:

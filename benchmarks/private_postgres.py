@@ -14,11 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
+
+from benchmarks.figures import Stumbled
 
 VARIABLE = "FLOORHAND_TEST_POSTGRES"
 USER = "floorhand"
@@ -146,6 +150,16 @@ class PrivatePostgres:
         )
         if done.returncode:
             raise NoPostgres(f"{program} failed: {done.stderr.decode(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def durable_postgres() -> Iterator[PrivatePostgres]:
+    """A server to measure on, which flushes as it does by default; Stumbled where there are no binaries."""
+    try:
+        with PrivatePostgres(is_durable=True) as server:
+            yield server
+    except NoPostgres as error:
+        raise Stumbled(str(error)) from error
 
 
 def _environment() -> dict[str, str]:

@@ -16,15 +16,13 @@ from time import perf_counter
 import msgspec
 
 from benchmarks.figures import Figure, Plan, Stumbled, flat, in_turns, milliseconds
-from benchmarks.furnished import furnish, into_postgres, supervisor_token
+from benchmarks.furnished import database_name, furnish, housed, supervisor_token
 from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.store_http import Served, run_store
 from benchmarks.walks import NOW
-from benchmarks.write_path import EMBEDDED, POSTGRES, durable_postgres
 from orders.records import Order, OrderLine, encode_record
 from server_stub.books import filed_as
 from server_stub.database import Cursor, open_at
-from server_stub.place import Place
 
 PAGE = 100
 _OPEN, _CLOSED, _FEW = 50_000, 1_000_000, 1_000
@@ -32,18 +30,8 @@ _OPEN, _CLOSED, _FEW = 50_000, 1_000_000, 1_000
 _NUMBER = "0000000"
 
 
-def measure(folder: Path, plan: Plan) -> list[Figure]:
-    """The first page and one from the middle of the queue, on the embedded database."""
-    return _measured(folder, plan, EMBEDDED, None)
-
-
-def measure_postgres(folder: Path, plan: Plan) -> list[Figure]:
-    """The same on PostgreSQL."""
-    with durable_postgres() as server:
-        return _measured(folder, plan, POSTGRES, server)
-
-
-def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
+def measure(folder: Path, plan: Plan, server: PrivatePostgres | None = None) -> list[Figure]:
+    """The first page and one from the middle of the queue."""
     opened, closed, few = plan.count(_OPEN, 300), plan.count(_CLOSED, 500), plan.count(_FEW, 200)
     with ExitStack() as stack:
         large = _filled(stack, folder / "large", server, opened, closed)
@@ -56,7 +44,7 @@ def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | Non
             for share in (0, 50)
         ]
         first, middle = (in_turns(plan.count(200, 5), *each) for each in pages)
-    what = f"of {opened:,} open orders beside {closed:,} closed, against {few:,} open, {name}"
+    what = f"of {opened:,} open orders beside {closed:,} closed, against {few:,} open, {database_name(server)}"
     return [
         Figure(f"the first {PAGE} {what}", milliseconds(first[0]), milliseconds(first[1]), flat()),
         Figure(f"{PAGE} from the middle {what}", milliseconds(middle[0]), milliseconds(middle[1]), flat()),
@@ -65,7 +53,7 @@ def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | Non
 
 def _filled(stack: ExitStack, folder: Path, server: PrivatePostgres | None, opened: int, closed: int) -> Served:
     pushers = furnish(folder, orders=1, terminals=1)
-    where: Path | str = into_postgres(folder, server) if server else Place(folder).database
+    where = housed(folder, server)
     database = open_at(where)
     cursor = database.driver()
     database.begin(cursor)

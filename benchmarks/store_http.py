@@ -21,17 +21,15 @@ import msgspec
 import psutil
 
 from benchmarks.figures import Amount, Bar, Figure, Plan, Stumbled, at_least, at_most, in_turns, milliseconds
-from benchmarks.furnished import Pusher, furnish, into_postgres, sku_of, supervisor_token
+from benchmarks.furnished import Pusher, database_name, furnish, housed, sku_of, supervisor_token
 from benchmarks.load import drive
-from benchmarks.private_postgres import PrivatePostgres
+from benchmarks.private_postgres import PrivatePostgres, durable_postgres
 from benchmarks.walks import NOW, WORKER
-from benchmarks.write_path import durable_postgres
 from orders import wire
 from orders.folds import Told
 from orders.intake import Intake, NewLine, NewOrder, Receipts
 from orders.records import Address, Key, Worker
 from server_stub.database import Database, open_at
-from server_stub.place import Place
 from terminal.floor import Floor, Pending
 from terminal.workflows import picking
 from terminal.workflows.steps import Here, Picking
@@ -67,26 +65,31 @@ class Turn:
     cpu_seconds_per_request: float
 
 
-def measure(folder: Path, plan: Plan) -> list[Figure]:
-    """Events a second and CPU a request, in batches of 1 and of 20, on the embedded database."""
-    return _measured(folder, plan, "", None)
-
-
-def measure_postgres(folder: Path, plan: Plan) -> list[Figure]:
-    """The same on PostgreSQL."""
-    with durable_postgres() as server:
-        return _measured(folder, plan, ", PostgreSQL", server)
+def measure(folder: Path, plan: Plan, server: PrivatePostgres | None = None) -> list[Figure]:
+    """Events a second and CPU a request, in batches of 1 and of 20."""
+    figures = []
+    with ExitStack() as stack:
+        mine, bare = both(stack, folder, plan.count(64, 4), server)
+        for batch in BATCHES:
+            turns: dict[int, list[Turn]] = {mine.port: [], bare.port: []}
+            for turn in range(plan.count(4, 1)):
+                for served in (mine, bare) if turn % 2 else (bare, mine):
+                    turns[served.port].append(_load(served, batch, 1.2 if not plan.is_quick else 0.2))
+            where = f", {database_name(server)}" if server else ""
+            figures += _figures(where, batch, len(mine.pushers), turns[mine.port], turns[bare.port])
+    return figures
 
 
 def measure_goals(folder: Path, plan: Plan) -> list[Figure]:
     """Eight clients that confirm, a hundred orders taken in, and the process's memory, on both databases."""
-    figures = _goals(folder / "sqlite", plan, "SQLite", None)
+    figures = _goals(folder / "sqlite", plan, None)
     with durable_postgres() as server:
-        return figures + _goals(folder / "postgres", plan, "PostgreSQL", server)
+        return figures + _goals(folder / "postgres", plan, server)
 
 
-def _goals(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
+def _goals(folder: Path, plan: Plan, server: PrivatePostgres | None) -> list[Figure]:
     folder.mkdir(parents=True)
+    name = database_name(server)
     with ExitStack() as stack:
         mine, bare = both(stack, folder, 8, server)
         loads = [[_load(each, 1, 0.2 if plan.is_quick else 1.5) for each in (mine, bare)] for _ in range(3)]
@@ -179,19 +182,6 @@ def _inserted(database: Database, turn: int) -> float:
     return taken
 
 
-def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
-    figures = []
-    with ExitStack() as stack:
-        mine, bare = both(stack, folder, plan.count(64, 4), server)
-        for batch in BATCHES:
-            turns: dict[int, list[Turn]] = {mine.port: [], bare.port: []}
-            for turn in range(plan.count(4, 1)):
-                for served in (mine, bare) if turn % 2 else (bare, mine):
-                    turns[served.port].append(_load(served, batch, 1.2 if not plan.is_quick else 0.2))
-            figures += _figures(name, batch, len(mine.pushers), turns[mine.port], turns[bare.port])
-    return figures
-
-
 def measure_line(folder: Path, plan: Plan) -> list[Figure]:
     """One line confirmed by one request."""
     with ExitStack() as stack:
@@ -213,7 +203,7 @@ def both(
     """The real store and the bare handler, on stores of the same content, until `stack` ends."""
     places = folder / "ours", folder / "bare"
     pushers = [furnish(place, orders=terminals, terminals=terminals, supervisors=supervisors) for place in places]
-    where: list[Path | str] = [into_postgres(each, server) if server else Place(each).database for each in places]
+    where = [housed(each, server) for each in places]
     ready = folder / "bare.url"
     bare = ["-m", "benchmarks.bare_store", str(places[1]), str(ready)]
     if server is not None:

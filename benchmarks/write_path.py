@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,11 +19,10 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.figures import Amount, Figure, Plan, Stumbled, at_least, at_most
-from benchmarks.furnished import Pusher, furnish, into_postgres
-from benchmarks.private_postgres import NoPostgres, PrivatePostgres
+from benchmarks.furnished import Pusher, database_name, furnish, housed
+from benchmarks.private_postgres import PrivatePostgres
 from server_stub import admission
 from server_stub.database import Cursor, Database, open_at
-from server_stub.place import Place
 from server_stub.rows import EventRow
 from server_stub.serving import settle_memory
 from server_stub.store import Store
@@ -32,29 +30,12 @@ from server_stub.writer import LARGEST_GROUP
 
 CALLERS = 200
 SLOW_DISK_SECONDS = 0.008
-EMBEDDED, POSTGRES = "SQLite", "PostgreSQL"
 Call = Callable[[int], Awaitable[Any]]
 
 
-def measure(folder: Path, plan: Plan) -> list[Figure]:
-    """The embedded database."""
-    return asyncio.run(_measured(folder, plan, EMBEDDED, None))
-
-
-def measure_postgres(folder: Path, plan: Plan) -> list[Figure]:
-    """PostgreSQL on this machine, flushing as it does by default."""
-    with durable_postgres() as server:
-        return asyncio.run(_measured(folder, plan, POSTGRES, server))
-
-
-@contextmanager
-def durable_postgres() -> Iterator[PrivatePostgres]:
-    """A server that flushes; Stumbled where there are no binaries."""
-    try:
-        with PrivatePostgres(is_durable=True) as server:
-            yield server
-    except NoPostgres as error:
-        raise Stumbled(str(error)) from error
+def measure(folder: Path, plan: Plan, server: PrivatePostgres | None = None) -> list[Figure]:
+    """One row each by many callers, then the rule book's, on a fast and on a slow disk."""
+    return asyncio.run(_measured(folder, plan, server))
 
 
 class BareThread:
@@ -116,14 +97,15 @@ def _answer(futures: list[asyncio.Future[int]], number: int) -> None:
         future.set_result(number)
 
 
-async def _measured(folder: Path, plan: Plan, name: str, server: PrivatePostgres | None) -> list[Figure]:
+async def _measured(folder: Path, plan: Plan, server: PrivatePostgres | None) -> list[Figure]:
+    name = database_name(server)
     callers = plan.count(CALLERS, 8)
     seconds = 0.1 if plan.is_quick else 1.5
     turns = plan.count(5, 1)
     pushers = furnish(folder, orders=callers, terminals=callers)
-    place = Place(folder, address=into_postgres(folder, server) if server else "")
-    fast = await _turns(place, pushers, 0.0, seconds, turns)
-    slow = await _turns(place, pushers, SLOW_DISK_SECONDS, seconds, turns)
+    where = housed(folder, server)
+    fast = await _turns(where, pushers, 0.0, seconds, turns)
+    slow = await _turns(where, pushers, SLOW_DISK_SECONDS, seconds, turns)
     return [
         Figure(
             f"write path, {name}, {callers} callers, one row each",
@@ -155,11 +137,11 @@ class Run:
 
 
 async def _turns(
-    place: Place, pushers: list[Pusher], disk_seconds: float, seconds: float, turns: int
+    where: Path | str, pushers: list[Pusher], disk_seconds: float, seconds: float, turns: int
 ) -> dict[str, list[Run]]:
-    store = await Store.open(place.where)
+    store = await Store.open(where)
     commit = store.writer._database.commit
-    bare = BareThread(open_at(place.where), disk_seconds)
+    bare = BareThread(open_at(where), disk_seconds)
     settle_memory()  # as a store does before it serves
 
     def slowly(cursor: Cursor, *, has_news: bool = True) -> None:
