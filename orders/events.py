@@ -139,7 +139,7 @@ class PickUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class PickShorted(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_shorted"):
-    """Pieces were not to be had at a shelf; `reason` is one of SHORT_REASONS."""
+    """Pieces were not to be had at a shelf; `reason` is empty, fewer, damaged or unreachable."""
 
     stop: int
     location: str
@@ -150,9 +150,6 @@ class PickShorted(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     @property
     def touches(self) -> tuple[Key, ...]:
         return (Key("task", self.task), Key("order", self.order))
-
-
-SHORT_REASONS = ("empty", "fewer", "damaged", "unreachable")
 
 
 class ShortUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="short_undone"):

@@ -14,7 +14,6 @@ from orders import events
 from orders.records import ParcelLine, Positive
 
 AVAILABLE = "available"
-STATUSES = (AVAILABLE, "quarantine", "damaged", "expired")
 
 # Where pieces come from and go to beyond the walls: the ledger's two open ends, and its correction.
 OUTSIDE = "outside"

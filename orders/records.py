@@ -433,22 +433,6 @@ KINDS: Mapping[str, type[Record]] = {
     "discrepancy": Discrepancy,
 }
 
-AnyRecord = (
-    Owner
-    | Address
-    | Product
-    | Location
-    | Worker
-    | Site
-    | Order
-    | PickTask
-    | Tote
-    | Parcel
-    | Manifest
-    | KeyedItem
-    | Discrepancy
-)
-
 
 class Key(msgspec.Struct, frozen=True, order=True):
     """Names one record: its kind and its id."""

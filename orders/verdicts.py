@@ -50,7 +50,6 @@ class Denial(Enum):
     WRONG_LOCATION = "wrong_location"
     WRONG_PRODUCT = "wrong_product"
     TOO_MANY = "too_many"
-    NO_TOTE = "no_tote"
     OTHER_TOTE = "other_tote"
     TOTE_IN_USE = "tote_in_use"
     STOPS_LEFT = "stops_left"

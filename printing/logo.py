@@ -15,7 +15,6 @@ from reportlab.lib.utils import ImageReader
 
 from printing.refusals import DrawError
 
-MM_PER_INCH = 25.4
 _MOST_PIXELS = 40_000_000
 
 

@@ -291,7 +291,7 @@ class Journal:
     def every_job(self) -> Sequence[PrintJob]:
         """Every job that is still kept, newest first."""
         with self._guarded():
-            return self._jobs.newest(-1)
+            return self._jobs.every()
 
     def job(self, id: str) -> PrintJob | None:
         """A job as it stands, or None."""

@@ -46,9 +46,9 @@ class Jobs:
         """The jobs of one parcel (or other subject), oldest first."""
         return self._where("id LIKE ? || '-%-%'", subject)
 
-    def newest(self, limit: int) -> Sequence[PrintJob]:
-        """The jobs that were asked for last, newest first."""
-        return self._where("TRUE", order=f"DESC LIMIT {limit:d}")
+    def every(self) -> Sequence[PrintJob]:
+        """Every job that is still kept, newest first."""
+        return self._where("TRUE", order="DESC")
 
     def begin(self, id: str, now: int) -> bool:
         """Marks a job as being sent; False where it was cancelled or has ended."""

@@ -107,10 +107,6 @@ class Leases:
             (block.owner, block.prefix, block.extension, block.first, block.last, block.first),
         )
 
-    def burn(self) -> None:
-        """Inside a transaction: everything counts as spent."""
-        self._db.execute("UPDATE block SET next = last + 1")
-
 
 class _Sealing(msgspec.Struct):
     """What has to be known of a sealing here, whichever version wrote it."""

@@ -149,7 +149,7 @@ def _jobs(config: settings.Config) -> Sequence[PrintJob]:
     path = config.journal_file
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            return Jobs(database).newest(-1)
+            return Jobs(database).every()
     except sqlite3.Error as error:
         raise NothingToShow(words.journal_not_read(str(path), str(error))) from error
 

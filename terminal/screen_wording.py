@@ -42,10 +42,6 @@ def tote(code: str) -> str:
     return f"Tote {code}"
 
 
-def rest_hidden() -> str:
-    return "↓ more"
-
-
 # Entry line and keys line
 
 
@@ -147,10 +143,6 @@ def reader_keys() -> tuple[str, ...]:
 
 
 # The live queue
-
-
-def queue_title() -> str:
-    return "QUEUE"
 
 
 def queue_totals(released: int, picking: int, packed: int, shipped: int, late: int) -> tuple[tuple[str, ...], ...]:
@@ -278,14 +270,6 @@ def token_unreadable(path: str, fault: str) -> str:
 
 def label() -> str:
     return "label"
-
-
-def item_label() -> str:
-    return "item label"
-
-
-def slip() -> str:
-    return "slip"
 
 
 def no_feed(path: str, fault: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from terminal.config import SoundSettings
 
 
-BELL, OFF = "bell", "off"
+BELL = "bell"
 LONGEST_SECONDS = 5.0
 
 # Seconds after the first bell at which the others ring. One, three quick ones and two slow ones are told apart even

@@ -28,12 +28,8 @@ class Operation(enum.IntEnum):
 class Status(enum.IntEnum):
     """The answers that are told apart (RFC 8011, appendix B)."""
 
-    NOT_POSSIBLE = 0x0404
-    NOT_FOUND = 0x0406
-    GONE = 0x0407
     FORMAT_NOT_SUPPORTED = 0x040A
     ATTRIBUTES_NOT_SUPPORTED = 0x040B
-    OPERATION_NOT_SUPPORTED = 0x0501
     TEMPORARY_ERROR = 0x0505
     NOT_ACCEPTING_JOBS = 0x0506
     BUSY = 0x0507

@@ -106,7 +106,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--report", type=Path, metavar="FILE", help="write every finding as CSV")
     parser.add_argument("--encoding", help="read the file as that encoding, such as cp1250")
     store = parser.add_argument_group("the store (default: [store] in the config)")
-    store.add_argument("--store", metavar="URL", help="its address, such as http://store:8377")
+    store.add_argument("--store", metavar="URL", help="its address, such as http://store:8743")
     token = store.add_mutually_exclusive_group()
     token.add_argument("--token-file", type=Path, metavar="FILE", help="the file that holds a supervisor's token")
     token.add_argument("--folder", type=Path, metavar="DIR", help="the folder of a store on this machine")

@@ -57,7 +57,6 @@ class Robot:
         self._free = deque(self.totes)
         self._waiting: deque[str] = deque()
         self._items = 0
-        self._is_all_picked = False
         self._carried = ""
         self._sealed = ""
         self._dock: dict[str, str] = {}
@@ -66,7 +65,7 @@ class Robot:
         """What to scan at this showing, or None to wait for another one."""
         step = told.step
         if told.reason == "nothing_to_pick" and self.phase == acts.PICK:
-            self._is_all_picked, self.phase = True, acts.PACK
+            self.phase = acts.PACK
         if step == "starting":
             return None
         if self._sealed and (found := re.search(r"\bOn (\S+)$", told.verdict)):

@@ -18,7 +18,6 @@ GS = "\x1d"
 FIRST = '91FH-qwazym/QWAZYM:#@"[]_'
 # All digits, behind the separator that a value of open length needs.
 SECOND = "100123456789"
-WHOLE = AIM + FIRST + GS + SECOND
 
 FILE = "scanner-card.pdf"
 

@@ -70,8 +70,6 @@ HOPS = {
     "marked printed": Hop("printing.spool:Spool._ended", after=True),
 }
 IN_TRANSACTION, PUSH_SENT = "in the transaction", "push sent"
-# Before the commit, so that a scan that dies here was never saved.
-UNSAVED = ("bytes read", "framed and parsed", "its turn", "resolved", "judged", IN_TRANSACTION)
 PRINTING = (
     "job queued",
     "page drawn",

@@ -18,7 +18,6 @@ from printing.documents import (
     Command,
     CommandCard,
     LabelBatch,
-    Media,
     PackingSlip,
     ParcelLabel,
     ProductLabel,
@@ -213,8 +212,6 @@ class Samples:
     commands: CommandCard = COMMANDS
     warehouse: Address = WAREHOUSE
     recipients: tuple[Address, ...] = RECIPIENTS
-    order_numbers: tuple[str, ...] = ORDER_NUMBERS
-    shipping_media: tuple[Media, ...] = (Media.LABEL_4X6, Media.LABEL_100X150)
 
 
 def _burnt(page: pdfium.PdfPage, scale: float) -> Image.Image:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from terminal.scanner_test.capture import Capture, LineSettings, Source
-from terminal.scanner_test.card import AIM, FIRST, GS, SECOND, WHOLE
+from terminal.scanner_test.card import AIM, FIRST, GS, SECOND
 from terminal.scanner_test.layouts import typed
 
+WHOLE = AIM + FIRST + GS + SECOND
 KEYS = Source()
 PORT = Source("/dev/serial/by-id/usb-Example_Scanner-if00")
 

@@ -67,13 +67,6 @@ def killed_writer(path: Path, count: int) -> list[tuple[int, int]]:
     return [(int(number), int(size)) for number, size in (line.split() for line in ran.stdout.splitlines())]
 
 
-def put_in_place(source: Path, target: Path) -> None:
-    """Copies over a file without making a new one, as a restore does that keeps what it finds."""
-    with target.open("r+b" if target.exists() else "wb") as out:
-        out.truncate(0)
-        out.write(source.read_bytes())
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     (tmp_path / "state").mkdir()
