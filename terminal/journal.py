@@ -9,11 +9,8 @@ the old one, so that the store can tell whether it has it; the old one never get
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orders import wire
@@ -21,11 +18,10 @@ from orders.events import FloorEvent, ParcelSealed, seal
 from orders.identifiers import SsccBlock
 from terminal import journal_identity as identity
 from terminal.journal_entries import Confirmed, Entry, Loaded, Standing, readable
-from terminal.journal_jobs import Jobs
-from terminal.journal_leases import SEALINGS, Leases, numbers_spent
-from terminal.journal_mark import Doubt, Lock, Mark, Marks, machine
-from terminal.journal_opening import open_file, read_state
-from terminal.journal_schema import Files, JournalError, guarded, is_damage, sentence, transaction
+from terminal.journal_file import JournalFile
+from terminal.journal_leases import SEALINGS, numbers_spent
+from terminal.journal_mark import Doubt
+from terminal.journal_schema import JournalError, is_damage
 
 if TYPE_CHECKING:
     from printing.spool import PrintJob
@@ -41,60 +37,11 @@ _ENTRY = (
 )
 
 
-class Journal:
+class Journal(JournalFile):
     """Opened with `Journal.open`, for one thread; the plain attributes and `waiting` may be read from any.
 
     What a call changes is on disk when it returns; where that cannot be, nothing changed and it raises JournalError.
     """
-
-    def __init__(self, path: Path, witness: Path | None, clock: Callable[[], datetime], lock: Lock) -> None:
-        self.path = path
-        self._lock, self._clock = lock, clock
-        self._marks = Marks(path, witness)
-        self._begin(is_damaged=False)
-
-    @classmethod
-    def open(
-        cls,
-        path: Path,
-        *,
-        witness: Path | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> Journal:
-        """The journal at `path`, made where there is none; `notice` says what has to be shown about its state.
-
-        `witness` is a file in another folder that remembers the last opening, so that a whole folder put back from
-        an older copy is noticed as well. JournalError where it cannot be used: in use, of a later version, unwritable.
-        """
-        lock = Lock(path)
-        try:
-            return cls(path, witness, clock, lock)
-        except BaseException as error:
-            lock.release()
-            if isinstance(error, sqlite3.Error):
-                raise JournalError(sentence(error, path)) from error
-            if isinstance(error, OSError):
-                raise JournalError(f"The journal {path} cannot be used ({error.strerror}): see to its disk.") from error
-            raise
-
-    def close(self) -> None:
-        """Ends cleanly; the lock goes last."""
-        try:
-            self._db.close()
-            with suppress(FileNotFoundError):  # somebody removed the file: the next start will say so
-                self._marks.end(self._mark(is_closed=True))
-        finally:
-            self._lock.release()
-
-    @property
-    def id(self) -> str:
-        """The identity under which new events are numbered."""
-        return self._state.id
-
-    @property
-    def terminal(self) -> str:
-        """The name under which the store knows this terminal; empty before it said so."""
-        return self._state.terminal
 
     # What is known at the start
 
@@ -112,12 +59,7 @@ class Journal:
     def standing(self) -> Standing:
         """What a hello says of this journal."""
         with self._guarded():
-            owing = self._db.execute(
-                "SELECT identity.id, max(event.number) FROM event JOIN identity ON identity.ordinal = event.identity "
-                "WHERE event.cursor IS NULL AND event.identity <> ? GROUP BY identity.ordinal "
-                "ORDER BY identity.ordinal",
-                (self._state.ordinal,),
-            ).fetchall()
+            owing = identity.before(self._db, self._state.ordinal, is_owing=True)
             sealings = self._db.execute(f"{_ENTRY} WHERE event.cursor IS NULL AND {SEALINGS}").fetchall()
         state, blocks = self._state, {self.id: self._leases.unfinished()}
         for id, codes in numbers_spent(Entry(*row) for row in sealings).items():
@@ -127,11 +69,7 @@ class Journal:
     def older(self) -> list[tuple[str, int]]:
         """The identities before the present one of which events are still kept, each with its last number."""
         with self._guarded():
-            return self._db.execute(
-                "SELECT identity.id, max(event.number) FROM event JOIN identity ON identity.ordinal = event.identity "
-                "WHERE event.identity <> ? GROUP BY identity.ordinal ORDER BY identity.ordinal",
-                (self._state.ordinal,),
-            ).fetchall()
+            return identity.before(self._db, self._state.ordinal)
 
     # Events
 
@@ -149,14 +87,9 @@ class Journal:
         One transaction. JournalError where the disk is full or read-only, or where an SSCC is not ours to use; the
         same call works again when there is room.
         """
+        serial, number = self._state.serial, self._state.number
         entries = [
-            Entry(
-                self._state.serial + n,
-                seal(self._state.number + n, at, worker, event),
-                None,
-                self.id,
-                self._state.number + n,
-            )
+            Entry(serial + n, seal(number + n, at, worker, event), None, self.id, number + n)
             for n, (at, worker, event) in enumerate(events, 1)
         ]
         spent = [self._leases.spending(event.parcel) for _, _, event in events if isinstance(event, ParcelSealed)]
@@ -288,11 +221,6 @@ class Journal:
         with self._guarded():
             return self._jobs.held()
 
-    def every_job(self) -> Sequence[PrintJob]:
-        """Every job that is still kept, newest first."""
-        with self._guarded():
-            return self._jobs.every()
-
     def job(self, id: str) -> PrintJob | None:
         """A job as it stands, or None."""
         with self._guarded():
@@ -340,48 +268,6 @@ class Journal:
 
     # Within
 
-    def _begin(self, *, is_damaged: bool) -> None:
-        opened = open_file(self.path, self._marks, self._clock, is_damaged=is_damaged)
-        self._db, self._state, self.notice = opened.db, opened.state, opened.notice
-        self._jobs, self._leases = Jobs(self._db), Leases(self._db)
-        self._inode, self._machine, self._is_suspect = self.path.stat().st_ino, machine(), False
-        self._files = Files(self.path)
-        self._marks.begin(self._mark())
-
-    @contextmanager
-    def _step(
-        self, *, events: int = 0, memo: bytes | None = None, cursor: int | None = None, epoch: str | None = None
-    ) -> Iterator[None]:
-        """One transaction and what it does to the state, in the file, then in memory; the mark follows."""
-        self._files.check()
-        with self._guarded(), transaction(self._db, self.path):
-            yield
-            self._db.execute(
-                "UPDATE state SET commits = commits + 1, serial = serial + ?, number = number + ?, "
-                "cursor = coalesce(?, cursor), epoch = coalesce(?, epoch), memo = coalesce(?, memo)",
-                (events, events, cursor, epoch, memo),
-            )
-        state = self._state
-        state.commits += 1
-        state.serial += events
-        state.number += events
-        state.waiting += events
-        state.cursor = state.cursor if cursor is None else cursor
-        state.epoch = state.epoch if epoch is None else epoch
-        self._marks.write(self._mark())
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turns SQLite's errors into sentences; a file found damaged is noted, so that the next start salvages it."""
-        try:
-            with guarded(self.path):
-                yield
-        except JournalError as error:
-            if is_damage(error.__cause__):
-                self._is_suspect = True
-                self._marks.write(self._mark())
-            raise
-
     def _load(self) -> Loaded:
         with self._guarded():
             records, _ = readable(self._db.execute("SELECT kind, id, body FROM record"))
@@ -400,23 +286,3 @@ class Journal:
             (change.kind, change.id, change.revision, change.cursor, bytes(change.body)),
         )
         return taken.rowcount > 0
-
-    def _reload(self) -> None:
-        self._state = read_state(self._db)
-        self._leases.reload()
-
-    def _mark(self, *, is_closed: bool = False) -> Mark:
-        return Mark(
-            journal=self.id,
-            generation=self._state.generation,
-            commits=self._state.commits,
-            serial=self._state.serial,
-            inode=self._inode,
-            machine=self._machine,
-            is_closed=is_closed,
-            is_suspect=self._is_suspect,
-            changed_ns=self.path.stat().st_ctime_ns if is_closed else 0,
-        )
-
-    def _now(self) -> int:
-        return int(self._clock().timestamp())

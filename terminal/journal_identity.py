@@ -48,6 +48,16 @@ def found(db: sqlite3.Connection) -> Found:
     return Found(ids, *(state or (0, 0)))
 
 
+def before(db: sqlite3.Connection, present: int, *, is_owing: bool = False) -> list[tuple[str, int]]:
+    """The other identities that have events here (with `is_owing` unsent ones), oldest first, with the last number."""
+    condition = " AND event.cursor IS NULL" if is_owing else ""
+    return db.execute(
+        "SELECT identity.id, max(event.number) FROM event JOIN identity ON identity.ordinal = event.identity "
+        f"WHERE event.identity <> ?{condition} GROUP BY identity.ordinal ORDER BY identity.ordinal",
+        (present,),
+    ).fetchall()
+
+
 def first(db: sqlite3.Connection, now: int) -> None:
     """Inside a transaction: a new file's identity."""
     ordinal = _insert(db, "new", now)

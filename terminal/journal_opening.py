@@ -15,7 +15,6 @@ from terminal import journal_identity as identity
 from terminal.journal_entries import State
 from terminal.journal_mark import Doubt, Marks
 from terminal.journal_schema import Damaged, JournalError, check, connect, is_damage, transaction
-from terminal.salvage import salvage, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,9 @@ def open_file(path: Path, marks: Marks, clock: Callable[[], datetime], *, is_dam
     """
     now = clock()
     stamp = f"{now:%Y%m%dT%H%M%SZ}"
-    if not path.exists() and unfinished(path).exists():
-        unfinished(path).rename(path)
+    salvaged = path.with_name(f"{path.name}.salvaged")
+    if not path.exists() and salvaged.exists():
+        salvaged.rename(path)  # an earlier start ended when only that was left to do
     try:
         if is_damaged:
             raise Damaged("pages cannot be read")
@@ -43,7 +43,9 @@ def open_file(path: Path, marks: Marks, clock: Callable[[], datetime], *, is_dam
     except (sqlite3.DatabaseError, JournalError) as error:
         if not is_damage(error) and not is_damage(error.__cause__):
             raise
-    aside = salvage(path, stamp)
+    from terminal.salvage import salvage  # only a damaged journal needs it
+
+    aside = salvage(path, salvaged, stamp)
     return _open(path, marks, now, stamp, aside)
 
 

@@ -29,9 +29,11 @@ _TABLES = {
 }
 
 
-def salvage(path: Path, stamp: str) -> Path:
-    """Puts a new journal at `path` with what could be read of the damaged one, and gives the place of that one."""
-    fresh = unfinished(path)
+def salvage(path: Path, fresh: Path, stamp: str) -> Path:
+    """Puts a new journal at `path` with what could be read of the damaged one, and gives the place of that one.
+
+    It is made at `fresh`, and lies there until the damaged one has made room for it.
+    """
     fresh.unlink(missing_ok=True)
     db = connect(fresh, stamp)
     damaged = sqlite3.connect(path, isolation_level=None)
@@ -52,11 +54,6 @@ def salvage(path: Path, stamp: str) -> Path:
     aside = _move_aside(path, stamp)
     fresh.rename(path)
     return aside
-
-
-def unfinished(path: Path) -> Path:
-    """Where a salvaged journal lies until the damaged one has made room for it."""
-    return path.with_name(f"{path.name}.salvaged")
 
 
 def _has_tables(db: sqlite3.Connection) -> bool:

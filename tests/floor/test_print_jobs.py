@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from printing.printers import Sent, printer_from
 from printing.spool import JobState, PrintJob, job_id
 from terminal import config as settings
 from terminal.journal import Journal
+from terminal.journal_jobs import Jobs
 from terminal.workflows.steps import JobOrder
 from tests.print_servers import Cups, IppEve, missing
 from tests.zpl_sink import MODES, ZplSink
@@ -124,10 +127,10 @@ class Bench:
 
     def ended(self) -> list[PrintJob]:
         journal = Journal.open(self.journal_file)
-        jobs = list(journal.every_job())
         assert not journal.waiting_jobs()
         journal.close()
-        return jobs
+        with closing(sqlite3.connect(self.journal_file)) as database:
+            return list(Jobs(database).every())
 
     def harm(self) -> None:
         """One thing that goes wrong, or right again."""
