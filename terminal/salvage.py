@@ -24,7 +24,7 @@ _TABLES = {
     "event": ("serial", "identity, number, body, cursor, settled_at"),
     "record": ("kind, id", "revision, cursor, body"),
     "block": ("ordinal", "owner, prefix, extension, first, last, next"),
-    "job": ("ordinal", "id, state, reason, place, attempts, marked_at, body"),
+    "job": ("ordinal", "id, state, reason, place, attempts, sent, ticket, marked_at, body"),
     "state": ("only_row", "commits, generation, identity, serial, number, cursor, epoch, terminal, memo"),
 }
 

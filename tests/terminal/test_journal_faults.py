@@ -336,6 +336,18 @@ def test_damage_met_while_working_is_salvaged_by_the_next_start(path: Path) -> N
     third.close()
 
 
+def test_a_print_that_waited_is_held_after_a_salvage_for_somebody_to_look(path: Path) -> None:
+    journal = Journal.open(path)
+    journal.append([(NOW, "W1", picked(n + 1)) for n in range(600)], [_job("a")])
+    journal.close()
+    again = Journal.open(path)
+    broken(path, 20 * 4096, 2 * 4096)
+    assert again.load().entries and "damaged" in again.notice
+    (held,) = again.held_jobs()
+    assert held.id == "a" and "only if no label is there" in held.reason
+    again.close()
+
+
 def test_a_file_of_noise_is_moved_aside_and_work_goes_on(path: Path) -> None:
     journal = Journal.open(path)
     told(journal, 5)
