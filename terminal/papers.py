@@ -15,7 +15,9 @@ from printing.spool import JobState, PrintJob
 from terminal import documents
 from terminal import preview_wording as words
 from terminal.floor import Floor
+from terminal.journal import Journal
 from terminal.stations import HouseStyle, Stations
+from terminal.workflows.steps import Looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,27 @@ class Paper:
     document: Document
     media: Media
     note: str = ""
+
+
+def jobs_for(looks: Looks, journal: Journal) -> Sequence[PrintJob]:
+    """In the journal's thread: the print jobs that were asked for."""
+    if looks.job:
+        job = journal.job(looks.job)
+        return [job] if job else []
+    return journal.jobs_of(looks.parcel) if looks.parcel else []
+
+
+def asked_for(
+    looks: Looks, jobs: Sequence[PrintJob], floor: Floor, style: HouseStyle, stations: Stations, station: str
+) -> tuple[Paper, ...]:
+    """What to look at: what sealing would print, or `jobs`, or else a parcel's papers as its records have them.
+
+    DocumentError where one of them cannot be printed.
+    """
+    if looks.sealing is not None:
+        return forecast(looks.sealing, floor, style, stations, station)
+    found = of_jobs(jobs)
+    return found if found or looks.job else of_parcel(looks.parcel, floor, style, stations, station)
 
 
 def of_jobs(jobs: Sequence[PrintJob]) -> tuple[Paper, ...]:

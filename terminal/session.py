@@ -7,7 +7,8 @@ may happen next is the workflows' judgement, what is on disk the journal's word.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,25 +27,23 @@ from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
 from terminal.stations import ITEM_LABEL, PLAIN, HouseStyle, Stations
-from terminal.workflows import acts, allowed, desk, typed_numbers, undo
+from terminal.workflows import acts, allowed, desk, packing, sign_on, typed_numbers, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
     ABadge,
     Accepted,
     ACommand,
-    ANumber,
     AskPin,
     AsksStore,
     AWeight,
+    Grant,
     Here,
     Looks,
     Meaning,
     Menu,
     NeedsAnswer,
     Outcome,
-    Packing,
-    Picking,
     Refused,
     SignOn,
     Step,
@@ -57,15 +56,6 @@ if TYPE_CHECKING:
     from scanners.scale import Weight
 
 RAW_KEPT = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """The store's answer to a request: the task it concerns, or why not. `is_away` when nobody answered."""
-
-    task: str | None = None
-    refused: str = ""
-    is_away: bool = False
 
 
 class Store(Protocol):
@@ -246,38 +236,24 @@ class Session:
             raw="" if is_secret else raw[:RAW_KEPT],
         )
         memo = self._memo(self._step, self._worker, self._tries, self._trail, self.station)
-        await self._append_silently(refused, memo)
+        told = [(self._clock(), self._worker, refused)]
+        # The refusal itself is what the operator needs; that the disk is full the next good scan will say.
+        with suppress(JournalError):
+            await self._thread.run(self._journal.append, told, memo=memos.encode(memo))
+            self._on_saved(False)
         return self._show(Verdict(Tone.REFUSED, outcome.sentence, outcome.reason))
 
-    async def _append_silently(self, refused: ScanRefused, memo: Memo) -> None:
-        try:
-            await self._thread.run(
-                self._journal.append, [(self._clock(), self._worker, refused)], memo=memos.encode(memo)
-            )
-        except JournalError:
-            # The refusal itself is what the operator needs; that the disk is full the next good scan will say.
-            return
-        self._on_saved(False)
-
     async def _ask_store(self, outcome: AsksStore) -> Showing:
+        answer = sign_on.granted(outcome, await self._granted(outcome), self._step)
+        return await self._accept(answer) if isinstance(answer, Accepted) else self._show(answer)
+
+    async def _granted(self, outcome: AsksStore) -> Grant:
         if self.store is None:
-            return self._show(Verdict(Tone.REFUSED, wording.store_away(), "store_away"))
+            return Grant(is_away=True)
         if outcome.request == "give_back" and outcome.task:
-            grant = await self.store.give_back(outcome.task)
-            step: Step = Menu()
-            sentence = wording.task_given_back()
-        else:
-            mine = _open_task(self._floor)
-            grant = Grant(task=mine) if mine else await self.store.claim(self._worker)
-            step = Picking(grant.task) if grant.task else self._step
-            sentence = ""
-        if grant.is_away:
-            return self._show(Verdict(Tone.REFUSED, wording.store_away(), "store_away"))
-        if grant.refused:
-            return self._show(Verdict(Tone.REFUSED, wording.store_refused(grant.refused), "store_refused"))
-        if grant.task is None and outcome.request == "claim":
-            return self._show(Verdict(Tone.NOTE, wording.nothing_to_pick(), "nothing_to_pick"))
-        return await self._accept(Accepted(step, sentence, is_note=True))
+            return await self.store.give_back(outcome.task)
+        mine = _open_task(self._floor)
+        return Grant(task=mine) if mine else await self.store.claim(self._worker)
 
     async def _look(self, outcome: Looks) -> Showing:
         """The same prompt with papers laid over it: those that were asked for, else those that sealing would print."""
@@ -286,15 +262,8 @@ class Session:
         from terminal import papers, preview_wording
 
         try:
-            if outcome.sealing is not None:
-                found = papers.forecast(outcome.sealing, self._floor, self._style, self._stations, self.station)
-            elif outcome.job:
-                job = await self._thread.run(self._journal.job, outcome.job)
-                found = papers.of_jobs([job] if job else [])
-            else:
-                jobs = await self._thread.run(self._journal.jobs_of, outcome.parcel)
-                rebuilt = papers.of_parcel(outcome.parcel, self._floor, self._style, self._stations, self.station)
-                found = papers.of_jobs(jobs) or rebuilt
+            jobs = await self._thread.run(papers.jobs_for, outcome, self._journal)
+            found = papers.asked_for(outcome, jobs, self._floor, self._style, self._stations, self.station)
         except DocumentError as error:
             return self._show(Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print"))
         if not found:
@@ -334,12 +303,8 @@ class Session:
 
     async def _peek_sscc(self, meaning: Meaning) -> str | None:
         """The next SSCC, only where this very answer might seal a parcel, or show its label."""
-        seals = isinstance(self._step, Packing) and meaning in (ACommand(acts.SEAL), ACommand(acts.CONFIRM))
-        seals = seals or (isinstance(self._step, (Packing, Weighing)) and meaning == ACommand(acts.PREVIEW))
-        if not seals and not (isinstance(self._step, Weighing) and isinstance(meaning, ANumber | AWeight)):
-            return None
-        assert isinstance(self._step, (Packing, Weighing))
-        order = self._floor.order(self._step.order)
+        sealed = packing.may_seal(self._step, meaning)
+        order = self._floor.order(sealed) if sealed else None
         return await self._thread.run(self._journal.next_sscc, order.owner) if order else None
 
     def _jobs(self, outcome: Accepted) -> list[PrintJob] | Verdict:

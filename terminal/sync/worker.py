@@ -20,7 +20,6 @@ from terminal.journal import Standing as JournalStanding
 from terminal.journal_identity import Revived
 from terminal.journal_mark import Doubt
 from terminal.journal_thread import JournalThread
-from terminal.session import Grant
 from terminal.sync import status
 from terminal.sync.downlink import Downlink
 from terminal.sync.leases import LeaseKeeper
@@ -28,6 +27,7 @@ from terminal.sync.link import OTHERS_JOURNAL, Link, LinkError, Refused
 from terminal.sync.requests import Requests
 from terminal.sync.status import Standing
 from terminal.sync.uplink import Gate, StartAgain, Uplink
+from terminal.workflows.steps import Grant
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 15.0

@@ -44,6 +44,7 @@ from terminal.workflows.steps import (
     Printing,
     Prints,
     Refused,
+    Step,
     Unknown,
     Weighing,
 )
@@ -183,6 +184,17 @@ def weighing_prompt(step: Weighing, floor: Floor) -> Prompt:
         acts=acts.listed(acts.MENU),
         help=pack_wording.help_pack(),
     )
+
+
+def may_seal(step: Step, meaning: Meaning) -> str | None:
+    """The order of which this very answer might seal a parcel, or show what sealing would print."""
+    match step, meaning:
+        case Packing(), ACommand(name=acts.SEAL | acts.CONFIRM | acts.PREVIEW):
+            return step.order
+        case Weighing(), ACommand(name=acts.PREVIEW) | ANumber() | AWeight():
+            return step.order
+        case _:
+            return None
 
 
 def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:

@@ -13,7 +13,7 @@ from orders.roles import PACK, PICK, SHIP
 from terminal import wording
 from terminal.floor import Floor
 from terminal.workflows import acts, prints, undo
-from terminal.workflows.prompts import Prompt
+from terminal.workflows.prompts import Prompt, Tone, Verdict
 from terminal.workflows.steps import (
     ABadge,
     Accepted,
@@ -22,17 +22,20 @@ from terminal.workflows.steps import (
     AskPin,
     AsksStore,
     AStation,
+    Grant,
     Here,
     Meaning,
     Menu,
     NeedsAnswer,
     Outcome,
     PackWait,
+    Picking,
     Prints,
     Queue,
     Refused,
     Shipping,
     SignOn,
+    Step,
     Unknown,
 )
 from terminal.workflows.strangers import describe_stranger
@@ -191,3 +194,16 @@ def _by_name(text: str, floor: Floor, here: Here) -> Outcome:
 
 def _welcome(worker: Worker, by: str) -> Accepted:
     return Accepted(Menu(), wording.welcome(worker.name), (WorkerSignedOn(worker=worker.id, by=by),))
+
+
+def granted(asked: AsksStore, grant: Grant, step: Step) -> Accepted | Verdict:
+    """Where the store's answer to what was asked at `step` leads, or what it says instead."""
+    if grant.is_away:
+        return Verdict(Tone.REFUSED, wording.store_away(), "store_away")
+    if grant.refused:
+        return Verdict(Tone.REFUSED, wording.store_refused(grant.refused), "store_refused")
+    if asked.request == "give_back":
+        return Accepted(Menu(), wording.task_given_back(), is_note=True)
+    if grant.task is None:
+        return Verdict(Tone.NOTE, wording.nothing_to_pick(), "nothing_to_pick")
+    return Accepted(Picking(grant.task), "", is_note=True)

@@ -347,6 +347,15 @@ class AsksStore(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """The store's answer to that: the task it concerns, or why not. `is_away` when nobody answered."""
+
+    task: str | None = None
+    refused: str = ""
+    is_away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Looks:
     """Papers to look at: those of a sealed parcel, of one print job, or what sealing would print."""
 

@@ -25,11 +25,11 @@ from terminal.config import PrinterSettings
 from terminal.floor import Floor
 from terminal.journal import Journal
 from terminal.journal_thread import JournalThread
-from terminal.session import Grant, Session
+from terminal.session import Session
 from terminal.stations import Stations
 from terminal.workflows import acts
 from terminal.workflows.prompts import Showing, Tone
-from terminal.workflows.steps import Picking
+from terminal.workflows.steps import Grant, Picking
 from tests.floors import ADDRESS, BADGE, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
 
 PROFILE = ScannerProfile("test", kind="wedge")
