@@ -233,7 +233,8 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument(
         "address", metavar="ADDRESS", help="ipp://HOST/ipp/print, socket://HOST:9100 (ZPL), cups:QUEUE or a folder"
     )
-    add.add_argument("--document", action="append", metavar="KIND", help="what goes there (label, slip); repeat it")
+    kinds = "what goes there (label, slip, product); repeat it"
+    add.add_argument("--document", action="append", metavar="KIND", help=kinds)
     add.add_argument("--station", action="append", metavar="ID", help="only at this station; repeat it for more")
     add.add_argument("--media", metavar="PAPER", help="the paper in it, such as 4x6in or a4")
     add.add_argument("--dpi", type=int, metavar="DOTS", help="203, 300 or 600 dots per inch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -270,3 +271,14 @@ def test_items_may_be_keyed_unless_the_config_says_otherwise(tmp_path: Path) -> 
 def test_a_device_refuses_every_problem_by_its_name(tmp_path: Path) -> None:
     read = config.read(written(tmp_path, f"[terminal]\nrefuses = {list(ADMITTED_FAULTS)}"))
     assert read.terminal.refuses == ADMITTED_FAULTS
+
+
+@pytest.mark.parametrize("is_whole", [False, True], ids=["as it stands", "with every line that is commented out"])
+def test_the_guides_config_can_be_read(tmp_path: Path, is_whole: bool) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    if is_whole:
+        shown = re.sub(r"^# (?=\w+ = )", "", shown, flags=re.MULTILINE)
+    path = tmp_path / "floorhand.toml"
+    path.write_text(shown, encoding="utf-8")
+    assert config.read(path).terminal.name == "CART-3"
