@@ -13,10 +13,11 @@ from orders.barcodes import Kind
 from orders.identifiers import SsccBlock
 from terminal.journal import Journal
 from terminal.workflows import acts
+from tests.floors import BADGE
 from tests.terminal.in_a_pty import InPty
+from tests.terminal.operators import DROP, LAMP, MUG, NEXT_SHELF, SHELF, TOTE
 from tests.terminal.test_app_real import Device
 from tests.terminal.test_app_real import device as device
-from tests.terminal.test_workflows import BADGE, DROP, LAMP, MUG, NEXT_SHELF, SHELF, TOTE
 from tests.zpl_sink import ZplSink
 
 BLOCK = SsccBlock(owner="HOME", prefix="952000", extension=0, first=10, last=59)

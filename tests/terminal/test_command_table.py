@@ -31,9 +31,7 @@ from terminal.workflows.steps import (
     Weighing,
 )
 from tests.floors import floor_of
-from tests.terminal.scanner_reads import sent
-from tests.terminal.test_scanner_trial import Bench
-from tests.terminal.test_workflows import (
+from tests.terminal.operators import (
     DROP,
     LAMP,
     MUG,
@@ -48,6 +46,8 @@ from tests.terminal.test_workflows import (
     picker,
     ready_to_seal,
 )
+from tests.terminal.scanner_reads import sent
+from tests.terminal.test_scanner_trial import Bench
 
 MANIFEST = "ROYAL-24-20261120-1700"
 HELD = HeldPrint(f"{SSCC}-label-1", "label", "HOME/1001", SSCC, 1, "zebra", "Load labels", "unsure", "1001")

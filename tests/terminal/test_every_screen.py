@@ -41,7 +41,7 @@ from terminal.workflows.steps import (
     SignOn,
 )
 from tests.floors import NOW, PRODUCTS, WORKER, floor_of, small_order
-from tests.terminal.test_workflows import (
+from tests.terminal.operators import (
     DROP,
     LAMP,
     MUG,

@@ -22,9 +22,9 @@ from terminal.workflows import acts
 from terminal.workflows.prompts import Showing, Tone
 from terminal.workflows.steps import Accepted, HeldPrint, JobOrder, Labelling, Menu, PackWait, Printing, Prints, Step
 from tests.floors import floor_of
+from tests.terminal.operators import LAMP, MUG, SSCC, Operator, command, ready_to_seal
 from tests.terminal.test_session import Device, own
 from tests.terminal.test_session import device as device
-from tests.terminal.test_workflows import LAMP, MUG, SSCC, Operator, command, ready_to_seal
 
 LABEL = f"]C100{SSCC}"
 

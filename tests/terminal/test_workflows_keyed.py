@@ -10,7 +10,7 @@ from orders.barcodes import check_digits
 from orders.events import ProductLabelPrinted
 from terminal.workflows import acts, keyed
 from terminal.workflows.steps import ItemLabel
-from tests.terminal.test_workflows import LAMP, MUG, NEXT_SHELF, SHELF, TOTE, Operator, command, packer, picker
+from tests.terminal.operators import LAMP, MUG, NEXT_SHELF, SHELF, TOTE, Operator, command, packer, picker
 
 CHECK = check_digits("A-01-1")
 

@@ -14,7 +14,7 @@ from terminal.workflows import packs
 from terminal.workflows.resolve import resolve_scan
 from terminal.workflows.steps import AnItem, AParcel, Damaged, PackWait, Picking
 from tests.floors import PRODUCTS, floor_of, line, order, stop, task
-from tests.terminal.test_workflows import DROP, LAMP, SHELF, SSCC, TOTE, Operator
+from tests.terminal.operators import DROP, LAMP, SHELF, SSCC, TOTE, Operator
 
 _BODY = "1501234567890"
 CASE = _BODY + check_digit(_BODY)

@@ -42,7 +42,7 @@ from terminal.workflows.steps import (
     SignOn,
 )
 from tests.floors import NOW, WORKER, floor_of, small_order, stop, task
-from tests.terminal.test_workflows import (
+from tests.terminal.operators import (
     DROP,
     LAMP,
     MUG,
