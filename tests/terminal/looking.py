@@ -8,17 +8,25 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from textual.command import CommandPalette
+from textual.pilot import Pilot
 
 from orders.records import Discrepancy, Key, Order, OrderLine, PickTask, Record, Stop, Worker
 from scanners.profile import ScannerProfile
 from scanners.scan import Scan, Unreadable
 from terminal.app import FloorApp
 from terminal.floor import Floor
+from terminal.messages import ScanBurst
 from terminal.parts import Parts
+from terminal.screens.floor_screen import FloorScreen
+from terminal.screens.queue_screen import QueueScreen
 from terminal.workflows.prompts import Act, Prompt, Showing, Tone, Verdict
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -218,6 +226,42 @@ def look(tell: int | None = None, reports: Path | None = None, *separators: str)
     report = Reports(reports).write if reports else None
     wedge = ScannerProfile("keys", kind="wedge", separators=separators)
     return live(an_app(session, a_floor(60), driver_class=FloorDriver, report=report, wedge=wedge))
+
+
+def said(app: FloorApp) -> str:
+    assert isinstance(app.screen, FloorScreen | QueueScreen)
+    return app.screen.said
+
+
+@asynccontextmanager
+async def running(app: FloorApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
+    """The app, its session started."""
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.showing.prompt.step != "starting")
+        await pilot.pause()
+        yield pilot
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
+    """Lets the app run until `condition` holds; the test's own time limit is the judge of never."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause()
+
+
+async def scan(pilot: Pilot[Any], session: ScriptedSession, *texts: str) -> None:
+    """Scans as the driver would, and waits until all were judged."""
+    before = len(session.taken)
+    for text in texts:
+        pilot.app.post_message(ScanBurst(text))
+    await until(pilot, lambda: len(session.taken) == before + len(texts))
+    await pilot.pause()
+
+
+def has_hit(palette: CommandPalette) -> bool:
+    from textual.command import CommandList
+
+    return palette.query_one(CommandList).option_count == 1
 
 
 if __name__ == "__main__":

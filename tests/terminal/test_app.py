@@ -3,73 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from textual import events
 from textual.command import CommandPalette
-from textual.pilot import Pilot
 
 from orders.records import Key
 from scanners.hub import Hub
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
-from scanners.scan import LossReason, RepeatDropped, Scan, ScannerFound, ScannerLost
+from scanners.scan import Scan
 from terminal.app import FloorApp
 from terminal.layers import Layers
-from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst, Shown
+from terminal.messages import LinkChanged, Noted, RecordsChanged, ScanBurst
 from terminal.parts import Parts, Tell
-from terminal.screens.floor_screen import FloorScreen
-from terminal.screens.queue_screen import QueueScreen
-from terminal.turns import Entered, Stale
+from terminal.turns import Entered
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from tests.terminal.looking import (
     ITEM,
     LONG,
-    MENU,
-    NOON,
-    QUEUE,
     SHELF,
     SIGN_ON,
     ScriptedSession,
     a_floor,
     an_app,
-    order,
+    has_hit,
+    running,
+    said,
+    scan,
+    until,
 )
 
 REFUSAL = Verdict(Tone.REFUSED, "Wrong shelf A-03-11: go to A-03-12", "wrong_location")
-
-
-def said(app: FloorApp) -> str:
-    assert isinstance(app.screen, FloorScreen | QueueScreen)
-    return app.screen.said
-
-
-@asynccontextmanager
-async def running(app: FloorApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
-    """The app, its session started."""
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.showing.prompt.step != "starting")
-        await pilot.pause()
-        yield pilot
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Lets the app run until `condition` holds; the test's own time limit is the judge of never."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause()
-
-
-async def scan(pilot: Pilot[Any], session: ScriptedSession, *texts: str) -> None:
-    """Scans as the driver would, and waits until all were judged."""
-    before = len(session.taken)
-    for text in texts:
-        pilot.app.post_message(ScanBurst(text))
-    await until(pilot, lambda: len(session.taken) == before + len(texts))
-    await pilot.pause()
 
 
 async def test_a_scan_is_judged_and_seen() -> None:
@@ -196,13 +163,6 @@ async def test_a_digit_alone_reaches_its_act_once_nothing_follows(monkeypatch: p
         await until(pilot, lambda: session.taken == ["act:SHORT-FEWER"])
 
 
-async def test_a_slow_scanner_over_the_list_of_acts_types_and_chooses_nothing() -> None:
-    session = ScriptedSession()
-    async with running(an_app(session)) as pilot:
-        await pilot.press("right", *"2500", "enter")
-        await until(pilot, lambda: session.taken == ["entry:2500"])
-
-
 async def test_question_mark_and_enter_show_what_to_scan_and_which_keys() -> None:
     session = ScriptedSession()
     async with running(an_app(session), size=(80, 24)) as pilot:
@@ -313,107 +273,6 @@ async def test_the_right_scan_takes_a_refusal_away() -> None:
         assert "Scan the item" in said(pilot.app)
 
 
-async def test_changed_records_reach_the_session_together_and_may_change_the_prompt() -> None:
-    session = ScriptedSession()
-    session.gate.clear()
-    first, second = Key("order", "ACME/1"), Key("task", "T1")
-
-    def refresh(keys: frozenset[Key]) -> Showing:
-        session.refreshed.append(keys)
-        session.showing = Showing(MENU, None, session.showing.turn, "Ann Lee")
-        return session.showing
-
-    session.refresh = refresh  # type: ignore[method-assign]
-    async with running(an_app(session), size=(40, 24)) as pilot:
-        pilot.app.post_message(ScanBurst("ABCD"))
-        await pilot.pause()
-        pilot.app.post_message(RecordsChanged(frozenset({first})))
-        pilot.app.post_message(RecordsChanged(frozenset({second})))
-        await pilot.press("5")
-        session.gate.set()
-        await until(pilot, lambda: "Live queue" in said(pilot.app))
-        assert session.refreshed == [frozenset({first, second})]
-        assert "5_" not in said(pilot.app)
-
-
-async def test_the_session_may_show_something_by_itself() -> None:
-    session = ScriptedSession()
-    async with running(an_app(session), size=(40, 24)) as pilot:
-        pilot.app.post_message(Shown(Showing(MENU, Verdict(Tone.NOTE, "Signed on"), 0, "Ann Lee")))
-        await until(pilot, lambda: "NOTE Signed on" in said(pilot.app))
-
-
-async def test_the_badge_says_what_waits_and_why() -> None:
-    session = ScriptedSession()
-    async with running(an_app(session), size=(40, 24)) as pilot:
-        pilot.app.post_message(LinkChanged("OFFLINE", 7, "The store cannot be reached: work goes on offline."))
-        await until(pilot, lambda: "OFFLINE 7" in said(pilot.app))
-        assert "cannot be reached" in said(pilot.app)
-        await scan(pilot, session, "ABCD")
-        assert "cannot be reached" in said(pilot.app)
-        pilot.app.post_message(LinkChanged("ONLINE", 0))
-        await until(pilot, lambda: "ONLINE" in said(pilot.app) and "reached" not in said(pilot.app))
-
-
-async def test_a_fault_stays_until_it_is_cleared_and_a_note_until_the_next_scan() -> None:
-    session = ScriptedSession()
-    async with running(an_app(session), size=(80, 24)) as pilot:
-        pilot.app.post_message(Noted("Printed label: /srv/1.pdf"))
-        await until(pilot, lambda: "Printed label" in said(pilot.app))
-        await scan(pilot, session, "ABCD")
-        assert "Printed label" not in said(pilot.app)
-        pilot.app.post_message(Noted("Label not printed: folder is full", is_fault=True))
-        await scan(pilot, session, "ABCE")
-        assert "Label not printed" in said(pilot.app)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert "Label not printed" not in said(pilot.app)
-        assert "clear" not in session.taken
-
-
-async def test_a_lost_scanner_is_said_until_it_is_found() -> None:
-    hub = Hub()
-    async with running(an_app(ScriptedSession(), hub=hub), size=(80, 24)) as pilot:
-        hub.put(ScannerLost("hand", LossReason.UNPLUGGED, "Scanner hand went away: plug it in again."))
-        await until(pilot, lambda: "went away" in said(pilot.app))
-        hub.put(ScannerFound("hand"))
-        await until(pilot, lambda: "went away" not in said(pilot.app))
-        assert "Scanner hand is back" in said(pilot.app)
-
-
-async def test_a_scanner_that_was_there_from_the_start_is_not_news() -> None:
-    hub = Hub()
-    async with running(an_app(ScriptedSession(), hub=hub), size=(80, 24)) as pilot:
-        hub.put(ScannerFound("hand"))
-        hub.put(RepeatDropped("hand", "A", 1))
-        await until(pilot, lambda: "came twice" in said(pilot.app))
-        hub.put(ScannerFound("ring"))
-        await pilot.pause()
-        assert "is back" not in said(pilot.app)
-
-
-async def test_nothing_is_asked_before_the_scanners_have_said_whether_they_are_there() -> None:
-    hub, session = Hub(), ScriptedSession()
-
-    class Slow:
-        def start(self) -> None:
-            """Its thread is still busy opening the port."""
-
-        def stop(self) -> None:
-            """Nothing to stop."""
-
-    async def opened() -> Parts:
-        return Parts(session=session, floor=a_floor(0), scanners=[Slow(), Slow()])
-
-    app = FloorApp(opened, hub=hub)
-    async with app.run_test() as pilot:
-        hub.put(ScannerFound("hand"))
-        await pilot.pause()
-        assert app.showing.prompt.step == "starting"
-        hub.put(ScannerLost("ring", LossReason.ABSENT, "Scanner ring is not at /dev/x: plug it in."))
-        await until(pilot, lambda: app.showing.prompt.step == "pick_shelf")
-
-
 async def test_reads_of_a_serial_scanner_and_keys_are_one_stream() -> None:
     hub, session = Hub(), ScriptedSession()
     profile = ScannerProfile("hand", port="/dev/ttyACM0")
@@ -443,61 +302,9 @@ async def test_the_palette_holds_every_act_and_the_way_out() -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         await pilot.press(*"damaged")
-        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette) and _has_hit(pilot.app.screen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette) and has_hit(pilot.app.screen))
         await pilot.press("enter")
         await until(pilot, lambda: session.taken == ["act:SHORT-DAMAGED"])
-
-
-@pytest.mark.parametrize("end", ["enter", "tab", "ctrl+j"])
-@pytest.mark.parametrize("code", ["5901234123457", "SKIP"])
-async def test_a_slow_scanner_that_types_into_the_palette_is_judged_and_chooses_nothing(code: str, end: str) -> None:
-    session = ScriptedSession()
-    async with running(an_app(session), size=(80, 24)) as pilot:
-        await pilot.press("ctrl+p")
-        await pilot.pause()
-        await pilot.press(*code, end)
-        await until(pilot, lambda: session.taken == [f"entry:{code}"])
-        assert not isinstance(pilot.app.screen, CommandPalette)
-        assert f"Took {code}" in said(pilot.app)
-
-
-@pytest.mark.parametrize("end", ["enter", "tab", "ctrl+j"])
-@pytest.mark.parametrize(
-    ("settings", "typed", "taken"),
-    [
-        ({}, "ABC123", "entry:ABC123"),
-        ({}, "]C110AB\x1d21X", "scan:10AB\x1d21X"),
-        ({"prefix": "~"}, "~ABC123", "scan:ABC123"),
-        ({"suffix": "#"}, "ABC123#", "scan:ABC123"),
-        ({"separators": ("F8",)}, "]C110AB\x8821X", "scan:10AB\x1d21X"),
-    ],
-)
-async def test_a_slow_scanner_is_known_by_what_it_adds(settings: dict, typed: str, taken: str, end: str) -> None:
-    session, wedge = ScriptedSession(), ScannerProfile("keys", kind="wedge", **settings)
-    async with running(an_app(session, wedge=wedge), size=(80, 24)) as pilot:
-        named = {"\x1d": "ctrl+right_square_bracket", "\x88": "f8"}
-        await pilot.press(*(named.get(character, character) for character in typed), end)
-        await until(pilot, lambda: session.taken == [taken])
-
-
-async def test_a_question_that_changes_under_a_slow_read_gets_no_half_of_it() -> None:
-    session = ScriptedSession()
-    async with running(an_app(session), size=(80, 24)) as pilot:
-        await pilot.press(*"590123")
-        pilot.app._after(Stale(), Showing(ITEM))
-        await pilot.press(*"4123457")
-        assert "changed while this was typed" in said(pilot.app)
-        await pilot.press("enter")
-        await pilot.pause()
-        assert session.taken == []
-        await pilot.press("7", "enter")
-        await until(pilot, lambda: session.taken == ["entry:7"])
-
-
-def _has_hit(palette: CommandPalette) -> bool:
-    from textual.command import CommandList
-
-    return palette.query_one(CommandList).option_count == 1
 
 
 async def test_control_q_says_how_to_close_and_the_list_closes_where_nobody_is_signed_on() -> None:
@@ -569,114 +376,3 @@ async def test_what_cannot_start_says_why_and_ends() -> None:
         await until(pilot, lambda: bool(app.farewell))
     assert app.farewell == "Another terminal writes the journal: close it first."
     assert app.return_code == 2
-
-
-# The live queue
-
-
-async def open_queue(pilot: Pilot[Any]) -> QueueScreen:
-    await until(pilot, lambda: isinstance(pilot.app.screen, QueueScreen))
-    await pilot.pause()
-    assert isinstance(pilot.app.screen, QueueScreen)
-    return pilot.app.screen
-
-
-@pytest.mark.parametrize("size", [(20, 16), (40, 24), (80, 24), (160, 50)])
-async def test_the_queue_opens_shows_the_urgent_first_and_goes_back(size: tuple[int, int]) -> None:
-    session = ScriptedSession(QUEUE)
-    async with running(an_app(session, a_floor(30)), size=size) as pilot:
-        queue = await open_queue(pilot)
-        lines = queue.said.splitlines()
-        assert len(lines) == size[1]
-        assert queue.said.index("A-03-12") < queue.said.index("536365") < queue.said.index("536366")
-        assert "-0:20" in queue.said
-        fault = "The store at http://10.0.0.5:8743 cannot be reached: work goes on offline."
-        pilot.app.post_message(LinkChanged("OFFLINE", 3, fault))
-        await until(pilot, lambda: "".join(fault.split()) in "".join(queue.said.split()))
-        assert len(queue.said.splitlines()) == size[1] and "A-03-12" in queue.said
-        pilot.app.post_message(LinkChanged("ONLINE", 0))
-        await until(pilot, lambda: queue.said.splitlines()[1:] == lines[1:])
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FloorScreen))
-        assert "1 Pick" in said(pilot.app)
-
-
-async def test_the_queue_follows_changes_and_keeps_the_chosen_row() -> None:
-    session, floor = ScriptedSession(QUEUE), a_floor(30)
-    async with running(an_app(session, floor), size=(80, 24)) as pilot:
-        queue = await open_queue(pilot)
-        await pilot.press("down", "down")
-        view = queue._rows
-        assert view._board.row(view.chosen).number == "536366"
-        moved = order(536380, "packing", NOON.replace(hour=8), station="BENCH-2")
-        keys = floor.confirm([(Key("order", moved.id), moved)], 2)
-        pilot.app.post_message(RecordsChanged(keys))
-        await until(pilot, lambda: "BENCH-2" in queue.said)
-        assert queue.said.index("536380") < queue.said.index("536365")
-        assert view._board.row(view.chosen).number == "536366"
-        assert view.chosen == 3
-
-
-async def test_the_queue_scrolls_with_the_chosen_row() -> None:
-    session = ScriptedSession(QUEUE)
-    async with running(an_app(session, a_floor(40)), size=(20, 16)) as pilot:
-        queue = await open_queue(pilot)
-        last = queue._board.row(len(queue._board) - 1).number
-        await pilot.press(*["pagedown"] * 10)
-        await pilot.pause()
-        assert last in queue.said
-        await pilot.press(*["pageup"] * 10)
-        await pilot.pause()
-        assert "A-03-12" in queue.said
-
-
-async def test_a_change_repaints_only_lines_that_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    session, floor = ScriptedSession(QUEUE), a_floor(300)
-    async with running(an_app(session, floor), size=(80, 24)) as pilot:
-        queue = await open_queue(pilot)
-        drawn: list[int] = []
-        draw = queue._rows.render_line
-        monkeypatch.setattr(queue._rows, "render_line", lambda y: (drawn.append(y), draw(y))[1])
-        last = queue._board.row(len(queue._board) - 1)
-        far = order(int(last.number), "packing", last.due_at, station="BENCH-9")
-        pilot.app.post_message(RecordsChanged(floor.confirm([(Key("order", far.id), far)], 2)))
-        await until(pilot, lambda: queue._board.row(len(queue._board) - 1).who == "BENCH-9")
-        await pilot.pause()
-        assert set(drawn) <= {0}
-
-
-async def test_a_refusal_over_the_queue_takes_the_screen_and_gives_it_back() -> None:
-    session = ScriptedSession(QUEUE)
-    session.judge = lambda text: (QUEUE, REFUSAL)
-    async with running(an_app(session, a_floor(30)), size=(40, 24)) as pilot:
-        await open_queue(pilot)
-        await scan(pilot, session, "ABCD")
-        assert REFUSAL.sentence in said(pilot.app)
-        await pilot.press("escape")
-        await open_queue(pilot)
-
-
-async def test_acts_and_typing_work_over_the_queue() -> None:
-    session = ScriptedSession(QUEUE)
-    session.judge = lambda text: (MENU, Verdict(Tone.NOTE, f"Took {text}"))
-    async with running(an_app(session, a_floor(30)), size=(40, 24)) as pilot:
-        await open_queue(pilot)
-        await pilot.press("1", "2")
-        assert "> 12_" in said(pilot.app)
-        await pilot.press("escape", "right")
-        assert "Live queue" in said(pilot.app)
-        await pilot.press("1", "enter")
-        await until(pilot, lambda: session.taken == ["act:PICK"])
-
-
-async def test_the_minute_moves_every_time_on_the_queue() -> None:
-    session, now = ScriptedSession(QUEUE), [NOON]
-
-    async def opened() -> Parts:
-        return Parts(session=session, floor=a_floor(12), clock=lambda: now[0])
-
-    async with running(FloorApp(opened), size=(80, 24)) as pilot:
-        queue = await open_queue(pilot)
-        assert "0:05 536366" in queue.said
-        now[0] = NOON.replace(minute=2)
-        await until(pilot, lambda: "0:03 536366" in queue.said)

@@ -16,9 +16,8 @@ from terminal.screens.overlays import act_list, help_reader
 from terminal.workflows import acts, desk
 from terminal.workflows.resolve import resolve_scan
 from terminal.workflows.steps import ACommand, Refused
-from tests.terminal.looking import SHELF, ScriptedSession, an_app
+from tests.terminal.looking import SHELF, ScriptedSession, an_app, running, scan
 from tests.terminal.operators import PROFILE
-from tests.terminal.test_app import running, scan
 from tests.terminal.test_every_screen import STATES
 
 WHERE = {"pick": "Cart", "pack": "Bench", "ship": "Dock"}

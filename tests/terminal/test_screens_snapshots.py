@@ -9,8 +9,7 @@ from textual.pilot import Pilot
 
 from terminal.messages import LinkChanged, ScanBurst
 from terminal.workflows.prompts import Prompt, Tone, Verdict
-from tests.terminal.looking import NUMBER, QUEUE, SHELF, ScriptedSession, a_floor, an_app
-from tests.terminal.test_app import until
+from tests.terminal.looking import NUMBER, QUEUE, SHELF, ScriptedSession, a_floor, an_app, until
 
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
 GOOD = Verdict(Tone.GOOD, "Shelf A-03-12")
