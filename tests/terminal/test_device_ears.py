@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import pty
 import queue
 import socket
 import time
-import tty
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,27 +25,17 @@ from terminal.scanner_test.diagnosis import diagnose
 from terminal.scanner_test.findings import Weight, findings
 from terminal.scanner_test.proposal import entry
 from tests.scanners.key_recording import typed as pressed
+from tests.terminal.scanner_ports import Heard, a_port, next_of
 from tests.terminal.scanner_reads import keyed, sent
-from tests.terminal.test_scanner_trial import LIMIT_SECONDS, Bench
+from tests.terminal.test_scanner_trial import Bench
 
 CARD = FIRST + GS + SECOND
-Heard = queue.Queue[Capture | PortNews]
-
-
-def next_of(heard: Heard, kind: type[Any]) -> Any:
-    while not isinstance(item := heard.get(timeout=LIMIT_SECONDS), kind):
-        pass
-    return item
 
 
 @pytest.fixture
 def device() -> Iterator[tuple[int, str]]:
-    """What a device file is, but for its ioctls: written at one end, read at the other."""
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-    yield master, os.ttyname(slave)
-    os.close(slave)
-    os.close(master)
+    with a_port() as port:
+        yield port
 
 
 def test_a_scanner_on_the_network_is_heard_and_its_address_written() -> None:

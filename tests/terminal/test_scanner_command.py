@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from floorhand import main
 from terminal import config
 from terminal.raw_log import FILE
 from tests.terminal.in_a_pty import InPty, in_a_pty
+from tests.terminal.scanner_ports import a_port
 from tests.terminal.scanner_reads import WHOLE, moved
 from tests.terminal.test_app_real import Device, device
 
@@ -23,11 +23,8 @@ __all__ = ["device"]
 
 @pytest.fixture
 def pistol() -> Iterator[tuple[int, str]]:
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    yield master, os.ttyname(slave)
-    os.close(master)
-    os.close(slave)
+    with a_port() as port:
+        yield port
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,11 +23,11 @@ from terminal.scanner_test.findings import Weight
 from terminal.scanner_test.trial import Page, Trial
 from terminal.scanner_test.view import TrialView
 from terminal.workflows import acts
+from tests.terminal.scanner_ports import Heard, a_port, next_of
 from tests.terminal.scanner_reads import PORT, WHOLE, keyed, moved, sent
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
-LIMIT_SECONDS = 10.0
 
 
 @dataclass
@@ -196,12 +195,9 @@ def test_everything_can_be_read_at_every_size(bench: Bench, size: tuple[int, int
 # The ears
 
 
-HeardSoFar = queue.Queue[Capture | PortNews]
-
-
 @contextmanager
-def listening(*ports: str, find: list[SerialPort] | None = None) -> Iterator[tuple[Ears, HeardSoFar]]:
-    heard: HeardSoFar = queue.Queue()
+def listening(*ports: str, find: list[SerialPort] | None = None) -> Iterator[tuple[Ears, Heard]]:
+    heard: Heard = queue.Queue()
     ears = Ears(heard.put, known=dict.fromkeys(ports, LineSettings()), find=lambda: find or [])
     ears.start()
     try:
@@ -210,23 +206,8 @@ def listening(*ports: str, find: list[SerialPort] | None = None) -> Iterator[tup
         ears.stop()
 
 
-def next_of(heard: HeardSoFar, kind: type[Capture] | type[PortNews]) -> Capture | PortNews:
-    while not isinstance(item := heard.get(timeout=LIMIT_SECONDS), kind):
-        pass
-    return item
-
-
-@contextmanager
-def a_pty() -> Iterator[tuple[int, str]]:
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    yield master, os.ttyname(slave)
-    os.close(master)
-    os.close(slave)
-
-
 def test_a_named_port_and_a_port_that_is_found_are_both_heard() -> None:
-    with a_pty() as (one, first), a_pty() as (other, second):
+    with a_port() as (one, first), a_port() as (other, second):
         found = [SerialPort(second, second, "Scanner"), SerialPort(first, first, "")]
         with listening(first, find=found) as (_, heard):
             news = [next_of(heard, PortNews), next_of(heard, PortNews)]
@@ -242,7 +223,7 @@ def test_a_named_port_and_a_port_that_is_found_are_both_heard() -> None:
 
 
 def test_another_speed_takes_effect_while_it_listens() -> None:
-    with a_pty() as (master, path), listening(path) as (ears, heard):
+    with a_port() as (master, path), listening(path) as (ears, heard):
         next_of(heard, PortNews)
         ears.retune(path, LineSettings(115_200))
         news = next_of(heard, PortNews)
@@ -253,7 +234,7 @@ def test_another_speed_takes_effect_while_it_listens() -> None:
 
 
 def test_an_absent_port_and_a_held_one_say_what_to_do(tmp_path: Path) -> None:
-    with a_pty() as (_, path), listening(path) as (_, first):
+    with a_port() as (_, path), listening(path) as (_, first):
         next_of(first, PortNews)
         with listening(path, str(tmp_path / "ttyACM0")) as (_, heard):
             faults = {next_of(heard, PortNews), next_of(heard, PortNews)}
