@@ -103,7 +103,7 @@ def picker(*also: Record) -> Operator:
 
 
 def packer() -> Operator:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP)
+    operator = dropped()
     operator.step = PackWait()
     return operator
 
@@ -115,6 +115,41 @@ def ready_to_seal(**here: Any) -> Operator:
 
 
 def dock() -> Operator:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(f"]C100{SSCC}")
+    operator = sealed().scan(f"]C100{SSCC}")
     operator.step = Shipping()
     return operator
+
+
+# A walk of two stops, scan by scan: five lamps, then one mug.
+
+
+def at_shelf() -> Operator:
+    return picker().scan(TOTE)
+
+
+def at_item() -> Operator:
+    return at_shelf().scan(SHELF)
+
+
+def at_number() -> Operator:
+    return at_item().scan(LAMP)
+
+
+def at_next_shelf() -> Operator:
+    return at_number().key("5")
+
+
+def at_next_item() -> Operator:
+    return at_next_shelf().scan(NEXT_SHELF)
+
+
+def at_drop() -> Operator:
+    return at_next_item().scan(MUG)
+
+
+def dropped() -> Operator:
+    return at_drop().scan(DROP)
+
+
+def sealed() -> Operator:
+    return ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))

@@ -32,19 +32,23 @@ from terminal.workflows.steps import (
 )
 from tests.floors import floor_of
 from tests.terminal.operators import (
-    DROP,
     LAMP,
-    MUG,
     NEXT_SHELF,
-    SHELF,
     SSCC,
     TOTE,
     Operator,
+    at_drop,
+    at_item,
+    at_next_item,
+    at_number,
+    at_shelf,
     command,
     dock,
+    dropped,
     packer,
     picker,
     ready_to_seal,
+    sealed,
 )
 from tests.terminal.scanner_reads import sent
 from tests.terminal.test_scanner_trial import Bench
@@ -61,10 +65,6 @@ CAN_BE_DONE = re.compile(
 
 def at(step: Step) -> Operator:
     return Operator(step, floor_of())
-
-
-def sealed() -> Operator:
-    return ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
 
 
 def moved(operator: Operator, step: Step) -> Operator:
@@ -86,18 +86,16 @@ SCREENS: dict[str, Callable[[], Operator]] = {
     "nobody is signed on": lambda: at(SignOn()),
     "a PIN is asked for": lambda: at(AskPin("W1")),
     "menu": lambda: at(Menu()),
-    "menu after a drop": lambda: packed_menu(),
+    "menu after a drop": dropped,
     "live queue": lambda: at(Queue()),
     "task is gone": lambda: at(Picking("P1")),
     "tote": picker,
-    "shelf": lambda: picker().scan(TOTE),
-    "item": lambda: picker().scan(TOTE).scan(SHELF),
-    "number": lambda: picker().scan(TOTE).scan(SHELF).scan(LAMP),
-    "last stop": lambda: picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF),
-    "drop": lambda: picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG),
-    "empty tote": lambda: (
-        picker().scan(TOTE).scan(SHELF).scan(command(acts.SHORT)).scan(NEXT_SHELF).scan(command(acts.SHORT))
-    ),
+    "shelf": at_shelf,
+    "item": at_item,
+    "number": at_number,
+    "last stop": at_next_item,
+    "drop": at_drop,
+    "empty tote": lambda: at_item().scan(command(acts.SHORT)).scan(NEXT_SHELF).scan(command(acts.SHORT)),
     "bench": packer,
     "items at the bench": lambda: packer().scan(TOTE),
     "number at the bench": lambda: packer().scan(TOTE).scan(LAMP),
@@ -118,10 +116,6 @@ SCREENS: dict[str, Callable[[], Operator]] = {
     "close?": lambda: moved(dock(), AskClose(MANIFEST)),
     "hand over?": lambda: moved(closed(), AskHandover(MANIFEST)),
 }
-
-
-def packed_menu() -> Operator:
-    return picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP)
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -42,20 +42,25 @@ from terminal.workflows.steps import (
 )
 from tests.floors import NOW, PRODUCTS, WORKER, floor_of, small_order
 from tests.terminal.operators import (
-    DROP,
     LAMP,
     MUG,
     NEXT_SHELF,
     OTHER_SHELF,
-    SHELF,
     SSCC,
     TOTE,
     Operator,
+    at_drop,
+    at_item,
+    at_next_shelf,
+    at_number,
+    at_shelf,
     command,
     dock,
+    dropped,
     packer,
     picker,
     ready_to_seal,
+    sealed,
 )
 from tests.terminal.test_workflows_packs import CASE
 from tests.terminal.test_workflows_packs import picker_of as cases
@@ -99,37 +104,36 @@ def states() -> Iterator[tuple[str, Operator]]:
     yield "queue", Operator(Queue(), floor_of())
     yield "pick, tote", picker()
     yield "pick, tote, refused", picker().scan(LAMP)
-    yield "pick, shelf", picker().scan(TOTE)
-    yield "pick, wrong shelf", picker().scan(TOTE).scan(OTHER_SHELF)
-    yield "pick, item", picker().scan(TOTE).scan(SHELF)
-    yield "pick, wrong item", picker().scan(TOTE).scan(SHELF).scan(MUG)
-    yield "pick, number", picker().scan(TOTE).scan(SHELF).scan(LAMP)
-    yield "pick, too many", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("99999")
-    yield "pick, some left", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("3")
-    yield "pick, undone", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(command(acts.UNDO))
+    yield "pick, shelf", at_shelf()
+    yield "pick, wrong shelf", at_shelf().scan(OTHER_SHELF)
+    yield "pick, item", at_item()
+    yield "pick, wrong item", at_item().scan(MUG)
+    yield "pick, number", at_number()
+    yield "pick, too many", at_number().key("99999")
+    yield "pick, some left", at_number().key("3")
+    yield "pick, undone", at_next_shelf().scan(command(acts.UNDO))
     yield "pick, nothing to undo", picker().scan(command(acts.UNDO))
-    yield "pick, nothing to confirm", picker().scan(TOTE).scan(command(acts.CONFIRM))
-    yield "pick, short undone", picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY).act(acts.UNDO)
-    yield "pick, keyed by digits, wrong shelf", picker().scan(TOTE).scan(SHELF).key("8900999999")
+    yield "pick, nothing to confirm", at_shelf().scan(command(acts.CONFIRM))
+    yield "pick, short undone", at_item().act(acts.SHORT_EMPTY).act(acts.UNDO)
+    yield "pick, keyed by digits, wrong shelf", at_item().key("8900999999")
     yield "pick, cases", cases(27)
     yield "pick, cases, number", cases(27).scan(LAMP)
     yield "pick, one case", cases(27).scan(CASE)
     yield "pick, case too large", cases(5).scan(CASE)
-    yield "pick, short", picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY)
-    yield "pick, drop", picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG)
+    yield "pick, short", at_item().act(acts.SHORT_EMPTY)
+    yield "pick, drop", at_drop()
     yield (
         "pick, nothing found",
-        picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY).scan(NEXT_SHELF).act(acts.SHORT_EMPTY),
+        at_item().act(acts.SHORT_EMPTY).scan(NEXT_SHELF).act(acts.SHORT_EMPTY),
     )
     yield (
         "pick, done",
-        picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP),
+        dropped(),
     )
-    dropped = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP)
-    yield "pick, drop undone", dropped.scan(command(acts.UNDO))
-    yield "pick, tote set down", picker().scan(TOTE).scan(command(acts.UNDO))
-    yield "pick, label nowhere", picker().scan(TOTE).scan(SHELF).scan(command(acts.REPRINT))
-    yield "pick, logistic unit", picker().scan(TOTE).scan(SHELF).scan("]C10010614141234567890802050123456789003712")
+    yield "pick, drop undone", dropped().scan(command(acts.UNDO))
+    yield "pick, tote set down", at_shelf().scan(command(acts.UNDO))
+    yield "pick, label nowhere", at_item().scan(command(acts.REPRINT))
+    yield "pick, logistic unit", at_item().scan("]C10010614141234567890802050123456789003712")
     lost = picker()
     taken = replace(lost.floor.task("P1"), claimed_by="T2")
     lost.floor.confirm([(Key("task", "P1"), taken)], 2)
@@ -148,10 +152,10 @@ def states() -> Iterator[tuple[str, Operator]]:
     yield "pack, weight", weighed.scan(command(acts.SEAL))
     at_the_scale = ready_to_seal(next_sscc=lambda owner: SSCC, has_scale=True).scan(command(acts.SEAL))
     yield "pack, scale", at_the_scale
-    yield "pack, label", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    yield "pack, label", sealed()
     yield (
         "pack, other label",
-        ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(f"]C100{sscc('952000', 2)}"),
+        sealed().scan(f"]C100{sscc('952000', 2)}"),
     )
     bench = ready_to_seal(next_sscc=lambda owner: SSCC)
     yield "pack, undone", packer().scan(TOTE).scan(LAMP).key("5").scan(command(acts.UNDO))
@@ -163,12 +167,12 @@ def states() -> Iterator[tuple[str, Operator]]:
         .scan(f"]C100{SSCC}")
         .scan(command(acts.UNDO)),
     )
-    yield "pack, label again", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.REPRINT)
-    yield "pack, void", ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.VOID)
-    printed = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    yield "pack, label again", sealed().act(acts.REPRINT)
+    yield "pack, void", sealed().act(acts.VOID)
+    printed = sealed()
     printed.here = replace_here(printed.here, held=(held_print("Load labels, then press Enter", "yes"),))
     yield "pack, label, out of labels", printed
-    away = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    away = sealed()
     reason = sentence(Trouble.NO_ANSWER, "Connection refused")
     away.here = replace_here(away.here, held=(held_print(reason, "no"),), printers=("zebra", "office"))
     yield "pack, label, no answer", away

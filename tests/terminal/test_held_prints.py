@@ -22,7 +22,7 @@ from terminal.workflows import acts
 from terminal.workflows.prompts import Showing, Tone
 from terminal.workflows.steps import Accepted, HeldPrint, JobOrder, Labelling, Menu, PackWait, Printing, Prints, Step
 from tests.floors import floor_of
-from tests.terminal.operators import LAMP, MUG, SSCC, Operator, command, ready_to_seal
+from tests.terminal.operators import LAMP, MUG, SSCC, Operator, command, sealed
 from tests.terminal.test_session import Device, own
 from tests.terminal.test_session import device as device
 
@@ -34,7 +34,7 @@ def held(sent: Literal["no", "yes", "unsure"], kind: str = "label", copy: int = 
 
 
 def at_label(*jobs: HeldPrint) -> Operator:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    operator = sealed()
     operator.here = replace(operator.here, held=jobs, printers=("zebra", "office"))
     return operator
 
@@ -167,7 +167,7 @@ def test_a_document_goes_to_its_stations_printer_else_to_one_that_serves_all() -
 # The session: what is on disk, and what the next start knows
 
 
-async def sealed(device: Device) -> PrintJob:
+async def sealed_on(device: Device) -> PrintJob:
     """A parcel at its label; the job of that label."""
     await device.scan(barcodes.encode(Kind.BADGE, "W1-SECRET7"))
     await device.session.take_act(acts.PICK)
@@ -191,7 +191,7 @@ async def hold(device: Device, job: PrintJob, sent: Sent, trouble: Trouble) -> S
 
 @pytest.fixture
 async def packed(device: Device) -> AsyncIterator[tuple[Device, PrintJob]]:
-    yield device, await sealed(device)
+    yield device, await sealed_on(device)
 
 
 async def test_a_held_label_stands_on_the_screen_and_after_a_restart_too(packed: tuple[Device, PrintJob]) -> None:
@@ -249,4 +249,4 @@ async def test_a_scanned_station_is_kept_and_its_printer_takes_the_label(device:
 
 async def sealed_again(device: Device) -> PrintJob:
     await device.session.take_act(acts.SIGN_OFF)
-    return await sealed(device)
+    return await sealed_on(device)

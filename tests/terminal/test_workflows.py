@@ -35,6 +35,10 @@ from tests.terminal.operators import (
     SHELF,
     TOTE,
     Operator,
+    at_drop,
+    at_item,
+    at_number,
+    at_shelf,
     command,
     picker,
 )
@@ -99,14 +103,14 @@ def test_a_line_of_one_costs_a_shelf_and_an_item_and_no_key() -> None:
 
 
 def test_a_line_of_many_is_one_scan_and_a_number() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP)
+    operator = at_number()
     assert operator.asked.step == "pick_quantity"
     (picked,) = operator.key("5").events
     assert (picked.quantity, picked.tote, picked.is_keyed) == (5, "T-01", False)
 
 
 def test_all_may_be_scanned_instead_of_keyed() -> None:
-    (picked,) = picker().scan(TOTE).scan(SHELF).scan(LAMP).scan(command(acts.ALL)).events
+    (picked,) = at_number().scan(command(acts.ALL)).events
     assert picked.quantity == 5
 
 
@@ -119,7 +123,7 @@ def test_the_same_shelf_is_not_asked_for_twice() -> None:
 
 
 def test_the_whole_walk_ends_at_a_drop_place() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG)
+    operator = at_drop()
     assert operator.asked.step == "pick_drop"
     assert operator.scan(SHELF).reason == "wrong_location"
     assert operator.scan(DROP).events == (ToteDropped(task="P1", order="HOME/1001", tote="T-01", place="DROP-1"),)
@@ -153,7 +157,7 @@ def test_a_wrong_scan_is_refused_and_the_step_stays(before: tuple[str, ...], sca
 
 @pytest.mark.parametrize(("number", "reason"), [("6", "too_many"), ("99999", "too_many"), ("0", "too_many")])
 def test_a_number_that_cannot_be_is_refused(number: str, reason: str) -> None:
-    assert picker().scan(TOTE).scan(SHELF).scan(LAMP).key(number).reason == reason
+    assert at_number().key(number).reason == reason
 
 
 def test_a_tote_that_carries_another_order_is_refused() -> None:
@@ -164,7 +168,7 @@ def test_a_tote_that_carries_another_order_is_refused() -> None:
 
 
 def test_short_is_two_keys_and_names_its_reason() -> None:
-    operator = picker().scan(TOTE).scan(SHELF)
+    operator = at_item()
     (shorted,) = operator.act(acts.SHORT_EMPTY).events
     assert (shorted.quantity, shorted.reason) == (5, "empty")
     assert operator.keys == 2
@@ -172,7 +176,7 @@ def test_short_is_two_keys_and_names_its_reason() -> None:
 
 
 def test_what_was_found_is_picked_before_the_rest_is_short() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("3")
+    operator = at_number().key("3")
     assert operator.asked.quantity == "2 of 5"
     (shorted,) = operator.act(acts.SHORT_FEWER).events
     assert isinstance(shorted, PickShorted)
@@ -180,13 +184,13 @@ def test_what_was_found_is_picked_before_the_rest_is_short() -> None:
 
 
 def test_a_shelf_is_not_called_empty_from_afar() -> None:
-    operator = picker().scan(TOTE)
+    operator = at_shelf()
     assert operator.scan(command(acts.SHORT_EMPTY)).reason == "shelf_first"
     assert isinstance(operator.act(acts.SHORT_UNREACHABLE).events[0], PickShorted)
 
 
 def test_scanning_the_shelf_of_another_open_stop_goes_there() -> None:
-    operator = picker().scan(TOTE).scan(NEXT_SHELF)
+    operator = at_shelf().scan(NEXT_SHELF)
     assert operator.events == (
         StopSkipped(task="P1", order="HOME/1001", stop=1),
         ShelfConfirmed(task="P1", order="HOME/1001", stop=2, location="A-02-1"),
@@ -196,12 +200,12 @@ def test_scanning_the_shelf_of_another_open_stop_goes_there() -> None:
 
 
 def test_the_last_stop_cannot_be_skipped() -> None:
-    operator = picker().scan(TOTE).act(acts.SKIP).scan(NEXT_SHELF).scan(MUG)
+    operator = at_shelf().act(acts.SKIP).scan(NEXT_SHELF).scan(MUG)
     assert operator.act(acts.SKIP).reason == "last_stop"
 
 
 def test_an_unreadable_shelf_is_confirmed_by_its_check_digits() -> None:
-    operator = picker().scan(TOTE)
+    operator = at_shelf()
     wrong = "00" if barcodes.check_digits("A-01-1") != "00" else "01"
     assert operator.key(wrong).reason == "wrong_location"
     assert operator.key(barcodes.check_digits("A-01-1")).events == (
@@ -210,12 +214,12 @@ def test_an_unreadable_shelf_is_confirmed_by_its_check_digits() -> None:
 
 
 def test_a_typed_sku_is_marked_as_keyed() -> None:
-    (picked,) = picker().scan(TOTE).scan(SHELF).key("LAMP").key("5").events
+    (picked,) = at_item().key("LAMP").key("5").events
     assert picked.is_keyed
 
 
 def test_a_walk_that_found_nothing_ends_with_the_tote() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).act(acts.SHORT_EMPTY).scan(NEXT_SHELF).act(acts.SHORT_EMPTY)
+    operator = at_item().act(acts.SHORT_EMPTY).scan(NEXT_SHELF).act(acts.SHORT_EMPTY)
     assert operator.asked.step == "pick_empty"
     (dropped,) = operator.scan(TOTE).events
     assert dropped.is_empty

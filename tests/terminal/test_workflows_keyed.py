@@ -10,20 +10,29 @@ from orders.barcodes import check_digits
 from orders.events import ProductLabelPrinted
 from terminal.workflows import acts, keyed
 from terminal.workflows.steps import ItemLabel
-from tests.terminal.operators import LAMP, MUG, NEXT_SHELF, SHELF, TOTE, Operator, command, packer, picker
+from tests.terminal.operators import (
+    LAMP,
+    MUG,
+    NEXT_SHELF,
+    TOTE,
+    Operator,
+    at_item,
+    command,
+    packer,
+)
 
 CHECK = check_digits("A-01-1")
 
 
-def at_shelf(*ways: str, prints: bool = False) -> Operator:
-    operator = picker().scan(TOTE).scan(SHELF)
+def keying(*ways: str, prints: bool = False) -> Operator:
+    operator = at_item()
     operator.here = dataclasses.replace(operator.here, keyed=ways, prints_item_labels=prints)
     return operator
 
 
 @pytest.mark.parametrize("typed", [f"8900{CHECK}", f"8900 {CHECK}", f"5678900-{CHECK}", f"5012345678900{CHECK}"])
 def test_the_last_digits_of_its_code_and_the_shelfs_check_digits_stand_for_an_item(typed: str) -> None:
-    (picked,) = at_shelf(*keyed.WAYS).key(typed).key("5").events
+    (picked,) = keying(*keyed.WAYS).key(typed).key("5").events
     assert (picked.quantity, picked.is_keyed) == (5, True)
 
 
@@ -42,13 +51,13 @@ def test_the_last_digits_of_its_code_and_the_shelfs_check_digits_stand_for_an_it
 def test_what_proves_too_little_or_is_not_allowed_here_is_refused(
     ways: tuple[str, ...], typed: str, reason: str
 ) -> None:
-    operator = at_shelf(*ways)
+    operator = keying(*ways)
     assert operator.key(typed).reason == reason
     assert operator.asked.step == "pick_item"
 
 
 def test_where_nothing_may_be_keyed_a_scan_is_as_good_as_ever() -> None:
-    (picked,) = at_shelf().scan(LAMP).key("5").events
+    (picked,) = keying().scan(LAMP).key("5").events
     assert not picked.is_keyed
 
 
@@ -63,7 +72,7 @@ def test_an_item_keyed_at_the_bench_is_marked_too() -> None:
 
 
 def test_a_new_label_is_offered_right_after_an_item_was_keyed() -> None:
-    operator = at_shelf(*keyed.WAYS, prints=True).key("LAMP").key("5")
+    operator = keying(*keyed.WAYS, prints=True).key("LAMP").key("5")
     assert operator.last.sentence == "Picked 5 x LAMP, keyed. Arrow, 7: new label"  # type: ignore[union-attr]
     operator.act(acts.ITEM_LABEL)
     assert operator.events == (ProductLabelPrinted(product="HOME/LAMP"),)
@@ -74,8 +83,8 @@ def test_a_new_label_is_offered_right_after_an_item_was_keyed() -> None:
 
 
 def test_no_label_is_offered_where_no_printer_takes_it_or_nothing_was_keyed() -> None:
-    operator = at_shelf(*keyed.WAYS).key("LAMP").key("5")
+    operator = keying(*keyed.WAYS).key("LAMP").key("5")
     assert acts.ITEM_LABEL not in [act.name for act in operator.asked.acts]
     assert operator.scan(command(acts.ITEM_LABEL)).reason == "no_printer"
-    scanned = at_shelf(prints=True).scan(LAMP).key("5")
+    scanned = keying(prints=True).scan(LAMP).key("5")
     assert scanned.scan(command(acts.ITEM_LABEL)).reason == "nothing_keyed"

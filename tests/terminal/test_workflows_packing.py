@@ -41,11 +41,13 @@ from tests.terminal.operators import (
     TOTE,
     WEIGHED,
     Operator,
+    at_number,
+    at_shelf,
     command,
     dock,
     packer,
-    picker,
     ready_to_seal,
+    sealed,
 )
 
 # The bench
@@ -153,19 +155,19 @@ def test_a_weight_changes_nothing_of_what_stands_in_the_way_of_a_parcel() -> Non
 
 
 def test_the_order_number_on_the_label_reads_back_as_well() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    operator = sealed()
     assert isinstance(operator.scan("1001").events[0], ParcelLabelled)
 
 
 def test_a_reprint_is_the_same_sscc_and_a_higher_copy() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.REPRINT)
+    operator = sealed().act(acts.REPRINT)
     (again,) = operator.events
     assert (again.parcel, again.copy) == (SSCC, 2)
     assert operator.act(acts.REPRINT).events[0].copy == 3
 
 
 def test_a_void_asks_for_a_tote_and_puts_the_goods_back_into_it() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).act(acts.VOID)
+    operator = sealed().act(acts.VOID)
     assert operator.scan(LAMP).reason == "tote_wanted"
     operator.scan(barcodes.encode(Kind.TOTE, "T-02"))
     assert operator.step == Packing("HOME/1001", "T-02")
@@ -211,20 +213,20 @@ def test_a_parcel_labelled_after_closing_goes_on_the_next_manifest() -> None:
 
 
 def test_a_parcel_without_a_read_back_may_not_leave() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    operator = sealed()
     operator.step = Shipping()
     assert operator.scan(f"]C100{SSCC}").reason == "not_labelled"
 
 
 def test_a_break_after_sealing_is_made_good_by_scanning_the_label() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    operator = sealed()
     assert isinstance(operator.step, Labelling)
     operator.step = PackWait()
     assert isinstance(operator.scan(f"]C100{SSCC}").events[0], ParcelLabelled)
 
 
 def test_the_tote_binds_when_it_is_scanned() -> None:
-    assert picker().scan(TOTE).events == (ToteBound(task="P1", order="HOME/1001", tote="T-01"),)
+    assert at_shelf().events == (ToteBound(task="P1", order="HOME/1001", tote="T-01"),)
 
 
 def test_a_departure_that_passed_while_packing_is_the_next_days() -> None:
@@ -235,7 +237,7 @@ def test_a_departure_that_passed_while_packing_is_the_next_days() -> None:
 
 
 def test_escape_backs_out_of_a_question_and_never_ends_a_walk_or_a_tote() -> None:
-    walking = picker().scan(TOTE).scan(SHELF).scan(LAMP)
+    walking = at_number()
     walking._take(ACommand(acts.NO))
     assert walking.asked.step == "pick_item"
     walking._take(ACommand(acts.NO))

@@ -51,11 +51,18 @@ from tests.terminal.operators import (
     SSCC,
     TOTE,
     Operator,
+    at_drop,
+    at_item,
+    at_next_shelf,
+    at_number,
+    at_shelf,
     command,
     dock,
+    dropped,
     packer,
     picker,
     ready_to_seal,
+    sealed,
 )
 
 UNDO, CONFIRM, NEXT, SHORT = (command(name) for name in (acts.UNDO, acts.CONFIRM, acts.NEXT, acts.SHORT))
@@ -73,7 +80,7 @@ def offered(operator: Operator) -> list[tuple[int, str]]:
 
 
 def test_the_last_pick_is_taken_back_and_asked_again() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5")
+    operator = at_next_shelf()
     assert (8, acts.UNDO) in offered(operator)
     (undone,) = operator.scan(UNDO).events
     assert undone == PickUndone(
@@ -85,12 +92,12 @@ def test_the_last_pick_is_taken_back_and_asked_again() -> None:
 
 
 def test_the_list_of_acts_undoes_as_the_card_does() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").act(acts.UNDO)
+    operator = at_next_shelf().act(acts.UNDO)
     assert isinstance(operator.events[0], PickUndone)
 
 
 def test_the_last_pick_of_a_walk_is_taken_back_before_the_drop() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG)
+    operator = at_drop()
     assert operator.asked.step == "pick_drop"
     operator.scan(UNDO)
     assert (operator.asked.step, operator.asked.item) == ("pick_item", "MUG")
@@ -111,14 +118,14 @@ def test_a_tote_that_was_taken_by_mistake_is_set_down_and_another_is_taken() -> 
 
 
 def test_a_tote_is_set_down_at_the_shelf_too_but_not_once_it_holds_something() -> None:
-    assert isinstance(picker().scan(TOTE).scan(SHELF).scan(UNDO).events[0], ToteUnbound)
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5")
+    assert isinstance(at_item().scan(UNDO).events[0], ToteUnbound)
+    operator = at_next_shelf()
     operator.here = replace_here(operator, trail=operator.here.trail[:1])
     assert operator.scan(UNDO).reason == "tote_in_use"
 
 
 def test_a_tote_at_the_wrong_drop_place_is_taken_up_again_until_a_bench_has_it() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP)
+    operator = dropped()
     assert operator.step == Menu()
     assert (8, acts.UNDO) in offered(operator)
     assert "8 Undo the last act" in operator.asked.details
@@ -136,14 +143,14 @@ def test_a_tote_at_the_wrong_drop_place_is_taken_up_again_until_a_bench_has_it()
 
 
 def test_a_tote_that_stayed_empty_is_free_for_others_at_once() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(SHORT).scan(NEXT_SHELF).scan(SHORT).scan(TOTE)
+    operator = at_item().scan(SHORT).scan(NEXT_SHELF).scan(SHORT).scan(TOTE)
     assert operator.step == Menu()
     assert operator.scan(UNDO).reason == "nothing_to_undo"
 
 
 @pytest.mark.parametrize("shorted", [command(acts.SHORT_EMPTY), SHORT])
 def test_a_short_is_taken_back(shorted: str) -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(shorted)
+    operator = at_item().scan(shorted)
     assert isinstance(operator.events[0], PickShorted)
     (undone,) = operator.scan(UNDO).events
     assert undone == ShortUndone(
@@ -153,7 +160,7 @@ def test_a_short_is_taken_back(shorted: str) -> None:
 
 
 def test_a_skip_is_taken_back() -> None:
-    operator = picker().scan(TOTE).act(acts.SKIP)
+    operator = at_shelf().act(acts.SKIP)
     assert operator.asked.location == "A-02-1"
     assert operator.scan(UNDO).events == (SkipUndone(task="P1", order="HOME/1001", stop=1),)
     assert operator.asked.location == "A-01-1"
@@ -168,7 +175,7 @@ def test_going_to_another_shelf_does_not_stand_before_the_pick_that_was_done_las
 
 
 def test_undo_at_a_question_backs_out_of_it() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP)
+    operator = at_number()
     assert operator.asked.step == "pick_quantity"
     assert operator.scan(UNDO).asked.step == "pick_item"
     bench = packer().scan(TOTE).scan(LAMP)
@@ -177,7 +184,7 @@ def test_undo_at_a_question_backs_out_of_it() -> None:
 
 
 def test_a_pick_of_a_walk_that_another_has_now_is_too_late_to_undo() -> None:
-    operator = picker().scan(TOTE).scan(SHELF).scan(LAMP).key("5")
+    operator = at_next_shelf()
     taken, order = replace(operator.floor.task("P1"), claimed_by="T2"), operator.floor.order("HOME/1001")
     for number in range(1, 9):
         operator.floor.settle(number, 2)
@@ -196,7 +203,7 @@ def test_the_last_verified_item_is_taken_out_and_scanned_again() -> None:
 
 
 def test_the_last_read_back_is_taken_back_until_the_next_tote() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(f"]C100{SSCC}")
+    operator = sealed().scan(f"]C100{SSCC}")
     assert isinstance(operator.events[0], ParcelLabelled)
     (undone,) = operator.scan(UNDO).events
     assert undone == ReadBackUndone(order="HOME/1001", parcel=SSCC, manifest="ROYAL-24-20261120-1700")
@@ -205,7 +212,7 @@ def test_the_last_read_back_is_taken_back_until_the_next_tote() -> None:
 
 
 def test_undoing_a_sealed_parcel_asks_as_a_void_does() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(UNDO)
+    operator = sealed().scan(UNDO)
     assert operator.step == AskVoid("HOME/1001", SSCC)
 
 
@@ -232,7 +239,7 @@ def test_only_the_last_few_acts_are_remembered_and_none_beyond_the_walk() -> Non
 
 
 def test_confirm_is_all_seal_or_yes_and_nothing_where_none_of_them_is_offered() -> None:
-    operator = picker().scan(TOTE).scan(SHELF)
+    operator = at_item()
     assert operator.scan(CONFIRM).reason == "nothing_to_confirm"
     (picked,) = operator.scan(LAMP).scan(CONFIRM).events
     assert picked.quantity == 5
@@ -249,7 +256,7 @@ def test_confirm_is_all_seal_or_yes_and_nothing_where_none_of_them_is_offered() 
     ("before", "reason"), [((), "unreachable"), ((SHELF,), "empty"), ((SHELF, LAMP, "3"), "fewer")]
 )
 def test_a_plain_short_names_the_reason_that_can_be_seen(before: tuple[str, ...], reason: str) -> None:
-    operator = picker().scan(TOTE)
+    operator = at_shelf()
     for each in before:
         operator.key(each) if each.isdecimal() else operator.scan(each)
     (shorted,) = operator.scan(SHORT).events
@@ -260,25 +267,24 @@ def test_next_is_the_walk_the_next_stop_the_next_tote_and_the_next_manifest() ->
     assert Operator(Menu(), floor_of()).scan(NEXT).last == AsksStore("claim")
     only_packs = Here(now=NOW, worker=replace(WORKER, roles=("packer",)))
     assert Operator(Menu(), floor_of(), only_packs).scan(NEXT).step == PackWait()
-    assert isinstance(picker().scan(TOTE).scan(NEXT).events[0], StopSkipped)
+    assert isinstance(at_shelf().scan(NEXT).events[0], StopSkipped)
     assert packer().scan(TOTE).scan(NEXT).step == PackWait()
     assert dock().scan(NEXT).step == Shipping("ROYAL-24-20261120-1700")
-    sealed = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
-    assert sealed.scan(NEXT).reason == "label_first"
+    assert sealed().scan(NEXT).reason == "label_first"
 
 
 def test_a_worker_signs_off_from_anywhere_but_between_a_label_and_its_parcel() -> None:
-    for operator in (picker().scan(TOTE), packer(), packer().scan(TOTE), dock(), Operator(Menu(), floor_of())):
+    for operator in (at_shelf(), packer(), packer().scan(TOTE), dock(), Operator(Menu(), floor_of())):
         operator.here = Here(now=NOW, terminal="T1", worker=WORKER)
         assert operator.scan(command(acts.SIGN_OFF)).events == (WorkerSignedOff(worker="W1"),)
         assert operator.step == SignOn()
-    sealed = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
-    assert sealed.scan(command(acts.SIGN_OFF)).reason == "label_first"
-    assert sealed.step == Labelling("HOME/1001", SSCC)
+    operator = sealed()
+    assert operator.scan(command(acts.SIGN_OFF)).reason == "label_first"
+    assert operator.step == Labelling("HOME/1001", SSCC)
 
 
 def test_the_label_read_back_last_is_printed_again_between_two_parcels() -> None:
-    operator = ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL)).scan(f"]C100{SSCC}")
+    operator = sealed().scan(f"]C100{SSCC}")
     (again,) = operator.scan(command(acts.REPRINT)).events
     assert again == LabelReprinted(order="HOME/1001", parcel=SSCC, copy=2, reason="asked")
     assert operator.step == PackWait()
@@ -286,7 +292,7 @@ def test_the_label_read_back_last_is_printed_again_between_two_parcels() -> None
 
 
 def sealed_parcel() -> Operator:
-    return ready_to_seal(next_sscc=lambda owner: SSCC).scan(command(acts.SEAL))
+    return sealed()
 
 
 def test_a_label_is_printed_again_at_every_screen_where_one_exists() -> None:
