@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from orders import states
 from orders.events import (
     FloorEvent,
-    HandedParcel,
     ItemVerified,
     LabelReprinted,
     ManifestClosed,
@@ -342,11 +341,6 @@ def _manifest_gone(manifest: Manifest, event: ManifestHandedOver, _t: Told, _: s
         state=_advance(states.MANIFEST, manifest.state, "handed_over"),
         parcels=tuple(each.parcel for each in event.parcels),
     )
-
-
-def handed(parcels: Mapping[str, Parcel], manifest: Manifest) -> tuple[HandedParcel, ...]:
-    """What a handover of `manifest` takes along, as far as its parcels are known in `parcels`."""
-    return tuple(HandedParcel(parcel=each, order=parcels[each].order) for each in manifest.parcels if each in parcels)
 
 
 _FOLDS: dict[str, dict[type, Callable[[Any, Any, Told, str], Record]]] = {

@@ -5,11 +5,11 @@ Decides what may leave. Closing and handing over ask first, for they cannot be u
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from orders.barcodes import Kind, encode, is_body
-from orders.events import ManifestClosed, ManifestHandedOver, ManifestReopened
-from orders.folds import handed
+from orders.events import HandedParcel, ManifestClosed, ManifestHandedOver, ManifestReopened
 from orders.records import Manifest, Order, Parcel
 from orders.verdicts import Denial, judge_closing, judge_handover, judge_reopening
 from terminal import dock_wording, wording
@@ -174,7 +174,7 @@ def judge_handover_answer(step: AskHandover, meaning: Meaning, floor: Floor, her
                 return Refused(wording.denied(denial), denial.value)
             assert manifest is not None
             known = {id: parcel for id in manifest.parcels if (parcel := floor.parcel(id)) is not None}
-            gone = ManifestHandedOver(manifest=manifest.id, parcels=handed(known, manifest))
+            gone = ManifestHandedOver(manifest=manifest.id, parcels=_leaving(known, manifest))
             return Accepted(Shipping(), dock_wording.handed_over(len(gone.parcels)), (gone,))
         case ACommand(name=acts.NO):
             return NeedsAnswer(Shipping(step.manifest), "")
@@ -251,3 +251,8 @@ def _question(step: str, manifest: str, sentence: str, floor: Floor) -> Prompt:
         expects=(encode(Kind.COMMAND, acts.YES),),
         help=dock_wording.help_ship(),
     )
+
+
+def _leaving(parcels: Mapping[str, Parcel], manifest: Manifest) -> tuple[HandedParcel, ...]:
+    """What a handover of `manifest` takes along, as far as its parcels are known in `parcels`."""
+    return tuple(HandedParcel(parcel=each, order=parcels[each].order) for each in manifest.parcels if each in parcels)

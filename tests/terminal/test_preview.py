@@ -31,7 +31,7 @@ from terminal.workflows.steps import Looks, Packing, PackWait, Refused
 from tests.floors import floor_of, small_order
 from tests.terminal.looking import NOON, SHELF, ScriptedSession, a_floor, running, said, scan, until
 from tests.terminal.operators import SSCC, Operator, command, ready_to_seal
-from tests.terminal.test_held_prints import at_label, at_prints, held, hold, sealed
+from tests.terminal.test_held_prints import at_label, at_prints, held, hold, sealed_on
 from tests.terminal.test_session import Device
 from tests.terminal.test_session import device as device
 
@@ -140,7 +140,7 @@ def test_where_nothing_is_printed_that_is_said() -> None:
 
 
 async def test_the_papers_are_those_of_the_journal_and_looking_writes_nothing(device: Device) -> None:
-    job = await sealed(device)
+    job = await sealed_on(device)
     before = await device.events()
     showing = await device.session.take_act(acts.PREVIEW)
     assert [kind_of(paper.document) for paper in showing.papers] == ["label", "slip"]
