@@ -127,8 +127,8 @@ def _wrap(hop: Hop, passed: Callable[[], None]) -> None:
 
 def _die_in_transaction(passed: Callable[[], None]) -> None:
     """The event's row is written, its transaction not committed."""
-    journal: Any = importlib.import_module("terminal.journal")
-    original = journal.transaction
+    file: Any = importlib.import_module("terminal.journal_file")
+    original = file.transaction
 
     @contextmanager
     def transaction(db: Any, path: Path) -> Iterator[None]:
@@ -139,7 +139,7 @@ def _die_in_transaction(passed: Callable[[], None]) -> None:
             if after != before:
                 passed()
 
-    journal.transaction = transaction
+    file.transaction = transaction
 
 
 def _die_when_sent(passed: Callable[[], None]) -> None:
@@ -169,14 +169,14 @@ def put_clock(off_seconds: float) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + off
 
-    for name in ("terminal.parts", "terminal.journal", "terminal.crash"):
+    for name in ("terminal.parts", "terminal.journal_file", "terminal.crash"):
         vars(importlib.import_module(name))["datetime"] = Wrong
 
 
 def make_read_only(flag: Path) -> None:
     """SQLite meets what it meets on a disk that was remounted read-only, as long as `flag` is there."""
-    journal: Any = importlib.import_module("terminal.journal")
-    original = journal.transaction
+    file: Any = importlib.import_module("terminal.journal_file")
+    original = file.transaction
 
     @contextmanager
     def transaction(db: Any, path: Path) -> Iterator[None]:
@@ -184,7 +184,7 @@ def make_read_only(flag: Path) -> None:
         with original(db, path):
             yield
 
-    journal.transaction = transaction
+    file.transaction = transaction
 
 
 def main(words: list[str]) -> int:
