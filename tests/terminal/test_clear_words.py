@@ -20,9 +20,8 @@ from terminal.whole_words import say
 from terminal.workflows import acts
 from terminal.workflows.steps import AskPin, Menu, Picking, Queue
 from tests.floors import WORKER
-from tests.terminal.looking import ScriptedSession, an_app
-from tests.terminal.test_app import running, until
-from tests.terminal.test_workflows import LAMP, MUG, NEXT_SHELF, SHELF, TOTE, packer, picker
+from tests.terminal.looking import ScriptedSession, an_app, running, until
+from tests.terminal.operators import LAMP, MUG, NEXT_SHELF, SHELF, TOTE, packer, picker
 
 DAMAGED = "]E05012345678901"
 """The lamp's code with a scratch through its check digit."""
