@@ -166,4 +166,5 @@ class Wakers:
         the same for all, so that those who follow are answered together.
         """
         now = asyncio.get_running_loop().time()
-        self._not_before[asker, kinds] = (now // pause + 1) * pause if pause else 0.0
+        # A sleep may end a hair before its beat, which is not to be taken for the one before it.
+        self._not_before[asker, kinds] = ((now + pause / 10) // pause + 1) * pause if pause else 0.0

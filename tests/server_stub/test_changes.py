@@ -12,11 +12,12 @@ from orders import events, wire
 from orders.intake import NewLocation, NewProduct
 from server_stub import changes as changes_module
 from server_stub.books import News
-from server_stub.changes import Waiter, Wakers
+from server_stub.changes import PAUSE_SECONDS, Waiter, Wakers
 from server_stub.writer import Commit
 
 # Far longer than any of these tests takes: who is answered was woken.
 LONG = 30
+ROUNDS = 60
 
 
 async def settled(*tasks: Any) -> set[Any]:
@@ -120,21 +121,34 @@ async def test_without_news_the_answer_comes_when_the_wait_is_over(warehouse: An
 async def test_an_asker_is_answered_once_a_pause_with_all_that_happened(warehouse: Any) -> None:
     device = await warehouse.device("a")
     after = (await device.changes(0)).cursor
-    changes, answers = 0, 0
-    loop = asyncio.get_running_loop()
+    changes, answers, loop = 0, 0, asyncio.get_running_loop()
     begun = loop.time()
 
     async def busy() -> None:
-        number = 0
-        while loop.time() < begun + 0.5:
-            number += 1
+        for number in range(ROUNDS):
             await warehouse.intake(locations=(NewLocation(code=f"B-{number}"),))
 
     working = asyncio.create_task(busy())
-    while not working.done():
-        page = await device.changes(after, kinds="location", wait=0.2)
+    while changes < ROUNDS:
+        page = await device.changes(after, kinds="location", wait=5.0)
         after, changes, answers = page.cursor, changes + len(page.changes), answers + 1
-    assert changes > answers
+    await working
+    assert changes == ROUNDS
+    # One a beat, of which the first and the last may have been but a moment of theirs.
+    assert answers <= (loop.time() - begun) / PAUSE_SECONDS + 3
+
+
+async def test_an_answer_a_hair_before_its_beat_is_not_followed_by_another_on_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wakers, loop = Wakers(), asyncio.get_running_loop()
+    pauses = []
+    for now in (7.0, 7.0 - 1e-9):
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "time", lambda now=now: now)
+            wakers.note_answer("A", frozenset(), 0.25)
+            pauses.append(wakers._not_before["A", frozenset()])
+    assert pauses == [7.25, 7.25]
 
 
 async def test_closing_answers_everybody_at_once_and_for_good() -> None:
