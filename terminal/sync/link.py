@@ -210,10 +210,16 @@ class HttpLink:
         except httpx.DecodingError as error:
             raise Nonsense(self._not_ours("a garbled answer")) from error
         except httpx.ConnectError as error:
-            if isinstance(_cause(error), ssl.SSLCertVerificationError):
+            cause = _cause(error)
+            if isinstance(cause, ssl.SSLCertVerificationError):
                 raise Nonsense(
                     f"What answers at {self.address} has no certificate that this terminal trusts: tell a supervisor, "
                     "and see `store.authorities` in the config."
+                ) from error
+            if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+                raise Nonsense(
+                    f"What answers at {self.address} speaks no TLS: check `store.url` in the config, a store without a "
+                    "certificate begins with http://"
                 ) from error
             raise Unreachable(f"The store at {self.address} cannot be reached: work goes on offline.") from error
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:

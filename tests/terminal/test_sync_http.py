@@ -144,6 +144,21 @@ async def test_a_store_that_never_answers_is_given_up(monkeypatch: Any) -> None:
             await link.hello(HELLO)
 
 
+async def test_a_store_without_tls_is_not_asked_for_it_in_vain_unseen() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(answer(400, b""))
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    link = HttpLink(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", "secret")
+    with pytest.raises(Nonsense, match=r"speaks no TLS: check `store\.url` in the config"):
+        await link.hello(HELLO)
+    await link.close()
+    server.close()
+    await server.wait_closed()
+
+
 async def test_a_store_that_is_not_there_is_unreachable() -> None:
     link = HttpLink(f"http://127.0.0.1:{free_port()}", "secret")
     with pytest.raises(Unreachable, match="cannot be reached: work goes on offline"):
