@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import replace as replaced
+
+from msgspec.structs import replace
 
 from scanners.scale import Condition, Reading, ScaleSaid
 from scanners.scale_port import ScalePort
@@ -90,7 +92,7 @@ class BenchScale:
         if self._offered is not None:
             self._port.use(self._offered.weight)
             if self._reading is not None:
-                self._reading = replace(self._reading, is_settled=False, has_left=False)
+                self._reading = replaced(self._reading, is_settled=False, has_left=False)
 
     def _take(self, reading: Reading) -> None:
         self._reading, self._is_lost = reading, False

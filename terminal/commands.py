@@ -12,9 +12,10 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from terminal import config as settings
 from terminal import screen_wording as words
@@ -157,8 +158,7 @@ def _refuse(sentence: str) -> int:
     return CANNOT_START
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     """The words of the command line."""
 
     enrol: str | None = None

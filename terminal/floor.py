@@ -7,8 +7,10 @@ confirms it, the session folds into it. A forecast leaves when the store's curso
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orders.events import FloorEvent
 from orders.folds import Told, admit
@@ -34,8 +36,7 @@ from orders.verdicts import Denial
 R = TypeVar("R", bound=Record)
 
 
-@dataclass(slots=True)
-class Pending:
+class Pending(Struct):
     """An event of ours that the confirmed records do not hold yet; `cursor` is set once the store has it."""
 
     number: int
@@ -164,6 +165,22 @@ class Floor:
         for key in pending.event.touches:
             self._by_key.setdefault(key, {})[pending.number] = None
         return frozenset(self._admit(pending))
+
+    def be_called(self, terminal: str) -> frozenset[Key]:
+        """Goes on under the name by which the store knows this device now.
+
+        One that joined anew has another: its walks stay its own until the store says otherwise.
+        """
+        former, self.terminal = self.terminal, terminal
+        if former in (terminal, ""):
+            return frozenset()
+        for pending in self._pending.values():
+            if pending.told.terminal == former:
+                pending.told = replace(pending.told, terminal=terminal)
+        ours = {key: record for key, record in self._confirmed.items() if isinstance(record, PickTask)}
+        ours = {key: replace(task, claimed_by=terminal) for key, task in ours.items() if task.claimed_by == former}
+        self._confirmed.update(ours)
+        return frozenset(self._refold(set(ours)))
 
     def settle(self, number: int, cursor: int) -> None:
         """The store has our event; its forecast goes when the confirmed records have come as far as `cursor`."""

@@ -6,16 +6,15 @@ Decides shapes only, and which kept records this version of the program can read
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from orders.identifiers import SsccBlock
 from orders.records import Key, Record, decode_record
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A numbered event that is still of interest; `cursor` is set once the store has it.
 
     `key` counts on for the life of the file, and is what floor and session know the event by. `number` counts within
@@ -29,8 +28,7 @@ class Entry:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What a start needs: confirmed records that this version can read, and events that they do not hold yet."""
 
     records: list[tuple[Key, Record]]
@@ -40,8 +38,7 @@ class Loaded:
     memo: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How far the journal has come, as it is said to the store.
 
     `owing` are older identities that have unsent events, each with its last number. `blocks` are, by identity and as
@@ -56,8 +53,7 @@ class Standing:
     owing: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """What a confirmation brought: records newly taken, kinds of which something could not be read here, and the
     events that a reset covers."""
 
@@ -66,8 +62,7 @@ class Confirmed:
     covered: list[int]
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """The file's one row of state, as it is kept in memory; `ordinal` and `id` are those of the present identity."""
 
     commits: int

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
@@ -20,8 +19,7 @@ from orders.events import open_envelope
 from terminal.journal_mark import Doubt, Found
 
 
-@dataclass(frozen=True, slots=True)
-class Revived:
+class Revived(msgspec.Struct, frozen=True):
     """An event that the store had acknowledged at `cursor` and holds no longer."""
 
     key: int
@@ -29,8 +27,7 @@ class Revived:
     cursor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
+class Aligned(msgspec.Struct, frozen=True):
     """What bringing an identity in line with the store changed."""
 
     revived: tuple[Revived, ...] = ()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
@@ -22,8 +21,7 @@ from terminal.journal_schema import JournalError
 SEALINGS = f"instr(CAST(event.body AS TEXT), '\"{ParcelSealed.__struct_config__.tag}\"')"
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(msgspec.Struct, frozen=True):
     """A block and the serial number that is next in it once a parcel is sealed."""
 
     ordinal: int

@@ -11,7 +11,6 @@ import os
 import platform
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -78,8 +77,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     changed_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What the journal file says of itself; `ids` from its first identity to its present one."""
 
     ids: Sequence[str]

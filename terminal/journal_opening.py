@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from terminal import journal_identity as identity
 from terminal.journal_entries import State
@@ -17,8 +18,7 @@ from terminal.journal_mark import Doubt, Marks
 from terminal.journal_schema import Damaged, JournalError, check, connect, is_damage, transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A file that is ours: its connection, its state, and what has to be shown about it (mostly nothing)."""
 
     db: sqlite3.Connection

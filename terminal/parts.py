@@ -6,10 +6,10 @@ Decides those faces. Which real parts stand behind them is chosen in bootstrap a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
 from textual import events
 from textual.app import App
 from textual.message import Message
@@ -124,8 +124,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """The running terminal behind its glass.
 
     `sync` and `spool` run for as long as the app does and tell it what changed. `clock` gives aware UTC instants.

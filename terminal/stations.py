@@ -7,8 +7,9 @@ before something is printed: a cart that only picks goes without.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from printing.media import Media
@@ -18,8 +19,7 @@ ITEM_LABEL = "product"
 USUAL_MEDIA = {"label": "4x6in", "slip": "a4", ITEM_LABEL: "100x50mm"}
 
 
-@dataclass(frozen=True, slots=True)
-class HouseStyle:
+class HouseStyle(Struct, frozen=True):
     """What a site puts on every label and paper: a free block, a Digital Link resolver's address, its language."""
 
     free_text: str = ""
@@ -30,16 +30,14 @@ class HouseStyle:
 PLAIN = HouseStyle()
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterChoice:
+class PrinterChoice(Struct, frozen=True):
     """Which printer takes one kind of document, on which media."""
 
     printer: str
     media: Media
 
 
-@dataclass(frozen=True, slots=True)
-class Stations:
+class Stations(Struct, frozen=True):
     """The printers of a config. Those that name no station serve every one that has none of its own.
 
     `usual` names the paper of each kind of document where its printer does not say.

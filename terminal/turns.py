@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from orders.records import Key
 from scanners.hub import Hub
@@ -21,33 +22,28 @@ if TYPE_CHECKING:
     from scanners.scale import Weight
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Struct, frozen=True):
     """A line that was typed; `is_even` where its keys came at the pace of a device."""
 
     text: str
     is_even: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """An act from the list or the palette."""
 
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(Struct, frozen=True):
     """The clear key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(Struct, frozen=True):
     """Records changed under the prompt; which ones is gathered until it is this one's turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Something lies still on the scale, and the step wants its weight."""
 
     weight: Weight

@@ -7,8 +7,7 @@ the whole screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from terminal import screen_wording as words
@@ -22,8 +21,7 @@ ONLINE = "ONLINE"
 """The one badge that is not a warning."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """How generous one layout is; the first that fits is taken."""
 
     air: int
@@ -53,8 +51,7 @@ _PLANS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FloorView:
+class FloorView(Struct, frozen=True):
     """All that a floor screen shows at one moment: the session's showing, and what the app knows besides."""
 
     showing: Showing

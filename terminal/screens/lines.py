@@ -7,17 +7,16 @@ like stands in `palette`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 TABLE_COLUMNS = 60
 """From this width on there is room for columns side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One row of the screen: spans of text and role from the left; `fill` is the role of the cells behind them."""
 
     spans: tuple[tuple[str, str], ...] = ()

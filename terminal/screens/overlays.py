@@ -6,7 +6,8 @@ of them, which is the app's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from terminal import screen_wording as words
 from terminal.screens.floor_view import keys_line
@@ -19,16 +20,14 @@ HELP, CLOSE_PROGRAM, SCANNER_TEST = "?", "!close", "!scanner"
 _SIGN_ON_STEP = "sign_on"
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """The overlay is gone: with an act to do, or with a character that begins to be typed."""
 
     act: str = ""
     typed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ActList:
+class ActList(Struct, frozen=True):
     """The acts that are possible here, each behind a digit. `pending` is a digit that was just pressed.
 
     A slow scanner types digits too, so a digit counts only when nothing follows it for a moment, or Enter does.
@@ -76,8 +75,7 @@ class ActList:
         return [title, *fitted(rows, room), keys_line(words.acts_keys(), width)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A text of any length, a screen at a time."""
 
     title: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -31,14 +30,13 @@ REST_S = 0.2
 WRITTEN_AT_ONCE = 500
 
 
-@dataclass(slots=True)
-class _Pages:
+class _Pages(msgspec.Struct):
     """What came so far of one catch-up; kept when the connection breaks in the middle of it."""
 
     epoch: str
     after: int
     cursor: int
-    changes: list[wire.Change] = field(default_factory=list)
+    changes: list[wire.Change] = msgspec.field(default_factory=list)
 
 
 class Downlink:

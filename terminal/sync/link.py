@@ -16,7 +16,6 @@ import asyncio
 import importlib
 import ssl
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -109,8 +108,7 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
+class _Reply(msgspec.Struct, frozen=True):
     """What came back, whole."""
 
     status: int

@@ -195,7 +195,8 @@ class Sync:
             if (number := await self._greet_owing(self._hello(here, id, last_number))) is not None:
                 expected[id] = number
         await self._thread.run(self._journal.learn, welcome.terminal)
-        self._floor.terminal = welcome.terminal
+        if changed := self._floor.be_called(welcome.terminal):
+            self._on_changed(changed)
         has_lost = await self._align(expected, welcome.epoch, is_other=is_other)
         # What the store lost spent SSCCs: it has to hear of their blocks first.
         if has_lost or self._journal.id != here.id:

@@ -6,7 +6,7 @@ is wrong with a read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from orders.records import Site
 from orders.workflow_profiles import WorkflowProfile, profile_of
@@ -33,8 +33,7 @@ _WORKFLOW_OF: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceLimits:
+class DeviceLimits(Struct, frozen=True):
     """What a device's config leaves of its site's rules: ways to type an item, and problems that it never admits."""
 
     keyed_items: tuple[str, ...] = keyed.WAYS

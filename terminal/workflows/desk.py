@@ -7,8 +7,9 @@ adds a step adds one line here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from terminal.floor import Floor
 from terminal.workflows import acts, commands, labelling, packing, picking, previews, prints, shipping, sign_on, undo

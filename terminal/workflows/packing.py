@@ -6,7 +6,7 @@ transaction that writes the sealing. No other parcel begins before the last labe
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from orders import barcodes
 from orders.barcodes import Kind

@@ -6,7 +6,7 @@ from the task's record, so a restart, or a change from the store, asks the same 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from orders import barcodes
 from orders.barcodes import Kind

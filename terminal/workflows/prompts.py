@@ -6,9 +6,10 @@ stands on the glass is the screens'.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from terminal.papers import Paper
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 Takes = Literal["scan", "number", "text", "secret", "weight"]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """Something that can be done here besides scanning: the arrow opens the list, the digit chooses.
 
     `name` is also the body of the command barcode that does the same.
@@ -28,8 +28,7 @@ class Act:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """One question to the operator. Empty texts take no room.
 
     `location`, `item`, `quantity` and `tote` have to be readable whole at 20x16; `details` may fall off a small
@@ -71,8 +70,7 @@ class Sound(Enum):
     ATTENTION = "attention"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """One sentence on the last act. A refusal stays on the whole screen until the right scan or a clear key."""
 
     tone: Tone
@@ -80,8 +78,7 @@ class Verdict:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """All that a floor screen shows at one moment; `turn` counts scans, so that a test knows its own verdict.
 
     `papers` are laid over it to be looked at, until the next scan or key.

@@ -6,7 +6,8 @@ Decides what may leave. Closing and handing over ask first, for they cannot be u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from orders.barcodes import Kind, encode, is_body
 from orders.events import HandedParcel, ManifestClosed, ManifestHandedOver, ManifestReopened

@@ -7,7 +7,6 @@ from the records (which stop, how many are left) is never kept in it, so that a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -346,8 +345,7 @@ class AsksStore(msgspec.Struct, frozen=True):
     task: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(msgspec.Struct, frozen=True):
     """The store's answer to that: the task it concerns, or why not. `is_away` when nobody answered."""
 
     task: str | None = None
@@ -355,8 +353,7 @@ class Grant:
     is_away: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(msgspec.Struct, frozen=True):
     """Papers to look at: those of a sealed parcel, of one print job, or what sealing would print."""
 
     parcel: str = ""
@@ -367,8 +364,7 @@ class Looks:
 Outcome = Accepted | Refused | NeedsAnswer | AsksStore | Looks
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(msgspec.Struct, frozen=True):
     """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner.
 
     `trail` are the worker's last acts here, `keyed` the ways in which an unreadable item may be typed (see keyed).

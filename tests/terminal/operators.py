@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
+
+from msgspec.structs import replace
 
 from orders import barcodes
 from orders.barcodes import Kind
@@ -81,7 +82,7 @@ class Operator:
         self.last = desk.judge(self.step, meaning, self.floor, self.here)
         if isinstance(self.last, Accepted):
             happen(self.floor, *self.last.events)
-            self.here = dataclasses.replace(self.here, trail=undo.trail_after(self.here.trail, self.last.events))
+            self.here = replace(self.here, trail=undo.trail_after(self.here.trail, self.last.events))
             self.step = self.last.step
         elif isinstance(self.last, NeedsAnswer):
             self.step = self.last.step

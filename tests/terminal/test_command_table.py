@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from terminal.workflows import acts
 from terminal.workflows.steps import (
@@ -74,7 +74,7 @@ def moved(operator: Operator, step: Step) -> Operator:
 
 def held(back: Menu | Labelling, job: str = "") -> Operator:
     operator = sealed() if isinstance(back, Labelling) else at(back)
-    operator.here = dataclasses.replace(operator.here, held=(HELD,), printers=("zebra", "office"))
+    operator.here = replace(operator.here, held=(HELD,), printers=("zebra", "office"))
     return moved(operator, Prints(back, job))
 
 

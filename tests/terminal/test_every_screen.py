@@ -10,7 +10,6 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace as replace_here
 from itertools import product
 from pathlib import Path
 from typing import Literal
@@ -170,20 +169,20 @@ def states() -> Iterator[tuple[str, Operator]]:
     yield "pack, label again", sealed().act(acts.REPRINT)
     yield "pack, void", sealed().act(acts.VOID)
     printed = sealed()
-    printed.here = replace_here(printed.here, held=(held_print("Load labels, then press Enter", "yes"),))
+    printed.here = replace(printed.here, held=(held_print("Load labels, then press Enter", "yes"),))
     yield "pack, label, out of labels", printed
     away = sealed()
     reason = sentence(Trouble.NO_ANSWER, "Connection refused")
-    away.here = replace_here(away.here, held=(held_print(reason, "no"),), printers=("zebra", "office"))
+    away.here = replace(away.here, held=(held_print(reason, "no"),), printers=("zebra", "office"))
     yield "pack, label, no answer", away
     yield "print, nothing held", Operator(Prints(Menu()), floor_of())
     held = Operator(Prints(Menu()), floor_of())
-    held.here = replace_here(
+    held.here = replace(
         held.here, held=(held_print(reason, "no", "slip"), held_print(sentence(Trouble.LOST), "unsure"))
     )
     yield "print, choose", held
     unsure = Operator(Prints(Menu()), floor_of())
-    unsure.here = replace_here(held.here, printers=("zebra", "office"))
+    unsure.here = replace(held.here, printers=("zebra", "office"))
     yield "print, nobody knows", unsure.key("2")
     stranger_there = Operator(Prints(Menu()), floor_of())
     stranger_there.here = unsure.here

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Literal
 
 import pytest
-from msgspec.structs import replace as with_fields
+from msgspec.structs import replace
 
 from orders import barcodes
 from orders.barcodes import Kind
@@ -99,7 +98,7 @@ CANCELLED = PrintCancelled(order="HOME/1001", parcel=SSCC, document="slip", copy
         ("no", acts.TRY_PRINT, (), "try"),
         ("yes", acts.TRY_PRINT, (), "try"),
         ("unsure", acts.CAME_OUT, (PrintFound(order="HOME/1001", parcel=SSCC, document="slip", copy=1),), "printed"),
-        ("unsure", acts.PRINT_AGAIN, (with_fields(MOVED, reason="not_there", printer=""),), "cancel"),
+        ("unsure", acts.PRINT_AGAIN, (replace(MOVED, reason="not_there", printer=""),), "cancel"),
         ("no", acts.CANCEL_PRINT, (CANCELLED,), "cancel"),
         ("yes", acts.CANCEL_PRINT, (CANCELLED,), "cancel"),
         ("no", acts.PRINTER + "office", (MOVED,), "cancel"),
@@ -182,7 +181,7 @@ async def sealed_on(device: Device) -> PrintJob:
 async def hold(device: Device, job: PrintJob, sent: Sent, trouble: Trouble) -> Showing:
     """What the spool would do."""
     assert await device.thread.run(device.journal.begin_job, job.id)
-    ended = with_fields(job, state=JobState.HELD, reason=sentence(trouble), sent=sent)
+    ended = replace(job, state=JobState.HELD, reason=sentence(trouble), sent=sent)
     await device.thread.run(device.journal.end_job, ended)
     showing = device.session.refresh(device.session.hear(ended))
     assert showing is not None

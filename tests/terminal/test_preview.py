@@ -169,7 +169,7 @@ class Looking(ScriptedSession):
         showing = super()._then(what, prompt, verdict)
         if acts.PREVIEW in what:
             label, media = specimens()["label"]
-            return replace(showing, papers=(Paper(label, media, NOTE),))
+            return with_fields(showing, papers=(Paper(label, media, NOTE),))
         return showing
 
 

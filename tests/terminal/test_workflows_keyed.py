@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from orders.barcodes import check_digits
 from orders.events import ProductLabelPrinted
@@ -26,7 +25,7 @@ CHECK = check_digits("A-01-1")
 
 def keying(*ways: str, prints: bool = False) -> Operator:
     operator = at_item()
-    operator.here = dataclasses.replace(operator.here, keyed=ways, prints_item_labels=prints)
+    operator.here = replace(operator.here, keyed=ways, prints_item_labels=prints)
     return operator
 
 
@@ -67,7 +66,7 @@ def test_an_item_keyed_at_the_bench_is_marked_too() -> None:
     assert ", keyed" in operator.last.sentence  # type: ignore[union-attr]
     assert not operator.scan(MUG).events[0].is_keyed
     strict = packer().scan(TOTE)
-    strict.here = dataclasses.replace(strict.here, keyed=())
+    strict.here = replace(strict.here, keyed=())
     assert strict.key("LAMP").reason == "keying_not_allowed"
 
 

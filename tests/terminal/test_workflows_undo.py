@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -69,7 +68,7 @@ UNDO, CONFIRM, NEXT, SHORT = (command(name) for name in (acts.UNDO, acts.CONFIRM
 
 
 def replace_here(operator: Operator, **changes: Any) -> Here:
-    return dataclasses.replace(operator.here, **changes)
+    return replace(operator.here, **changes)
 
 
 def offered(operator: Operator) -> list[tuple[int, str]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -277,28 +277,24 @@ def test_a_running_store_is_reached_by_address_and_by_folder(warehouse, running_
 
 
 def test_ctrl_c_ends_with_a_sentence_and_no_traceback(tmp_path):
-    pipe = tmp_path / "slow.csv"
-    os.mkfifo(pipe)
-    process = subprocess.Popen(
-        [*program("server_stub.importing.commands"), "products", str(pipe), "--map", "floorhand", "--dry-run"],
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    writer = opened_by_reader(pipe, process)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
-    os.close(writer)
+    (tmp_path / "products.csv").write_text(PRODUCTS)
+    (tmp_path / "token").write_text("secret")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        store = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(
+            [
+                *program("server_stub.importing.commands"),
+                *words(tmp_path, "--store", store, "--token-file", str(tmp_path / "token")),
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        ) as process:
+            asked, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+            asked.close()
     assert process.returncode == 130
     assert err.startswith("floorhand import: stopped; what was sent is kept")
     assert "Traceback" not in err
-
-
-def opened_by_reader(pipe: Path, process: subprocess.Popen[str]) -> int:
-    """The writing end of `pipe`, once `process` stands at the other and reads."""
-    while process.poll() is None:
-        with suppress(OSError):
-            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.02)
-    raise AssertionError(f"the import ended with {process.returncode} before it read")
