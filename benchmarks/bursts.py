@@ -91,7 +91,8 @@ class _Bursts:
 
 def _run() -> None:
     from collections.abc import Collection
-    from dataclasses import replace
+
+    from msgspec.structs import replace
 
     from orders.records import Key
     from scanners.scan import Scan, Unreadable
