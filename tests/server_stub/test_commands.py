@@ -16,6 +16,8 @@ from server_stub.command_line import parser
 from server_stub.commands import main
 from server_stub.place import Place
 
+pytestmark = pytest.mark.heavy
+
 Run = Callable[..., tuple[int, str, str]]
 
 SITE = """

@@ -14,6 +14,8 @@ from server_stub.commands import main
 from server_stub.place import Place
 from tests.server_stub.test_settling import put_back_due, shorted
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def typed(place: Place, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
