@@ -49,5 +49,7 @@ def _tried(python: str, folder: Path) -> subprocess.CompletedProcess[str]:
     apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TEXTUAL_"))}
     # The store's language is SQL: on the other database it is the same under every Python.
     at_once = ("-n", "2", "--dist", "loadfile", "--database", "sqlite")
-    command = [new, "-m", "pytest", *at_once, *(ROOT / "tests" / room for room in ROOMS)]
+    # What runs whole programs again and again is proven once: they start on this Python in the other tests.
+    short = ("-m", "not long and not heavy")
+    command = [new, "-m", "pytest", *at_once, *short, *(ROOT / "tests" / room for room in ROOMS)]
     return subprocess.run(command, cwd=ROOT, env=apart, capture_output=True, text=True, check=False)

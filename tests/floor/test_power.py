@@ -44,7 +44,7 @@ def deaths(chance: Random, *, rounds: int) -> list[tuple[str, int]]:
     return [(FIRST, 1), *planned]
 
 
-@pytest.mark.parametrize(("ready", "rounds"), [("shop", 1), pytest.param("retail", 6, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("ready", "rounds"), [("shop", 1), pytest.param("retail", 4, marks=pytest.mark.long)])
 def test_a_power_cut_at_each_hop_loses_nothing_and_shows_no_green_before_disk(
     ready: str, rounds: int, stocked: Callable[[str], Warehouse], tmp_path: Path, chance: Random
 ) -> None:
