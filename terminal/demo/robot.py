@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orders import barcodes
 from orders.barcodes import Kind
+from terminal import pack_wording
 from terminal.demo.feed import Told
 from terminal.workflows import acts
 
@@ -59,7 +60,7 @@ class Robot:
         self._items = 0
         self._carried = ""
         self._sealed = ""
-        self._dock: dict[str, str] = {}
+        self._labelled = ""
 
     def aim(self, told: Told) -> Aim | None:
         """What to scan at this showing, or None to wait for another one."""
@@ -68,9 +69,8 @@ class Robot:
             self.phase = acts.PACK
         if step == "starting":
             return None
-        if self._sealed and (found := re.search(r"\bOn (\S+)$", told.verdict)):
-            self._dock[found.group(1)] = self._sealed
-            self._sealed = ""
+        if self._sealed and told.verdict.startswith(pack_wording.label_right("")):
+            self._labelled, self._sealed = self._sealed, ""
         if step == "sign_on":
             return Aim(self.badge, "scans the badge")
         if step == "menu":
@@ -182,8 +182,9 @@ class Robot:
                 if not standing:
                     self.is_done = True
                     return Aim(command(acts.MENU), "sees an empty dock")
-                if parcel := self._dock.pop(standing[0], ""):
-                    return Aim(parcel, f"scans a parcel of {standing[0]}")
+                if self._labelled:
+                    parcel, self._labelled = self._labelled, ""
+                    return Aim(parcel, "scans a parcel that stands there")
                 return Aim(barcodes.encode(Kind.MANIFEST, standing[0]), f"scans the sheet of {standing[0]}")
             case "ship_ask_handover" | "ship_ask_close":
                 return Aim(told.expects[0], "answers yes")

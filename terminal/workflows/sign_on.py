@@ -50,12 +50,11 @@ MAY = {
 
 def sign_on_prompt(floor: Floor) -> Prompt:
     """Asks for a badge."""
-    known = any(worker.is_active for worker in floor.every("worker", Worker))
     return Prompt(
         step="sign_on",
         title=wording.floorhand(),
         ask=wording.ask_badge(),
-        details=(wording.or_name(),) if known else (wording.no_workers_yet(),),
+        details=(wording.or_name() if _knows_anybody(floor) else wording.no_workers_yet(),),
         takes="text",
         help=wording.help_sign_on(),
     )
@@ -65,7 +64,8 @@ def judge_sign_on(step: SignOn, meaning: Meaning, floor: Floor, here: Here) -> O
     """A badge signs on at once; a name asks for its PIN."""
     match meaning:
         case ABadge(worker=None):
-            return Refused(wording.badge_unknown(), "badge_unknown")
+            said = wording.badge_unknown() if _knows_anybody(floor) else wording.no_workers_yet()
+            return Refused(said, "badge_unknown")
         case ABadge(worker=worker, secret=secret) if worker is not None:
             if here.is_locked(worker.id):
                 return Refused(wording.locked_out(), "locked_out")
@@ -174,6 +174,11 @@ def judge_queue(step: Queue, meaning: Meaning, floor: Floor, here: Here) -> Outc
     return outcome
 
 
+def _knows_anybody(floor: Floor) -> bool:
+    """False on a device that has just been enrolled, until the store has told it who works here."""
+    return any(worker.is_active for worker in floor.every("worker", Worker))
+
+
 def _by_name(text: str, floor: Floor, here: Here) -> Outcome:
     wanted = " ".join(text.casefold().split())
     found = [
@@ -182,7 +187,8 @@ def _by_name(text: str, floor: Floor, here: Here) -> Outcome:
         if worker.is_active and wanted in (worker.name.casefold(), worker.id.casefold())
     ]
     if not found:
-        return Refused(wording.name_unknown(), "name_unknown")
+        said = wording.name_unknown() if _knows_anybody(floor) else wording.no_workers_yet()
+        return Refused(said, "name_unknown")
     if len(found) > 1:
         return Refused(wording.name_ambiguous(), "name_ambiguous")
     if not found[0].pin:

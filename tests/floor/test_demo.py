@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from orders.barcodes import Kind, encode
+from terminal.demo.feed import Told
+from terminal.demo.robot import Robot
+from terminal.pack_wording import label_right
+
 PATIENCE_SECONDS = 600.0
 
 
@@ -29,10 +34,29 @@ def test_the_demo_does_its_morning_by_itself_and_the_books_balance(tmp_path: Pat
     done = demo(tmp_path / "demo", new_address)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     assert "the books balance" in done.stdout
+    assert "is not sure" not in done.stdout
     if new_address:
         again = demo(tmp_path / "again", new_address)
         assert (again.returncode, again.stderr.count("\n")) == (2, 1)
         assert "there is a store in postgresql://" in again.stderr
+
+
+def test_f2_scans_the_next_tote_once_a_label_was_read_back() -> None:
+    label = "095200000000000011"
+    robot = Robot(badge="B", totes=("T1", "T2"), read_label=lambda parcel: parcel)
+    for tote in ("T1", "T2"):
+        robot.aim(Told(step="pick_drop", tote=tote, expects=("DOCK",)))
+    read_back = robot.aim(Told(step="pack_label", expects=(f"]C100{label}",)))
+    assert read_back is not None
+    assert read_back.text == label
+    after = robot.aim(Told(step="pack_tote", tone="OK", verdict=label_right("DHL")))
+    assert after is not None
+    assert after.text == encode(Kind.TOTE, "T2")
+    # A terminal that was killed meanwhile shows no verdict: then the label is scanned once more.
+    robot.aim(Told(step="pack_label", expects=(f"]C100{label}",)))
+    unsure = robot.aim(Told(step="pack_tote"))
+    assert unsure is not None
+    assert unsure.text == label
 
 
 def test_an_address_that_is_none_is_one_sentence(tmp_path: Path) -> None:

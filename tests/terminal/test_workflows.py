@@ -16,6 +16,8 @@ from orders.events import (
     WorkerSignedOn,
 )
 from orders.records import Key, kind_of
+from terminal import wording
+from terminal.floor import Floor
 from terminal.workflows import acts
 from terminal.workflows.steps import (
     AskPin,
@@ -23,6 +25,7 @@ from terminal.workflows.steps import (
     Here,
     Menu,
     Picking,
+    Refused,
     SignOn,
 )
 from tests.floors import BADGE, NOW, PRODUCTS, WORKER, floor_of, small_order, stop, task
@@ -76,6 +79,12 @@ def test_only_a_valid_badge_signs_on(scan: str, reason: str) -> None:
 def test_a_worker_who_left_cannot_sign_on() -> None:
     gone = floor_of(replace(WORKER, is_active=False))
     assert Operator(SignOn(), gone, Here(now=NOW)).scan(BADGE).reason == "badge_not_valid"
+
+
+def test_a_device_that_knows_nobody_yet_sends_nobody_to_a_supervisor_first() -> None:
+    new = Operator(SignOn(), Floor(), Here(now=NOW))
+    assert new.scan(BADGE).last == Refused(wording.no_workers_yet(), "badge_unknown")
+    assert new.key("ada").last == Refused(wording.no_workers_yet(), "name_unknown")
 
 
 def test_a_locked_worker_is_refused_even_with_the_right_pin() -> None:
