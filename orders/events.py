@@ -11,7 +11,8 @@ from hashlib import blake2b
 import msgspec
 
 from orders.decoding import decoded
-from orders.records import Count, Instant, Key, ParcelLine, Pieces, Positive, Struct
+from orders.records import Key, ParcelLine
+from orders.shapes import Count, Instant, Pieces, Positive, Struct
 
 EVENT_VERSION = 1
 

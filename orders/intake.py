@@ -10,7 +10,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from orders.records import Address, Instant, LocationUse, PackSize, Positive, Struct
+from orders.records import Address, LocationUse
+from orders.shapes import Instant, PackSize, Positive, Struct
 
 # Python's `$` alone would let a last line break pass.
 Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$(?!\n)")]

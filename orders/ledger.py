@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from orders import events
-from orders.records import ParcelLine, Positive
+from orders.records import ParcelLine
+from orders.shapes import Positive
 
 AVAILABLE = "available"
 

@@ -8,7 +8,7 @@ Identifiers: an order or product is `OWNER/NUMBER`; a parcel is its SSCC; money 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -17,21 +17,8 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from orders.decoding import decoded
+from orders.shapes import Count, Instant, PackSize, Positive, Struct
 from orders.workflow_profiles import WorkflowProfile
-
-Instant = Annotated[datetime, Meta(tz=True)]
-# The largest whole number that every JSON reader keeps exactly (RFC 8259, 6), and that fits a database's column.
-LARGEST = 2**53 - 1
-Positive = Annotated[int, Meta(gt=0, le=LARGEST)]
-Count = Annotated[int, Meta(ge=0, le=LARGEST)]
-# What somebody or something is called: one line. (Python's `$` alone would let a last line break pass.)
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
-# More than any building holds, and so few that no sum of them leaves a database's column.
-Pieces = Annotated[int, Meta(gt=0, le=1_000_000_000)]
-
-
-class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What every part of a record is: immutable, written without what stands at its default."""
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,9 +55,6 @@ class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
     def is_complete(self) -> bool:
         """Whether a carrier can find it: a name, a street, a town and an ISO 3166 country."""
         return bool(self.name and any(self.lines) and self.city and len(self.country_code) == 2)
-
-
-PackSize = Annotated[int, Meta(gt=1, le=100_000)]
 
 
 class Pack(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,13 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from orders.identifiers import SsccBlock
-from orders.records import Count, Instant, Name, Positive, Struct
-
-# What a request is known by when it is sent again, and what a journal is called.
-RequestKey = Annotated[str, Meta(min_length=1, max_length=64)]
-JournalId = Annotated[str, Meta(min_length=1, max_length=64)]
-# What can stand in a header (RFC 6750).
-Token = Annotated[str, Meta(pattern=r"^[!-~]+$(?!\n)")]
+from orders.shapes import Count, Instant, JournalId, Name, Positive, RequestKey, Struct, Token
 
 WIRE_VERSION = 1
 MAX_BATCH = 100

@@ -9,9 +9,8 @@ calls `flush` when `deadline` has passed; it sends on what comes back, in that o
 """
 
 import re
-from dataclasses import dataclass
 from math import inf
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from scanners.profile import ENDS, STX, ScannerProfile
 from scanners.scan import GS
@@ -43,8 +42,7 @@ _NAMED_KEYS = {
 _NEVER_SCANNED = ("backspace", "delete", "escape")
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(NamedTuple):
     """One read of a wedge, without its terminator; `complete` is False if its end never came."""
 
     text: str

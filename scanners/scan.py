@@ -3,7 +3,6 @@
 Decides what a read carries. Refuses to know how it was framed or parsed, and what it means on the floor.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -105,8 +104,7 @@ class Element(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What a read says.
 
     `raw` is the read as it came, `text` the same without the profile's prefix and AIM id: what an order
@@ -163,8 +161,7 @@ class Scan:
         return as_date(value) if value else None
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A read that must not be used; `sentence` says why, and what to do, in plain words.
 
     `elements` and `problems` tell support what was read and all that is wrong with it. `own_text` is set where no
@@ -192,8 +189,7 @@ class LossReason(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class ScannerLost:
+class ScannerLost(NamedTuple):
     """A scanner's port is not there, or no longer; the scanner goes on trying."""
 
     source: str
@@ -201,15 +197,13 @@ class ScannerLost:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class ScannerFound:
+class ScannerFound(NamedTuple):
     """A scanner's port is open and being read."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatDropped:
+class RepeatDropped(NamedTuple):
     """The same read came again faster than a hand can scan twice and was dropped.
 
     `repeats_dropped` counts all such reads so far, of all scanners.

@@ -16,7 +16,7 @@ from orders import upcast, wire
 from orders.decoding import decoded, plain
 from orders.events import Envelope, FloorEvent, digest, open_envelope
 from orders.folds import Told
-from orders.records import Positive
+from orders.shapes import Positive
 from orders.wire import Outcome, Push, PushReply
 from server_stub import discrepancies, homecoming, schema, settlement
 from server_stub.books import Books

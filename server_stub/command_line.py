@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from orders.intake import Code, Number
-from orders.records import ROLES, Name
+from orders.records import ROLES
+from orders.shapes import Name
 from server_stub import site_file
 from server_stub.floor_setup import TOKEN_ROLES, CompanyPrefix, Pin, ToteCount
 

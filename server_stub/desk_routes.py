@@ -13,7 +13,8 @@ from msgspec import Meta
 
 from orders import VERSION, wire
 from orders.intake import Receipt, Receipts
-from orders.records import KINDS, Struct
+from orders.records import KINDS
+from orders.shapes import Struct
 from server_stub import (
     discrepancies,
     intake_desk,

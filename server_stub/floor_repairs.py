@@ -10,8 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from orders.intake import Code, Number
-from orders.records import Struct
-from orders.wire import RequestKey
+from orders.shapes import RequestKey, Struct
 
 Pieces = Annotated[int, Meta(ge=0, le=10_000_000)]
 WorkerId = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -12,7 +12,8 @@ from typing import Annotated
 from msgspec import Meta, Raw
 
 from orders import VERSION, wire
-from orders.records import KINDS, Count, Struct
+from orders.records import KINDS
+from orders.shapes import Count, Struct
 from server_stub import (
     admission,
     authority,

@@ -12,7 +12,8 @@ from msgspec import Meta
 
 from orders import states
 from orders.intake import Code, Number
-from orders.records import Address, Count, CutOff, Instant, Name, Struct
+from orders.records import Address, CutOff
+from orders.shapes import Count, Instant, Name, Struct
 from orders.wire import Change
 from orders.workflow_profiles import WorkflowProfile
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from orders import VERSION
-from orders.records import LARGEST
+from orders.shapes import LARGEST
 from orders.wire import Problem
 from server_stub import authority, export
 from server_stub.endpoints import Endpoint

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from orders import VERSION
-from orders.records import Key
 from scanners.hub import Hub
 from scanners.profile import ScannerProfile
 from terminal.config import Config
@@ -27,6 +26,7 @@ from terminal.parts import CannotStart, Parts, Scale, Tell, Toy, utc_now
 if TYPE_CHECKING:
     from textual.app import App
 
+    from orders.records import Key
     from printing.printers import Printer
     from printing.spool import PrintJob, Spool
     from terminal.journal import Journal

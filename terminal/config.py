@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from terminal import config_keys as keys
 from terminal.config_keys import ConfigError as ConfigError
@@ -25,8 +24,7 @@ FILE = "floorhand.toml"
 VARIABLE = "FLOORHAND_CONFIG"
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
+class StoreSettings(NamedTuple):
     """The order store: `url` is where a terminal finds it, `authorities` the file of certificates (PEM) that vouch for
     it, where the system's do not; the rest is for the machine on which it runs.
     """
@@ -44,8 +42,7 @@ class StoreSettings:
     database: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalSettings:
+class TerminalSettings(NamedTuple):
     """This device. `journal` is the folder of everything it keeps; None is the platform's place for state.
 
     `witness` is a file elsewhere by which the journal notices that its whole folder was put back from a copy.
@@ -63,8 +60,7 @@ class TerminalSettings:
     refuses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterSettings:
+class PrinterSettings(NamedTuple):
     """One printer: `device` is what its kind asks for, `documents` what goes to it, on `media`.
 
     Without `stations` it serves every station that has no printer of its own for a document.
@@ -77,8 +73,7 @@ class PrinterSettings:
     stations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSettings:
+class LabelSettings(NamedTuple):
     """Shipping labels: their paper where their printer does not say otherwise, and what the site puts on them.
 
     `fonts` is a folder of the site's own fonts, `logo` a picture, `text` a free block, `digital_link` the address of
@@ -99,8 +94,7 @@ class LabelSettings:
         return logo, fonts
 
 
-@dataclass(frozen=True, slots=True)
-class SoundSettings:
+class SoundSettings(NamedTuple):
     """How right, wrong and attention are heard: `bell`, `off`, or the words of a player's command, without a shell."""
 
     right: str | tuple[str, ...] = "bell"
@@ -108,8 +102,7 @@ class SoundSettings:
     attention: str | tuple[str, ...] = "bell"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The whole file, checked."""
 
     path: Path
@@ -140,7 +133,7 @@ class Config:
 
     def at_station(self, station: str) -> Config:
         """The same at another station."""
-        return replace(self, terminal=replace(self.terminal, station=station))
+        return self._replace(terminal=self.terminal._replace(station=station))
 
     @property
     def witness(self) -> Path | None:

@@ -7,9 +7,8 @@ several keys is the config's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 
@@ -21,8 +20,7 @@ class ConfigError(ValueError):
         self.path, self.key, self.problem, self.remedy = path, key, problem, remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What may stand behind a key."""
 
     kind: type

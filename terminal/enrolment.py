@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from orders.decoding import decoded
-from orders.wire import Token
+from orders.shapes import Token
 from terminal import screen_wording as words
 
 _FILE = "terminal.json"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from orders.records import Key
 from terminal.workflows.prompts import Showing
 
 if TYPE_CHECKING:
+    from orders.records import Key
     from scanners.scale import ScaleSaid
 
 

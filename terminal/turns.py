@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from orders.records import Key
 from scanners.hub import Hub
 from scanners.scan import Heard, RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
 from terminal.parts import Deciding
 from terminal.workflows.prompts import Showing
 
 if TYPE_CHECKING:
+    from orders.records import Key
     from scanners.scale import Weight
 
 

@@ -17,7 +17,8 @@ import msgspec
 
 from orders.intake import Intake, Receipts
 from orders.ledger import shelf
-from orders.records import KINDS, Record, Struct, decode_record
+from orders.records import KINDS, Record, decode_record
+from orders.shapes import Struct
 from orders.wire import Change
 from server_stub import settings
 from server_stub.client import Address, StoreClient, StoreError, StoreRefused, StoreUnreachable, reach
