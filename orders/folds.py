@@ -60,13 +60,12 @@ class Told(msgspec.Struct, frozen=True):
 
 def admit(books: Mapping[Key, Record | None], event: FloorEvent, told: Told) -> dict[Key, Record] | Denial:
     """The records that `event` changes, as they are after it; or why the books deny it and nothing changes."""
-    known = dict(books)
-    if denial := judge(event, known, told.terminal):
+    if denial := judge(event, books, told.terminal):
         return denial
     after: dict[Key, Record] = {}
     try:
         for key in event.touches:
-            folded = _fold(key, known.get(key), event, told)
+            folded = _fold(key, books.get(key), event, told)
             if folded is not None:
                 after[key] = folded
     except states.IllegalStep:

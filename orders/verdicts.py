@@ -6,6 +6,7 @@ refuses; the store asks again when the fact arrives, and opens a discrepancy, fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from orders.events import (
     ItemVerified,
     LabelReprinted,
     ManifestClosed,
+    ManifestEvent,
     ManifestHandedOver,
     ManifestReopened,
     PackingStarted,
@@ -29,6 +31,7 @@ from orders.events import (
     ShortUndone,
     SkipUndone,
     StopSkipped,
+    TaskEvent,
     ToteBound,
     ToteDropped,
     ToteUnbound,
@@ -37,6 +40,7 @@ from orders.events import (
 from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Stop, Tote
 
 R = TypeVar("R", bound=Record)
+Touched = Mapping[Key, Record | None]
 
 
 class Denial(Enum):
@@ -98,10 +102,8 @@ def judge_stop_undone(stop: Stop | None, location: str, product: str, quantity: 
     return None if 0 < quantity <= done else Denial.TOO_MANY
 
 
-def judge_want(order: Order | None, product: str, quantity: int) -> Denial | None:
+def judge_want(order: Order, product: str, quantity: int) -> Denial | None:
     """Whether the customer still wants that many pieces of `product`."""
-    if order is None:
-        return Denial.UNKNOWN_RECORD
     for place in order.places.get(product, ()):
         quantity -= order.lines[place].wanted - order.lines[place].picked
         if quantity <= 0:
@@ -109,30 +111,24 @@ def judge_want(order: Order | None, product: str, quantity: int) -> Denial | Non
     return Denial.TOO_MANY
 
 
-def judge_task(task: PickTask | None, terminal: str | None = None) -> Denial | None:
-    """Whether somebody may still work on `task`; with `terminal`, whether that one may."""
-    if task is None:
-        return Denial.UNKNOWN_RECORD
+def judge_task(task: PickTask, terminal: str) -> Denial | None:
+    """Whether that terminal may still work on `task`."""
     if task.state in ("completed", "cancelled"):
         return Denial.TASK_OVER
-    if terminal is not None and task.claimed_by not in (None, terminal):
+    if task.claimed_by not in (None, terminal):
         return Denial.TASK_NOT_YOURS
     return None
 
 
-def judge_tote(tote: Tote | None, task: PickTask) -> Denial | None:
+def judge_tote(tote: Tote, task: PickTask) -> Denial | None:
     """Whether `tote` may carry `task`'s order."""
     if task.tote is not None:
-        return None if tote is not None and tote.id == task.tote else Denial.OTHER_TOTE
-    if tote is None:
-        return Denial.UNKNOWN_RECORD
+        return None if tote.id == task.tote else Denial.OTHER_TOTE
     return None if tote.state == "free" else Denial.TOTE_IN_USE
 
 
-def judge_undo(order: Order | None, product: str, quantity: int) -> Denial | None:
+def judge_undo(order: Order, product: str, quantity: int) -> Denial | None:
     """Whether that many picked pieces of `product` may go back: nobody at a bench has had them in hand yet."""
-    if order is None:
-        return Denial.UNKNOWN_RECORD
     return None if quantity <= order.to_verify.get(product, 0) else Denial.TOO_MANY
 
 
@@ -143,10 +139,15 @@ def judge_unbinding(task: PickTask, tote: Tote | None) -> Denial | None:
     return Denial.TOTE_IN_USE if any(stop.picked or stop.shorted for stop in task.stops) else None
 
 
-def judge_drop_undone(task: PickTask | None, tote: Tote | None, terminal: str) -> Denial | None:
+def judge_drop(task: PickTask, tote: str) -> Denial | None:
+    """Whether the walk with `tote` may end at a drop place."""
+    if task.tote != tote:
+        return Denial.OTHER_TOTE
+    return Denial.STOPS_LEFT if task.current else None
+
+
+def judge_drop_undone(task: PickTask, tote: Tote | None, terminal: str) -> Denial | None:
     """Whether `tote` may be taken from its drop place again: the walk was this terminal's, and no bench has begun."""
-    if task is None:
-        return Denial.UNKNOWN_RECORD
     if task.claimed_by not in (None, terminal):
         return Denial.TASK_NOT_YOURS
     if tote is None or (tote.id, tote.task) != (task.tote, task.id):
@@ -154,10 +155,8 @@ def judge_drop_undone(task: PickTask | None, tote: Tote | None, terminal: str) -
     return None if (task.state, tote.state) == ("completed", "waiting") else Denial.NOT_WAITING
 
 
-def judge_packing(order: Order | None) -> Denial | None:
+def judge_packing(order: Order) -> Denial | None:
     """Whether a packer may begin on `order`, or go on with it."""
-    if order is None:
-        return Denial.UNKNOWN_RECORD
     if order.holds:
         return Denial.ORDER_HELD
     return None if order.state in ("picked", "packing") else Denial.NOT_PICKED
@@ -171,10 +170,8 @@ def judge_item(order: Order, product: str, quantity: int) -> Denial | None:
     return None if 0 < quantity <= left.get(product, 0) else Denial.TOO_MANY
 
 
-def judge_verification_undone(order: Order | None, product: str, quantity: int) -> Denial | None:
+def judge_verification_undone(order: Order, product: str, quantity: int) -> Denial | None:
     """Whether that many verified pieces of `product` lie in the open carton, and may be verified again."""
-    if order is None:
-        return Denial.UNKNOWN_RECORD
     if order.state != "packing":
         return Denial.NOT_PACKING
     inside = sum(line.quantity for line in order.unpacked if line.product == product)
@@ -190,61 +187,37 @@ def judge_sealing(order: Order, contents: tuple[ParcelLine, ...]) -> Denial | No
     return None if contents and contents == order.unpacked else Denial.CONTENTS_DIFFER
 
 
-def judge_label(parcel: Parcel | None) -> Denial | None:
-    """Whether a label read back may count."""
-    if parcel is None:
-        return Denial.UNKNOWN_RECORD
-    match parcel.state:
-        case "sealed":
-            return None
-        case "voided":
-            return Denial.PARCEL_VOID
-        case "handed_over":
-            return Denial.PARCEL_GONE
-        case _:
-            return Denial.PARCEL_LABELLED
-
-
-def judge_read_back_undone(parcel: Parcel | None, manifest: str) -> Denial | None:
-    """Whether a parcel may wait for its read-back again, off that manifest."""
-    if parcel is None:
-        return Denial.UNKNOWN_RECORD
-    match parcel.state:
-        case "labelled":
-            return None if parcel.manifest == manifest else Denial.NOT_ON_MANIFEST
-        case "voided":
-            return Denial.PARCEL_VOID
-        case "handed_over":
-            return Denial.PARCEL_GONE
-        case _:
-            return Denial.NOT_LABELLED
-
-
-def judge_void(parcel: Parcel | None) -> Denial | None:
-    """Whether a parcel may be opened again."""
-    if parcel is None:
-        return Denial.UNKNOWN_RECORD
+def judge_void(parcel: Parcel) -> Denial | None:
+    """Whether a parcel may be opened again, or its label printed again."""
     return {"voided": Denial.PARCEL_VOID, "handed_over": Denial.PARCEL_GONE}.get(parcel.state)
 
 
-def judge_closing(manifest: Manifest | None) -> Denial | None:
+def judge_label(parcel: Parcel) -> Denial | None:
+    """Whether a label read back may count."""
+    return judge_void(parcel) or (None if parcel.state == "sealed" else Denial.PARCEL_LABELLED)
+
+
+def judge_read_back_undone(parcel: Parcel, manifest: str) -> Denial | None:
+    """Whether a parcel may wait for its read-back again, off that manifest."""
+    if denial := judge_void(parcel):
+        return denial
+    if parcel.state != "labelled":
+        return Denial.NOT_LABELLED
+    return None if parcel.manifest == manifest else Denial.NOT_ON_MANIFEST
+
+
+def judge_closing(manifest: Manifest) -> Denial | None:
     """Whether a manifest may be closed."""
-    if manifest is None:
-        return Denial.UNKNOWN_RECORD
     return None if manifest.state == "open" else Denial.MANIFEST_NOT_OPEN
 
 
-def judge_reopening(manifest: Manifest | None) -> Denial | None:
+def judge_reopening(manifest: Manifest) -> Denial | None:
     """Whether a manifest may take parcels again."""
-    if manifest is None:
-        return Denial.UNKNOWN_RECORD
     return {"open": Denial.MANIFEST_NOT_CLOSED, "handed_over": Denial.MANIFEST_GONE}.get(manifest.state)
 
 
-def judge_handover(manifest: Manifest | None, parcels: tuple[str, ...]) -> Denial | None:
+def judge_handover(manifest: Manifest, parcels: tuple[str, ...]) -> Denial | None:
     """Whether these parcels may leave with that manifest."""
-    if manifest is None:
-        return Denial.UNKNOWN_RECORD
     if manifest.state == "handed_over":
         return Denial.MANIFEST_GONE
     if manifest.state != "closed":
@@ -252,114 +225,105 @@ def judge_handover(manifest: Manifest | None, parcels: tuple[str, ...]) -> Denia
     return None if set(parcels) <= set(manifest.parcels) else Denial.NOT_ON_MANIFEST
 
 
-def judge(event: FloorEvent, books: dict[Key, Record | None], terminal: str) -> Denial | None:
-    """Whether the books (the records that `event` touches) allow a fact that already happened."""
+def judge(event: FloorEvent, books: Touched, terminal: str) -> Denial | None:
+    """Whether the books (the records that `event` touches) allow a fact that already happened.
+
+    Here the record that it is about is looked up; what may be done to that record is judged below.
+    """
     match event:
-        case ToteBound():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            if task.tote is not None:
-                return None if task.tote == event.tote else Denial.OTHER_TOTE
-            return judge_tote(_get(books, "tote", event.tote, Tote) or Tote(id=event.tote), task)
-        case ToteUnbound():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            return judge_unbinding(task, _get(books, "tote", event.tote, Tote))
-        case PickConfirmed():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            if task.tote != event.tote:
-                return Denial.OTHER_TOTE
-            if denial := judge_pick(task.stop(event.stop), event.location, event.product, event.quantity):
-                return denial
-            return judge_want(_get(books, "order", event.order, Order), event.product, event.quantity)
-        case PickShorted():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            return judge_pick(task.stop(event.stop), event.location, event.product, event.quantity)
-        case PickUndone():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            if task.tote != event.tote:
-                return Denial.OTHER_TOTE
-            stop = task.stop(event.stop)
-            done = stop.picked if stop else 0
-            if denial := judge_stop_undone(stop, event.location, event.product, event.quantity, done):
-                return denial
-            return judge_undo(_get(books, "order", event.order, Order), event.product, event.quantity)
-        case ShortUndone():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            stop = task.stop(event.stop)
-            done = stop.shorted if stop else 0
-            return judge_stop_undone(stop, event.location, event.product, event.quantity, done)
-        case ShelfConfirmed() | StopSkipped() | SkipUndone():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            return None if task.stop(event.stop) else Denial.UNKNOWN_STOP
-        case ToteDropped():
-            task = _task(books, event.task)
-            if denial := judge_task(task, terminal):
-                return denial
-            assert task is not None
-            if task.tote != event.tote:
-                return Denial.OTHER_TOTE
-            return Denial.STOPS_LEFT if task.current else None
-        case DropUndone():
-            tote = _get(books, "tote", event.tote, Tote)
-            return judge_drop_undone(_task(books, event.task), tote, terminal)
-        case PackingStarted():
-            return judge_packing(_get(books, "order", event.order, Order))
-        case ItemVerified():
+        case TaskEvent():
+            task = _get(books, "task", event.task, PickTask)
+            return Denial.UNKNOWN_RECORD if task is None else _judge_on_walk(event, task, books, terminal)
+        case PackingStarted() | ItemVerified() | VerificationUndone() | ParcelSealed():
             order = _get(books, "order", event.order, Order)
-            return judge_item(order, event.product, event.quantity) if order else Denial.UNKNOWN_RECORD
-        case VerificationUndone():
-            order = _get(books, "order", event.order, Order)
-            return judge_verification_undone(order, event.product, event.quantity)
-        case ParcelSealed():
-            order = _get(books, "order", event.order, Order)
-            if order is None:
-                return Denial.UNKNOWN_RECORD
-            if books.get(Key("parcel", event.parcel)) is not None:
-                return Denial.PARCEL_EXISTS
-            return judge_sealing(order, event.contents)
-        case ParcelLabelled():
-            return judge_label(_get(books, "parcel", event.parcel, Parcel))
-        case ReadBackUndone():
-            return judge_read_back_undone(_get(books, "parcel", event.parcel, Parcel), event.manifest)
-        case LabelReprinted():
-            return judge_void(_get(books, "parcel", event.parcel, Parcel))
-        case ParcelVoided():
-            return judge_void(_get(books, "parcel", event.parcel, Parcel))
-        case ManifestClosed():
-            return judge_closing(_get(books, "manifest", event.manifest, Manifest))
-        case ManifestReopened():
-            return judge_reopening(_get(books, "manifest", event.manifest, Manifest))
-        case ManifestHandedOver():
-            gone = tuple(each.parcel for each in event.parcels)
-            return judge_handover(_get(books, "manifest", event.manifest, Manifest), gone)
+            return Denial.UNKNOWN_RECORD if order is None else _judge_at_bench(event, order, books)
+        case ParcelLabelled() | ReadBackUndone() | LabelReprinted() | ParcelVoided():
+            parcel = _get(books, "parcel", event.parcel, Parcel)
+            return Denial.UNKNOWN_RECORD if parcel is None else _judge_parcel(event, parcel)
+        case ManifestEvent():
+            manifest = _get(books, "manifest", event.manifest, Manifest)
+            return Denial.UNKNOWN_RECORD if manifest is None else _judge_at_dock(event, manifest)
         case _:
             return None
 
 
-def _task(books: dict[Key, Record | None], id: str) -> PickTask | None:
-    return _get(books, "task", id, PickTask)
+def _judge_on_walk(event: TaskEvent, task: PickTask, books: Touched, terminal: str) -> Denial | None:
+    if isinstance(event, DropUndone):  # the one act on a walk that is over
+        return judge_drop_undone(task, _get(books, "tote", event.tote, Tote), terminal)
+    if denial := judge_task(task, terminal):
+        return denial
+    match event:
+        case ToteBound():
+            return judge_tote(_get(books, "tote", event.tote, Tote) or Tote(id=event.tote), task)
+        case ToteUnbound():
+            return judge_unbinding(task, _get(books, "tote", event.tote, Tote))
+        case PickConfirmed() | PickUndone() if task.tote != event.tote:
+            return Denial.OTHER_TOTE
+        case PickConfirmed():
+            if denial := judge_pick(task.stop(event.stop), event.location, event.product, event.quantity):
+                return denial
+            order = _get(books, "order", event.order, Order)
+            return judge_want(order, event.product, event.quantity) if order else Denial.UNKNOWN_RECORD
+        case PickUndone():
+            stop = task.stop(event.stop)
+            done = stop.picked if stop else 0
+            if denial := judge_stop_undone(stop, event.location, event.product, event.quantity, done):
+                return denial
+            order = _get(books, "order", event.order, Order)
+            return judge_undo(order, event.product, event.quantity) if order else Denial.UNKNOWN_RECORD
+        case PickShorted():
+            return judge_pick(task.stop(event.stop), event.location, event.product, event.quantity)
+        case ShortUndone():
+            stop = task.stop(event.stop)
+            done = stop.shorted if stop else 0
+            return judge_stop_undone(stop, event.location, event.product, event.quantity, done)
+        case ShelfConfirmed() | StopSkipped() | SkipUndone():
+            return None if task.stop(event.stop) else Denial.UNKNOWN_STOP
+        case ToteDropped():
+            return judge_drop(task, event.tote)
+        case _:
+            return None
 
 
-def _get(books: dict[Key, Record | None], kind: str, id: str, cls: type[R]) -> R | None:
+def _judge_at_bench(
+    event: PackingStarted | ItemVerified | VerificationUndone | ParcelSealed, order: Order, books: Touched
+) -> Denial | None:
+    match event:
+        case PackingStarted():
+            return judge_packing(order)
+        case ItemVerified():
+            return judge_item(order, event.product, event.quantity)
+        case VerificationUndone():
+            return judge_verification_undone(order, event.product, event.quantity)
+        case ParcelSealed():
+            is_known = books.get(Key("parcel", event.parcel)) is not None
+            return Denial.PARCEL_EXISTS if is_known else judge_sealing(order, event.contents)
+
+
+def _judge_parcel(
+    event: ParcelLabelled | ReadBackUndone | LabelReprinted | ParcelVoided, parcel: Parcel
+) -> Denial | None:
+    match event:
+        case ParcelLabelled():
+            return judge_label(parcel)
+        case ReadBackUndone():
+            return judge_read_back_undone(parcel, event.manifest)
+        case LabelReprinted() | ParcelVoided():
+            return judge_void(parcel)
+
+
+def _judge_at_dock(event: ManifestEvent, manifest: Manifest) -> Denial | None:
+    match event:
+        case ManifestClosed():
+            return judge_closing(manifest)
+        case ManifestReopened():
+            return judge_reopening(manifest)
+        case ManifestHandedOver():
+            return judge_handover(manifest, tuple(each.parcel for each in event.parcels))
+        case _:
+            return None
+
+
+def _get(books: Touched, kind: str, id: str, cls: type[R]) -> R | None:
     record = books.get(Key(kind, id))
     return record if isinstance(record, cls) else None

@@ -149,7 +149,8 @@ def judge_close(step: AskClose, meaning: Meaning, floor: Floor, here: Here) -> O
     """Yes closes."""
     match meaning:
         case ACommand(name=acts.YES):
-            if denial := judge_closing(floor.manifest(step.manifest)):
+            manifest = floor.manifest(step.manifest)
+            if denial := judge_closing(manifest) if manifest else Denial.UNKNOWN_RECORD:
                 return Refused(wording.denied(denial), denial.value)
             closed = ManifestClosed(manifest=step.manifest)
             return Accepted(Shipping(step.manifest), dock_wording.closed(step.manifest), (closed,))
@@ -171,9 +172,10 @@ def judge_handover_answer(step: AskHandover, meaning: Meaning, floor: Floor, her
     match meaning:
         case ACommand(name=acts.YES):
             manifest = floor.manifest(step.manifest)
+            if manifest is None:
+                return Refused(wording.denied(Denial.UNKNOWN_RECORD), Denial.UNKNOWN_RECORD.value)
             if denial := judge_handover(manifest, ()):
                 return Refused(wording.denied(denial), denial.value)
-            assert manifest is not None
             known = {id: parcel for id in manifest.parcels if (parcel := floor.parcel(id)) is not None}
             gone = ManifestHandedOver(manifest=manifest.id, parcels=_leaving(known, manifest))
             return Accepted(Shipping(), dock_wording.handed_over(len(gone.parcels)), (gone,))
