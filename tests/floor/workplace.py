@@ -7,10 +7,7 @@ lost. What goes wrong there is the tests' business.
 from __future__ import annotations
 
 import json
-import os
-import pty
 import threading
-import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import serial
 
 from orders import barcodes
 from orders.barcodes import Kind
 from terminal.demo.toy_scanner import symbol_bytes
 from terminal.workflows import acts
 from tests.floor.warehouse import AnyStage, Device, StoreProcess, Warehouse, reading, running_store
+from tests.scanners.pty_scanner import PtyScanner
 from tests.terminal.in_a_pty import InPty, in_a_pty
 
 LAMP, MUG = "9520000010010", "9520000010027"
@@ -33,50 +30,12 @@ LAMP_SHELF, MUG_SHELF = "Z-01-1", "Z-02-1"
 SIZE = (100, 30)
 
 
-class Port:
-    """A scanner on a pty, under a name that stays when it is unplugged."""
-
-    def __init__(self, link: Path) -> None:
-        self.link = link
-        self._ends: tuple[int, ...] = ()
-        self._name = ""
-
-    def plug_in(self) -> None:
-        """There it is, and can be opened."""
-        self._appear()
-        self.link.symlink_to(self._name)
-
-    def plug_in_held(self) -> serial.Serial:
-        """The same, and another program was faster; it is let go of with `close`."""
-        self._appear()
-        held = serial.Serial(self._name, exclusive=True)
-        self.link.symlink_to(self._name)
-        return held
-
-    def _appear(self) -> None:
-        self._ends = pty.openpty()
-        tty.setraw(self._ends[1])
-        self._name = os.ttyname(self._ends[1])
-
-    def unplug(self) -> None:
-        """Its name is gone, and whoever has it open reads its end."""
-        self.link.unlink(missing_ok=True)
-        for end in self._ends:
-            os.close(end)
-        self._ends = ()
-
-    def send(self, data: bytes) -> None:
-        """What the scanner sends; the reader takes it as fast as it can."""
-        while data:
-            data = data[os.write(self._ends[0], data) :]
-
-
 @dataclass
 class Workplace:
     """One device with its terminal running, and a walk of two lines: a lamp, then a mug."""
 
     device: Device
-    port: Port
+    port: PtyScanner
     program: InPty
     badge: str
     tote: str
@@ -224,7 +183,7 @@ class Hall:
         """A new device with its terminal running in a pty and a scanner on another."""
         device = self.device(url)
         number = int(device.name.removeprefix("SEAT-"))
-        port = Port(device.folder / f"{device.name}.port")
+        port = PtyScanner(device.folder / f"{device.name}.port")
         device.configure(url or self.store.url, str(port.link))
         if is_plugged:
             port.plug_in()

@@ -9,6 +9,8 @@ import tty
 from collections.abc import Iterable
 from pathlib import Path
 
+import serial
+
 
 class PtyScanner:
     """One end of a pty, found under a name that stays the same when it is plugged in again."""
@@ -18,11 +20,22 @@ class PtyScanner:
         self._ends: tuple[int, ...] = ()
 
     def plug_in(self) -> None:
+        """There it is, and can be opened."""
+        self.link.symlink_to(self._appear())
+
+    def plug_in_held(self) -> serial.Serial:
+        """The same, and another program was faster; it is let go of with `close`."""
+        held = serial.Serial(name := self._appear(), exclusive=True)
+        self.link.symlink_to(name)
+        return held
+
+    def _appear(self) -> str:
         self._ends = pty.openpty()
         tty.setraw(self._ends[1])
-        self.link.symlink_to(os.ttyname(self._ends[1]))
+        return os.ttyname(self._ends[1])
 
     def unplug(self) -> None:
+        """Its name is gone, and whoever has it open reads its end."""
         self.link.unlink(missing_ok=True)
         for end in self._ends:
             os.close(end)

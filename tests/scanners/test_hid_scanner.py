@@ -3,11 +3,8 @@
 import errno
 import fcntl
 import os
-import pty
-import queue
 import struct
 import threading
-import tty
 from pathlib import Path
 
 import pytest
@@ -20,69 +17,33 @@ from scanners.hid_scanner import HidScanner, key_decoder
 from scanners.profile import ProfileError, ScannerProfile
 from scanners.reader import reader_of
 from scanners.scan import LossReason, Reason, Scan, ScannerFound
+from tests.scanners.hearing import Hearing
 from tests.scanners.key_recording import press, typed
-
-PATIENCE_SECONDS = 10
-
-
-class Recorded:
-    """A device file that says what was recorded, under a name that stays the same when it is plugged in again."""
-
-    def __init__(self, link: Path) -> None:
-        self.link = link
-        self._ends: tuple[int, ...] = ()
-
-    def plug_in(self) -> None:
-        self._ends = pty.openpty()
-        tty.setraw(self._ends[1])
-        self.link.symlink_to(os.ttyname(self._ends[1]))
-
-    def unplug(self) -> None:
-        self.link.unlink(missing_ok=True)
-        for end in self._ends:
-            os.close(end)
-        self._ends = ()
-
-    def send(self, data: bytes) -> None:
-        def write() -> None:
-            rest = data
-            while rest:
-                rest = rest[os.write(self._ends[0], rest) :]
-
-        writer = threading.Thread(target=write)
-        writer.start()
-        writer.join()
+from tests.scanners.pty_scanner import PtyScanner
 
 
-class Bench:
-    """A scanner under test and what it said."""
+class Bench(Hearing):
+    """A scanner under test; its device file says what was recorded."""
 
     def __init__(self, port: Path) -> None:
-        self.device = Recorded(port)
-        self.said: queue.Queue = queue.Queue()
-        self.scanners: list[HidScanner] = []
+        super().__init__()
+        self.device = PtyScanner(port)
 
     def listening(self, *, opened=None, kind="evdev", **settings) -> HidScanner:
         profile = ScannerProfile("cart", kind=kind, port=str(self.device.link), **settings)
         opening = opened or (lambda profile: (HidDevice(profile.port), key_decoder(profile)))
         scanner = HidScanner(profile, self.said.put, clock=lambda: 7.0, open_device=opening)
-        self.scanners.append(scanner)
+        self.readers.append(scanner)
         scanner.start()
         return scanner
-
-    def next(self):
-        return self.said.get(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture
 def bench(tmp_path):
-    before = set(threading.enumerate())
     bench = Bench(tmp_path / "scanner")
-    yield bench
-    for scanner in bench.scanners:
-        scanner.stop()
+    with bench.stopped_in_the_end():
+        yield bench
     bench.device.unplug()
-    assert set(threading.enumerate()) <= before
 
 
 @pytest.fixture
@@ -176,7 +137,7 @@ def test_each_refusal_of_the_system_has_its_remedy(bench, number, reason, words)
 
 
 def test_a_file_that_is_no_keyboard_is_not_grabbed(plugged):
-    plugged.scanners.append(scanner := reader_of(plugged_profile(plugged), plugged.said.put))
+    plugged.readers.append(scanner := reader_of(plugged_profile(plugged), plugged.said.put))
     scanner.start()
     lost = plugged.next()
     assert lost.reason is LossReason.FAILED

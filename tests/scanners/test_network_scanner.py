@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import socket
 import struct
-import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from random import Random
@@ -16,8 +15,7 @@ from scanners.network_scanner import NetworkScanner
 from scanners.profile import ScannerProfile
 from scanners.reader import reader_of
 from scanners.scan import LossReason, Reason, Scan, ScannerFound, ScannerLost
-
-PATIENCE_SECONDS = 10
+from tests.scanners.hearing import PATIENCE_SECONDS, Hearing
 
 
 class Device:
@@ -55,13 +53,12 @@ class Device:
         self._listening = socket.create_server(("127.0.0.1", self.port))
 
 
-class Bench:
-    """The scanner's end here, and what it said."""
+class Bench(Hearing):
+    """The scanner's end here."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.device = Device()
-        self.said: queue.Queue = queue.Queue()
-        self.readers: list[NetworkScanner] = []
 
     def reader(self, **settings) -> NetworkScanner:
         profile = ScannerProfile("tunnel", port=f"socket://127.0.0.1:{self.device.port}", **settings)
@@ -77,19 +74,13 @@ class Bench:
         assert self.next() == ScannerFound("tunnel")
         return reader
 
-    def next(self):
-        return self.said.get(timeout=PATIENCE_SECONDS)
-
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    before = set(threading.enumerate())
     bench = Bench()
-    yield bench
-    for reader in bench.readers:
-        reader.stop()
+    with bench.stopped_in_the_end():
+        yield bench
     bench.device.switch_off()
-    assert set(threading.enumerate()) <= before
 
 
 def test_a_scan_comes_with_its_gs_its_name_and_its_time(bench):

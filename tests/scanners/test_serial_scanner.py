@@ -15,32 +15,28 @@ from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
 from scanners.profile import ScannerProfile
-from scanners.reader import Reader, reader_of
+from scanners.reader import reader_of
 from scanners.scan import LossReason, Reason, Scan, ScannerFound, ScannerLost, Unreadable
 from scanners.serial_scanner import SerialScanner
+from tests.scanners.hearing import PATIENCE_SECONDS, Hearing
 from tests.scanners.pty_scanner import PtyScanner
 
-PATIENCE_SECONDS = 10
 TIOCGEXCL = 0x80045440
 """Linux: whether a port is exclusive; Python has no name for it."""
 
 
-class Bench:
-    """A scanner under test and what it said."""
+class Bench(Hearing):
+    """A scanner under test."""
 
     def __init__(self, link: Path) -> None:
+        super().__init__()
         self.device = PtyScanner(link)
-        self.said: queue.Queue = queue.Queue()
-        self.scanners: list[Reader] = []
 
     def scanner(self, deliver=None, **settings) -> SerialScanner:
         profile = ScannerProfile("lane 1", port=str(self.device.link), **settings)
         scanner = SerialScanner(profile, deliver or self.said.put, clock=lambda: 7.0)
-        self.scanners.append(scanner)
+        self.readers.append(scanner)
         return scanner
-
-    def next(self):
-        return self.said.get(timeout=PATIENCE_SECONDS)
 
     def listening(self, **settings) -> SerialScanner:
         scanner = self.scanner(**settings)
@@ -51,14 +47,11 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path):
-    before = set(threading.enumerate())
     bench = Bench(tmp_path / "scanner")
     bench.device.plug_in()
-    yield bench
-    for scanner in bench.scanners:
-        scanner.stop()
+    with bench.stopped_in_the_end():
+        yield bench
     bench.device.unplug()
-    assert set(threading.enumerate()) <= before
 
 
 def test_a_scan_comes_with_its_gs_its_name_and_its_time(bench):
@@ -244,7 +237,7 @@ def test_a_usb_scanner_is_found_by_its_numbers_wherever_it_is_plugged_in(bench, 
     plugs.show("/dev/ttyACM7", product=0x0902)
     profile = ScannerProfile("lane 1", port="usb:0C2E:0901")
     scanner = reader_of(profile, bench.said.put)
-    bench.scanners.append(scanner)
+    bench.readers.append(scanner)
     scanner.start()
     lost = bench.next()
     assert (lost.reason, "usb:0C2E:0901" in lost.sentence) == (LossReason.ABSENT, True)
@@ -268,7 +261,7 @@ def test_two_scanners_of_one_make_are_told_apart_by_serial_number_or_not_guessed
     plugs.show(os.path.realpath(bench.device.link), "S2")
     for port in ("usb:0c2e:0901", "usb:0c2e:0901:S2"):
         scanner = reader_of(ScannerProfile("lane 1", port=port), bench.said.put)
-        bench.scanners.append(scanner)
+        bench.readers.append(scanner)
         scanner.start()
         if port.endswith("S2"):
             assert bench.next() == ScannerFound("lane 1")
@@ -291,7 +284,7 @@ def test_a_device_that_goes_while_it_is_looked_for_is_looked_for_again(bench, mo
 
     monkeypatch.setattr(list_ports, "comports", comports)
     scanner = reader_of(ScannerProfile("lane 1", port="usb:0c2e:0901"), bench.said.put)
-    bench.scanners.append(scanner)
+    bench.readers.append(scanner)
     scanner.start()
     assert bench.next().reason is LossReason.ABSENT
 
