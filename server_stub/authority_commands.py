@@ -5,9 +5,7 @@ Decides what these commands ask and print. A secret is printed once, where it is
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Awaitable, Callable
-
+from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient
 from server_stub.floor_setup import (
     CodeGiven,
@@ -24,66 +22,64 @@ from server_stub.floor_setup import (
 )
 from server_stub.place import Place
 
-Words = argparse.Namespace
-
 
 async def _add_terminal(client: StoreClient, words: Words, place: Place) -> int:
     new = NewCode(role=words.role, station=words.station)
     given = await client.ask("POST", "/v1/terminals", CodeGiven, new)
-    _say(f"One-time code, until {given.expires_at:%Y-%m-%d %H:%M} UTC: {given.code}")
+    say(f"One-time code, until {given.expires_at:%Y-%m-%d %H:%M} UTC: {given.code}")
     return 0
 
 
 async def _revoke(client: StoreClient, words: Words, place: Place) -> int:
     await client.ask("POST", "/v1/terminals/revoke", Revoked, Revoke(terminal=words.terminal))
-    _say(f"Terminal {words.terminal} is out; the tasks it held are free")
+    say(f"Terminal {words.terminal} is out; the tasks it held are free")
     return 0
 
 
 async def _device_lost(client: StoreClient, words: Words, place: Place) -> int:
     asked = Revoke(terminal=words.terminal, is_lost=True)
     revoked = await client.ask("POST", "/v1/terminals/revoke", Revoked, asked)
-    _say(f"Terminal {words.terminal} is out: whoever holds it can ask the store nothing more")
+    say(f"Terminal {words.terminal} is out: whoever holds it can ask the store nothing more")
     for task in revoked.tasks:
-        _say(f"  look at walk {task}: its last scans may be in no book (`floorhand store discrepancies`)")
-    _say("Give new badges to whoever signed on there: `floorhand store add-worker NAME --new-badge`")
+        say(f"  look at walk {task}: its last scans may be in no book (`floorhand store discrepancies`)")
+    say("Give new badges to whoever signed on there: `floorhand store add-worker NAME --new-badge`")
     return 0
 
 
 async def _revoke_worker(client: StoreClient, words: Words, place: Place) -> int:
     await client.ask("POST", "/v1/workers/revoke", Done, WorkerLeft(worker=words.worker))
-    _say(f"{words.worker} works here no more: badge and PIN open nothing, on each device once it hears of it")
+    say(f"{words.worker} works here no more: badge and PIN open nothing, on each device once it hears of it")
     return 0
 
 
 async def _terminals(client: StoreClient, words: Words, place: Place) -> int:
     listed = await client.ask("GET", "/v1/terminals", Terminals)
     for each in listed.terminals:
-        _say(f"{each.id}  {each.name}  {each.station or '-'}  {'revoked' if each.is_revoked else each.role}")
+        say(f"{each.id}  {each.name}  {each.station or '-'}  {'revoked' if each.is_revoked else each.role}")
     return 0
 
 
 async def _add_token(client: StoreClient, words: Words, place: Place) -> int:
     asked = NewToken(label=words.label, role=words.role, owner=words.owner)
     given = await client.ask("POST", "/v1/tokens", TokenGiven, asked)
-    _say(f"Token of {given.label} (shown this once): {given.token}")
+    say(f"Token of {given.label} (shown this once): {given.token}")
     return 0
 
 
 async def _revoke_token(client: StoreClient, words: Words, place: Place) -> int:
     await client.ask("POST", "/v1/tokens/revoke", Done, TokenRevoke(label=words.label))
-    _say(f"The token of {words.label} is out")
+    say(f"The token of {words.label} is out")
     return 0
 
 
 async def _tokens(client: StoreClient, words: Words, place: Place) -> int:
     listed = await client.ask("GET", "/v1/tokens", NamedTokens)
     for each in listed.tokens:
-        _say(f"{each.label}  {'revoked' if each.is_revoked else each.role}  {each.owner or 'every owner'}")
+        say(f"{each.label}  {'revoked' if each.is_revoked else each.role}  {each.owner or 'every owner'}")
     return 0
 
 
-ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
+ASKING: dict[str, Asking] = {
     "add-terminal": _add_terminal,
     "revoke": _revoke,
     "device-lost": _device_lost,
@@ -93,7 +89,3 @@ ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     "revoke-token": _revoke_token,
     "tokens": _tokens,
 }
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)

@@ -6,11 +6,10 @@ to the store, running or not.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from platformdirs import user_data_path
 from orders.records import key_of
 from orders.wire import Release
 from server_stub import authority_commands, discrepancy_commands, keyed_commands, outside_commands, papers, settings
+from server_stub.asking import Asking, Words, say
 from server_stub.client import Address, StoreClient, StoreError, reach
 from server_stub.command_line import parser
 from server_stub.floor_setup import (
@@ -37,8 +37,6 @@ from server_stub.papers import PaperError
 from server_stub.place import Place, PlaceError
 from server_stub.settings import SettingsError, StoreSettings
 from server_stub.site_file import SiteFileError
-
-Words = argparse.Namespace
 
 
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
@@ -100,13 +98,13 @@ def _init(words: Words, told: StoreSettings) -> int:
         owners = (*owners, OwnerSet(id=words.owner, name=site.name, company_prefix=words.company_prefix))
     place = address_of(words, told).place
     founded = asyncio.run(founding.make(place, founding.Plan(site, owners, words.supervisor), datetime.now(UTC)))
-    _say(f"A store was made in {place.folder}" + (", its database elsewhere" if place.address else ""))
-    _say(f"First supervisor: {words.supervisor}, worker id {founded.supervisor}")
-    _say(f"  badge: {founded.badge_file}")
-    _say(f"  PIN:   {founded.pin}   (shown this once)")
-    _say(f"One-time code for the first terminal, until {founded.code_expires_at:%Y-%m-%d %H:%M} UTC: {founded.code}")
-    _say(f"Administrator's token: {place.admin_token}")
-    _say("Next: floorhand store run")
+    say(f"A store was made in {place.folder}" + (", its database elsewhere" if place.address else ""))
+    say(f"First supervisor: {words.supervisor}, worker id {founded.supervisor}")
+    say(f"  badge: {founded.badge_file}")
+    say(f"  PIN:   {founded.pin}   (shown this once)")
+    say(f"One-time code for the first terminal, until {founded.code_expires_at:%Y-%m-%d %H:%M} UTC: {founded.code}")
+    say(f"Administrator's token: {place.admin_token}")
+    say("Next: floorhand store run")
     return 0
 
 
@@ -118,7 +116,7 @@ def _run(words: Words, told: StoreSettings) -> int:
     host = words.host or told.host
     port = told.port if words.port is None else words.port
     logs.begin(told.log)
-    asyncio.run(serve(place, host, port, words.ready_file, _say, told.tls))
+    asyncio.run(serve(place, host, port, words.ready_file, say, told.tls))
     return 0
 
 
@@ -126,7 +124,7 @@ def _backup(words: Words, told: StoreSettings) -> int:
     from server_stub import backup
 
     backup.back_up(address_of(words, told).place, words.file)
-    _say(f"The store was copied to {words.file}")
+    say(f"The store was copied to {words.file}")
     return 0
 
 
@@ -135,10 +133,10 @@ def _restore(words: Words, told: StoreSettings) -> int:
 
     place = address_of(words, told).place
     kept = backup.restore(place, words.file, datetime.now(UTC), as_it_is=words.as_it_is)
-    _say(f"The store is now as it was in {words.file}")
+    say(f"The store is now as it was in {words.file}")
     if kept:
-        _say(f"What stood there before was copied to {kept}")
-    _say("Start it: every terminal then sends again what the copy does not hold.")
+        say(f"What stood there before was copied to {kept}")
+    say("Start it: every terminal then sends again what the copy does not hold.")
     return 0
 
 
@@ -150,7 +148,7 @@ def _migrate(words: Words, told: StoreSettings) -> int:
     place.require()
     with place.hold():
         done = migration.migrate(open_at(place.where), datetime.now(UTC), place.backups)
-    _say(f"The database is {'now ' if done else ''}at schema {migration.HEAD}")
+    say(f"The database is {'now ' if done else ''}at schema {migration.HEAD}")
     return 0
 
 
@@ -166,9 +164,9 @@ def _verify(words: Words, told: StoreSettings) -> int:
         place.require()
         found = soundness.verify(place)
     for sentence in found:
-        _say(sentence)
+        say(sentence)
     wrong = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
-    _say(f"{wrong} wrong" if found else "Everything was read, and the books agree with themselves")
+    say(f"{wrong} wrong" if found else "Everything was read, and the books agree with themselves")
     return 1 if found else 0
 
 
@@ -203,37 +201,37 @@ async def _add_worker(client: StoreClient, words: Words, place: Place) -> int:
     new = NewWorker(name=words.name, roles=roles, id=words.id, pin=words.pin, is_known=words.new_badge)
     added = await client.ask("POST", "/v1/workers", WorkerAdded, new)
     path = papers.write_badge(place.papers, added.worker, words.name, roles[-1], added.badge)
-    _say(f"Worker {added.worker} may work as {', '.join(roles)}")
-    _say(f"  badge: {path}")
+    say(f"Worker {added.worker} may work as {', '.join(roles)}")
+    say(f"  badge: {path}")
     return 0
 
 
 async def _add_station(client: StoreClient, words: Words, place: Place) -> int:
     station = Station(id=words.id, name=words.name or words.id, printer=words.printer)
     await client.ask("PUT", "/v1/stations", Done, station)
-    _say(f"Station {words.id} is known")
+    say(f"Station {words.id} is known")
     return 0
 
 
 async def _add_printer(client: StoreClient, words: Words, place: Place) -> int:
     printer = Printer(id=words.id, name=words.name or words.id, address=words.address, media=words.media)
     await client.ask("PUT", "/v1/printers", Done, printer)
-    _say(f"Printer {words.id} is known")
+    say(f"Printer {words.id} is known")
     return 0
 
 
 async def _add_totes(client: StoreClient, words: Words, place: Place) -> int:
     added = await client.ask("POST", "/v1/totes", TotesAdded, NewTotes(count=words.count))
     path = papers.write_tote_labels(place.papers, added.totes)
-    _say(f"{len(added.totes)} totes, {added.totes[0]} to {added.totes[-1]}")
-    _say(f"  labels: {path}")
+    say(f"{len(added.totes)} totes, {added.totes[0]} to {added.totes[-1]}")
+    say(f"  labels: {path}")
     return 0
 
 
 async def _owner(client: StoreClient, words: Words, place: Place) -> int:
     owner = OwnerSet(id=words.id, name=words.name or words.id, company_prefix=words.company_prefix)
     await client.ask("PUT", "/v1/owners", Done, owner)
-    _say(f"Owner {words.id} is known" + ("" if words.company_prefix else ", without a GS1 company prefix: no SSCCs"))
+    say(f"Owner {words.id} is known" + ("" if words.company_prefix else ", without a GS1 company prefix: no SSCCs"))
     return 0
 
 
@@ -244,7 +242,7 @@ async def _site(client: StoreClient, words: Words, place: Place) -> int:
     await client.ask("PUT", "/v1/site", Done, site)
     for owner in owners:
         await client.ask("PUT", "/v1/owners", Done, owner)
-    _say(f"Site {site.name}: {len(site.cut_offs)} cut-offs, {len(owners)} owners")
+    say(f"Site {site.name}: {len(site.cut_offs)} cut-offs, {len(owners)} owners")
     return 0
 
 
@@ -256,9 +254,9 @@ async def _release(client: StoreClient, words: Words, place: Place) -> int:
         owner = await client.only_owner("write each order as OWNER/NUMBER")
         numbers = [number if "/" in number else key_of(owner, number) for number in numbers]
     released = await client.release(Release(key=secrets.token_hex(16), orders=tuple(numbers)))
-    _say(f"{len(released.tasks)} orders went to the floor")
+    say(f"{len(released.tasks)} orders went to the floor")
     for order, reason in released.refused:
-        _say(f"  {order}: not released, {reason}")
+        say(f"  {order}: not released, {reason}")
     return 1 if released.refused and words.orders else 0
 
 
@@ -269,27 +267,27 @@ async def _report(client: StoreClient, words: Words, place: Place) -> int:
         page = await client.ask("GET", "/v1/report/orders", OrderReport, after=after)
         for order in page.orders:
             count += 1
-            _say(f"{order.order} ({order.state}): {'; '.join(order.reasons)}")
+            say(f"{order.order} ({order.state}): {'; '.join(order.reasons)}")
             for line in order.lines:
-                _say(f"  line {line.number}, {line.sku}: {line.missing} of {line.ordered} missing")
+                say(f"  line {line.number}, {line.sku}: {line.missing} of {line.ordered} missing")
         after = page.next
-    _say(f"{count} orders want a look" if count else "No order is held, back-ordered or changed")
+    say(f"{count} orders want a look" if count else "No order is held, back-ordered or changed")
     return 0
 
 
 async def _status(client: StoreClient, words: Words, place: Place) -> int:
     status = await client.ask("GET", "/v1/status", Status)
-    _say(f"Floorhand {status.program_version}, schema {status.schema}, epoch {status.epoch}, log at {status.cursor}")
-    _say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
+    say(f"Floorhand {status.program_version}, schema {status.schema}, epoch {status.epoch}, log at {status.cursor}")
+    say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
     if status.conflicts:
-        _say(f"ALARM: {status.conflicts} event numbers came twice with different content: see `store discrepancies`")
+        say(f"ALARM: {status.conflicts} event numbers came twice with different content: see `store discrepancies`")
     for kind, states in status.records.items():
         counts = ", ".join(f"{count} {state}" for state, count in states.items() if state != "all")
-        _say(f"  {kind:<12}{sum(states.values()):>8}" + (f"  ({counts})" if counts else ""))
+        say(f"  {kind:<12}{sum(states.values()):>8}" + (f"  ({counts})" if counts else ""))
     return 0
 
 
-_ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
+_ASKING: dict[str, Asking] = {
     "add-worker": _add_worker,
     "add-station": _add_station,
     "add-printer": _add_printer,
@@ -304,10 +302,6 @@ _ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
     **discrepancy_commands.ASKING,
     **keyed_commands.ASKING,
 }
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -5,18 +5,15 @@ Decides what these commands ask and print; each discrepancy is shown with the co
 
 from __future__ import annotations
 
-import argparse
 import secrets
 import shlex
-from collections.abc import Awaitable, Callable
 
 from orders.records import Discrepancy, Worker
+from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient, StoreError
 from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
 from server_stub.floor_setup import Done
 from server_stub.place import Place
-
-Words = argparse.Namespace
 
 
 async def _discrepancies(client: StoreClient, words: Words, place: Place) -> int:
@@ -24,10 +21,10 @@ async def _discrepancies(client: StoreClient, words: Words, place: Place) -> int
     async for each in client.records("discrepancy", "open"):
         if isinstance(each, Discrepancy):
             count += 1
-            _say(f"{each.id}  since {each.opened_at:%Y-%m-%d %H:%M} UTC")
-            _say(f"  {_what_and_where(each)}")
-            _say(f"  {_settled_by(each)}")
-    _say(f"{count} discrepancies are open" if count else "Floor and books agree")
+            say(f"{each.id}  since {each.opened_at:%Y-%m-%d %H:%M} UTC")
+            say(f"  {_what_and_where(each)}")
+            say(f"  {_settled_by(each)}")
+    say(f"{count} discrepancies are open" if count else "Floor and books agree")
     return 0
 
 
@@ -42,28 +39,28 @@ async def _count(client: StoreClient, words: Words, place: Place) -> int:
         counted_by=words.by or await _only_supervisor(client),
     )
     counted = await client.ask("POST", "/v1/counts", ShelfCounted, asked)
-    _say(
+    say(
         f"{counted.product} at {counted.location}: the book showed {counted.book}, counted {counted.counted}"
         f" ({counted.difference:+d}); the shelf may be picked"
     )
     for id in counted.resolved:
-        _say(f"  resolved: {id}")
+        say(f"  resolved: {id}")
     for id in counted.taken_off:
-        _say(f"  {id} lost its claim here: it gets another shelf, or waits")
+        say(f"  {id} lost its claim here: it gets another shelf, or waits")
     return 0
 
 
 async def _put_back(client: StoreClient, words: Words, place: Place) -> int:
     asked = PutBack(key=secrets.token_hex(16), discrepancy=words.discrepancy, location=words.location)
     done = await client.ask("POST", "/v1/put-backs", PutBackDone, asked)
-    _say(f"{done.quantity} of {done.product} went from {done.source} to {done.target} and are available again")
+    say(f"{done.quantity} of {done.product} went from {done.source} to {done.target} and are available again")
     return 0
 
 
 async def _resolve(client: StoreClient, words: Words, place: Place) -> int:
     asked = Resolve(key=secrets.token_hex(16), discrepancy=words.discrepancy, note=words.note)
     await client.ask("POST", "/v1/discrepancies/resolve", Done, asked)
-    _say(f"{words.discrepancy} is resolved")
+    say(f"{words.discrepancy} is resolved")
     return 0
 
 
@@ -94,11 +91,7 @@ def _settled_by(found: Discrepancy) -> str:
             return f"floorhand store resolve {id} --note TEXT"
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)
-
-
-ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
+ASKING: dict[str, Asking] = {
     "discrepancies": _discrepancies,
     "count": _count,
     "put-back": _put_back,

@@ -5,14 +5,10 @@ Decides what is listed and in which order: what was keyed most since its last ne
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Awaitable, Callable
-
 from orders.records import KeyedItem
+from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient
 from server_stub.place import Place
-
-Words = argparse.Namespace
 
 
 async def _keyed(client: StoreClient, words: Words, place: Place) -> int:
@@ -21,18 +17,14 @@ async def _keyed(client: StoreClient, words: Words, place: Place) -> int:
     for each in due:
         when = f"{each.last_at:%Y-%m-%d %H:%M} UTC" if each.last_at else "-"
         before = f", {each.times} in all, new labels so far: {each.labels}" if each.labels else ""
-        _say(f"{each.id}: keyed {each.since_label} x{before}")
-        _say(f"  last at {each.place or '-'} by {each.worker or '-'}, {when}")
+        say(f"{each.id}: keyed {each.since_label} x{before}")
+        say(f"  last at {each.place or '-'} by {each.worker or '-'}, {when}")
     if not due:
-        _say("No product was keyed since its last new label")
+        say("No product was keyed since its last new label")
     else:
         want = "1 product wants" if len(due) == 1 else f"{len(due)} products want"
-        _say(f"{want} a new label: whoever keys one can print it there")
+        say(f"{want} a new label: whoever keys one can print it there")
     return 0
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)
-
-
-ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {"keyed": _keyed}
+ASKING: dict[str, Asking] = {"keyed": _keyed}

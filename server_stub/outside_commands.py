@@ -5,14 +5,10 @@ Decides what these commands ask and print. An exported file is there whole or no
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Awaitable, Callable
-
+from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient
 from server_stub.floor_setup import Done, NewWebhook, WebhookGiven, WebhookId, Webhooks
 from server_stub.place import Place
-
-Words = argparse.Namespace
 
 
 async def _add_webhook(client: StoreClient, words: Words, place: Place) -> int:
@@ -20,20 +16,20 @@ async def _add_webhook(client: StoreClient, words: Words, place: Place) -> int:
         id=words.id, url=words.receiver, states=tuple(words.state), owner=words.owner, is_private=words.private
     )
     given = await client.ask("POST", "/v1/webhooks", WebhookGiven, asked)
-    _say(f"{words.receiver} hears of orders that are {', '.join(words.state)}")
-    _say(f"Its secret (shown this once): {given.secret}")
+    say(f"{words.receiver} hears of orders that are {', '.join(words.state)}")
+    say(f"Its secret (shown this once): {given.secret}")
     return 0
 
 
 async def _drop_webhook(client: StoreClient, words: Words, place: Place) -> int:
     await client.ask("POST", "/v1/webhooks/drop", Done, WebhookId(id=words.id))
-    _say(f"{words.id} hears nothing more")
+    say(f"{words.id} hears nothing more")
     return 0
 
 
 async def _resume_webhook(client: StoreClient, words: Words, place: Place) -> int:
     await client.ask("POST", "/v1/webhooks/resume", Done, WebhookId(id=words.id))
-    _say(f"{words.id} is tried again with all that waits")
+    say(f"{words.id} is tried again with all that waits")
     return 0
 
 
@@ -41,7 +37,7 @@ async def _webhooks(client: StoreClient, words: Words, place: Place) -> int:
     listed = await client.ask("GET", "/v1/webhooks", Webhooks)
     for each in listed.webhooks:
         paused = f"; paused: {each.paused_because}" if each.paused_because else ""
-        _say(f"{each.id}  {each.url}  {' '.join(each.states)}  {each.waiting} waiting{paused}")
+        say(f"{each.id}  {each.url}  {' '.join(each.states)}  {each.waiting} waiting{paused}")
     return 0
 
 
@@ -53,18 +49,14 @@ async def _export(client: StoreClient, words: Words, place: Place) -> int:
         draft.replace(words.file)
     finally:
         draft.unlink(missing_ok=True)
-    _say(f"The {words.table} are in {words.file}")
+    say(f"The {words.table} are in {words.file}")
     return 0
 
 
-ASKING: dict[str, Callable[[StoreClient, Words, Place], Awaitable[int]]] = {
+ASKING: dict[str, Asking] = {
     "add-webhook": _add_webhook,
     "drop-webhook": _drop_webhook,
     "resume-webhook": _resume_webhook,
     "webhooks": _webhooks,
     "export": _export,
 }
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
