@@ -7,11 +7,7 @@ from typing import Any
 from orders import events
 from orders.identifiers import sscc
 from orders.records import Discrepancy, Order, ParcelLine, PickTask, Tote
-
-
-def sums(warehouse: Any) -> set[int]:
-    """Every product's pieces over all places, the open ends included."""
-    return {total for (total,) in warehouse.rows("SELECT sum(quantity) FROM stock GROUP BY product")}
+from tests.server_stub.situations import claimed, done_by_another, sums
 
 
 def work(warehouse: Any) -> list[tuple[str, str, str, int]]:
@@ -34,15 +30,7 @@ async def test_a_pick_moves_pieces_and_consumes_its_allocation(warehouse: Any) -
 
 
 async def test_two_terminals_on_one_task_end_in_a_put_back(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 10}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    first, second = await warehouse.device("first"), await warehouse.device("second")
-    offline = await warehouse.walk(first, tote="T1")
-    warehouse.clock.move(minutes=31)
-    walk = await warehouse.walk(second, tote="T2")
-    assert walk.task.id == offline.task.id
-    assert await second.tell(*walk.whole_pick()) == ["admitted"] * 3
+    first, offline = await done_by_another(warehouse)
     assert await first.tell(*offline.whole_pick()) == ["discrepancy"] * 3
     assert ("task_over", "put_back", "tote/T1", 3) in work(warehouse)
     assert warehouse.on_shelf("LAMP", "A-01") == (4, 0, False)
@@ -66,14 +54,7 @@ async def test_the_second_of_two_on_an_open_task_is_told_whose_it_is(warehouse: 
 
 
 async def test_a_pick_beyond_the_book_is_found_and_due_a_count(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 3}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    first, second = await warehouse.device("first"), await warehouse.device("second")
-    offline = await warehouse.walk(first, tote="T1")
-    warehouse.clock.move(minutes=31)
-    walk = await warehouse.walk(second, tote="T2")
-    await second.tell(*walk.whole_pick())
+    first, offline = await done_by_another(warehouse, {"A-01": {"LAMP": 3}})
     await first.tell(offline.bound(), offline.picked(2))
     assert warehouse.on_shelf("LAMP", "A-01") == (0, 0, False)
     assert warehouse.lying("LAMP", "adjustment") == -2
@@ -84,11 +65,7 @@ async def test_a_pick_beyond_the_book_is_found_and_due_a_count(warehouse: Any) -
 
 
 async def test_a_short_frees_the_claim_and_locks_what_the_book_still_shows(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 5}, "A-02": {"LAMP": 4}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    device = await warehouse.device("cart")
-    walk = await warehouse.walk(device)
+    device, walk = await claimed(warehouse, 3, {"A-01": {"LAMP": 5}, "A-02": {"LAMP": 4}})
     assert walk.task.stops[0].location == "A-01"
     assert await device.tell(walk.bound(), walk.picked(1), walk.shorted(2), walk.dropped()) == ["admitted"] * 4
     assert warehouse.on_shelf("LAMP", "A-01") == (4, 0, True)
@@ -113,11 +90,7 @@ async def test_an_order_set_aside_on_a_shelf_that_was_locked_since_is_sent_elsew
 
 
 async def test_a_walk_that_found_nothing_back_orders_and_looks_elsewhere_at_once(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 2}, "A-02": {"LAMP": 2}})
-    await warehouse.order("1", ("LAMP", 2))
-    await warehouse.release()
-    device = await warehouse.device("cart")
-    walk = await warehouse.walk(device)
+    device, walk = await claimed(warehouse, 2, {"A-01": {"LAMP": 2}, "A-02": {"LAMP": 2}})
     assert await device.tell(walk.bound(), walk.shorted(2), walk.dropped(is_empty=True)) == ["admitted"] * 3
     assert warehouse.record(Order, "HOME/1").state == "allocated"
     assert warehouse.record(Tote, "T1").state == "free"
@@ -142,11 +115,7 @@ async def test_two_lines_of_one_sku_from_two_shelves_leave_no_claim_behind(wareh
 
 
 async def test_a_denied_carton_moves_what_lies_in_its_tote_and_no_more(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 5}})
-    await warehouse.order("1", ("LAMP", 2))
-    await warehouse.release()
-    device = await warehouse.device("bench")
-    walk = await warehouse.walk(device)
+    device, walk = await claimed(warehouse, 2, {"A-01": {"LAMP": 5}})
     await device.tell(*walk.whole_pick())
     parcel = sscc("952000", 1)
     contents = (ParcelLine(line=1, product="HOME/LAMP", quantity=4),)
@@ -165,11 +134,7 @@ async def test_looks_for_one_reason_gather_until_somebody_looked(warehouse: Any)
 
 
 async def test_the_discrepancy_names_who_and_where(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 5}})
-    await warehouse.order("1", ("LAMP", 2))
-    await warehouse.release()
-    device = await warehouse.device("cart")
-    walk = await warehouse.walk(device)
+    device, walk = await claimed(warehouse, 2, {"A-01": {"LAMP": 5}})
     await device.tell(walk.bound(), walk.picked(2), walk.picked(1))
     (found,) = warehouse.all(Discrepancy)
     assert (found.reason, found.remedy, found.product, found.place) == ("stop_done", "put_back", "HOME/LAMP", "tote/T1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import msgspec
@@ -13,36 +12,19 @@ from orders.identifiers import sscc
 from orders.intake import NewLocation
 from orders.records import Discrepancy, Order, ParcelLine, PickTask
 from orders.wire import Problem
-from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
+from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCounted
 from server_stub.floor_setup import Done
-
-
-def sums(warehouse: Any) -> set[int]:
-    """Every product's pieces over all places, the open ends included."""
-    return {total for (total,) in warehouse.rows("SELECT sum(quantity) FROM stock GROUP BY product")}
-
-
-def claims(warehouse: Any) -> dict[str, int]:
-    """Pieces set aside by order, as rows and on its lines alike."""
-    found = warehouse.rows('SELECT "order", sum(quantity) FROM allocation GROUP BY "order"')
-    on_lines = {order.id: sum(line.allocated for line in order.lines) for order in warehouse.all(Order)}
-    assert dict(found) == {order: pieces for order, pieces in on_lines.items() if pieces}
-    return {order.removeprefix("HOME/"): pieces for order, pieces in found}
-
-
-def open_ones(warehouse: Any) -> list[Any]:
-    return [each for each in warehouse.all(Discrepancy) if each.state == "open"]
-
-
-async def count(warehouse: Any, location: str, quantity: int, key: str = "", sku: str = "LAMP") -> ShelfCounted:
-    asked = counted(location, quantity, key=key or secrets.token_hex(8), sku=sku)
-    answer: ShelfCounted = await warehouse.ask("POST", "/v1/counts", asked, ShelfCounted)
-    return answer
-
-
-def counted(location: str, quantity: int, **more: Any) -> ShelfCount:
-    fields = {"key": "k", "owner": "HOME", "sku": "LAMP", "counted_by": "GRACE", **more}
-    return ShelfCount(location=location, quantity=quantity, **fields)
+from tests.server_stub.situations import (
+    claimed,
+    claims,
+    count,
+    counted,
+    done_by_another,
+    open_ones,
+    put_back_due,
+    shorted,
+    sums,
+)
 
 
 async def refused(warehouse: Any, path: str, body: Any) -> tuple[int, Problem]:
@@ -51,38 +33,11 @@ async def refused(warehouse: Any, path: str, body: Any) -> tuple[int, Problem]:
     return answer.status_code, msgspec.json.decode(answer.content, type=Problem)
 
 
-async def shorted(warehouse: Any, device: Any, quantity: int, tote: str = "T1") -> Any:
-    """A walk that finds nothing on its one stop."""
-    walk = await warehouse.walk(device, tote)
-    assert await device.tell(walk.bound(), walk.shorted(quantity), walk.dropped(is_empty=True)) == ["admitted"] * 3
-    return walk
-
-
-async def put_back_due(warehouse: Any) -> Discrepancy:
-    """A put-back of 3 pieces in T1, because another terminal had done the task."""
-    await warehouse.furnish({"A-01": {"LAMP": 10}, "A-02": {}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    first, second = await warehouse.device("first"), await warehouse.device("second")
-    offline = await warehouse.walk(first, tote="T1")
-    warehouse.clock.move(minutes=31)
-    walk = await warehouse.walk(second, tote="T2")
-    await second.tell(*walk.whole_pick())
-    await first.tell(offline.picked(3))
-    (found,) = open_ones(warehouse)
-    assert (found.remedy, found.place, found.quantity) == ("put_back", "tote/T1", 3)
-    return found  # type: ignore[no-any-return]
-
-
 # --- counts -----
 
 
 async def test_a_short_is_counted_and_the_back_ordered_rest_is_picked(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 5}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    device = await warehouse.device("cart")
-    walk = await warehouse.walk(device)
+    device, walk = await claimed(warehouse, 3, {"A-01": {"LAMP": 5}})
     await device.tell(walk.bound(), walk.picked(1), walk.shorted(2), walk.dropped())
     parcel = sscc("952000", 1)
     manifest = "POST-DAY-OPEN"
@@ -139,13 +94,7 @@ async def test_the_same_key_counts_once_even_where_nothing_differed(warehouse: A
 
 
 async def test_what_was_found_beyond_the_book_is_settled_by_the_same_count(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 3}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    first, second = await warehouse.device("first"), await warehouse.device("second")
-    offline = await warehouse.walk(first, tote="T1")
-    warehouse.clock.move(minutes=31)
-    await second.tell(*(await warehouse.walk(second, tote="T2")).whole_pick())
+    first, offline = await done_by_another(warehouse, {"A-01": {"LAMP": 3}})
     await first.tell(offline.picked(2))
     answer = await count(warehouse, "A-01", 7)
     assert (answer.book, answer.difference) == (0, 7)

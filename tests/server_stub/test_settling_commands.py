@@ -12,7 +12,7 @@ import pytest
 from orders import events
 from server_stub.commands import main
 from server_stub.place import Place
-from tests.server_stub.test_settling import put_back_due, shorted
+from tests.server_stub.situations import put_back_due, shorted
 
 pytestmark = pytest.mark.heavy
 

@@ -12,7 +12,7 @@ from orders import events
 from orders.identifiers import sscc
 from orders.records import Discrepancy, KeyedItem, Manifest, Order, Parcel, ParcelLine, PickTask
 from tests.server_stub.conftest import Walk
-from tests.server_stub.test_settling import claims, count, open_ones, sums
+from tests.server_stub.situations import claimed, claims, count, done_by_another, open_ones, sums
 
 SSCC = sscc("952000", 1)
 CONTENTS = (ParcelLine(line=1, product="HOME/LAMP", quantity=3),)
@@ -29,11 +29,7 @@ def unshorted(walk: Any, quantity: int) -> events.ShortUndone:
 
 
 async def on_a_walk(warehouse: Any, pieces: int = 3, on_shelf: int = 10) -> tuple[Any, Any]:
-    await warehouse.furnish({"A-01": {"LAMP": on_shelf}})
-    await warehouse.order("1", ("LAMP", pieces))
-    await warehouse.release()
-    device = await warehouse.device("cart")
-    walk = await warehouse.walk(device)
+    device, walk = await claimed(warehouse, pieces, {"A-01": {"LAMP": on_shelf}})
     await device.tell(walk.bound())
     return device, walk
 
@@ -104,14 +100,7 @@ async def test_an_undo_of_more_than_was_picked_moves_no_more_than_lies_there(war
 
 
 async def test_a_pick_that_was_denied_and_taken_back_leaves_no_put_back_behind(warehouse: Any) -> None:
-    await warehouse.furnish({"A-01": {"LAMP": 10}})
-    await warehouse.order("1", ("LAMP", 3))
-    await warehouse.release()
-    first, second = await warehouse.device("first"), await warehouse.device("second")
-    offline = await warehouse.walk(first, tote="T1")
-    warehouse.clock.move(minutes=31)
-    walk = await warehouse.walk(second, tote="T2")
-    await second.tell(*walk.whole_pick())
+    first, offline = await done_by_another(warehouse)
     assert await first.tell(offline.picked(3), unpicked(offline, 3)) == ["discrepancy"] * 2
     assert warehouse.on_shelf("LAMP", "A-01") == (7, 0, False)
     (found,) = warehouse.all(Discrepancy)
