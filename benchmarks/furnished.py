@@ -15,7 +15,8 @@ import msgspec
 from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.walks import NOW, WORKER
 from orders import ledger, wire
-from orders.events import PickConfirmed, seal
+from orders.envelope import seal
+from orders.events import PickConfirmed
 from orders.records import Location, Order, OrderLine, Owner, PickTask, Product, Stop, Tote, Worker
 from server_stub import authority, people, transfer
 from server_stub.books import Books

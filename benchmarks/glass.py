@@ -22,7 +22,8 @@ from benchmarks import bare_echo, bare_scan
 from benchmarks.figures import Amount, Figure, Plan, Stumbled, at_most, in_turns, milliseconds
 from benchmarks.pty_program import PtyProgram, in_a_pty
 from benchmarks.walks import TERMINAL, Walk, item_scan, walk, write_journal
-from orders.events import PickConfirmed, open_envelope
+from orders.envelope import open_envelope
+from orders.events import PickConfirmed
 from orders.upcast import understood
 from terminal import config, pick_wording, screen_wording
 from terminal.enrolment import Enrolment, token_file

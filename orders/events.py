@@ -1,20 +1,14 @@
-"""What happened on the floor: facts in the past tense, and the envelope in which a terminal numbers them.
+"""What happened on the floor: facts in the past tense.
 
 Decides the shape of a fact and which records it touches; what it does to them stands in folds, whether the books
-agree in verdicts. Events name customers, addresses and workers by id only, so that a person can be erased.
+agree in verdicts, how a terminal numbers it in envelope. Events name customers, addresses and workers by id only, so
+that a person can be erased.
 """
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
-import msgspec
-
-from orders.decoding import decoded
 from orders.records import Key, ParcelLine
 from orders.shapes import Count, Instant, Pieces, Positive, Struct
-
-EVENT_VERSION = 1
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
@@ -83,24 +77,35 @@ class TaskEvent(OrderEvent, frozen=True, kw_only=True, omit_defaults=True):
         return (Key("task", self.task),)
 
 
-class ToteBound(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_bound"):
+class ToteEvent(TaskEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of the tote that a task's order is picked into."""
+
+    tote: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
+
+
+class StopEvent(TaskEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of pieces at one of a task's stops."""
+
+    stop: int
+    location: str
+    product: str
+    quantity: Pieces
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("task", self.task), Key("order", self.order))
+
+
+class ToteBound(ToteEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_bound"):
     """The picker scanned the tote that will carry the order."""
 
-    tote: str
 
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
-
-
-class ToteUnbound(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_unbound"):
+class ToteUnbound(ToteEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_unbound"):
     """The picker took the wrong tote and set it down again, still empty."""
-
-    tote: str
-
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
 
 
 class ShelfConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="shelf_confirmed"):
@@ -110,13 +115,9 @@ class ShelfConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, t
     location: str
 
 
-class PickConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_confirmed"):
+class PickConfirmed(StopEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_confirmed"):
     """Pieces went from a shelf into a tote."""
 
-    stop: int
-    location: str
-    product: str
-    quantity: Pieces
     tote: str
     is_keyed: bool = False
 
@@ -125,45 +126,20 @@ class PickConfirmed(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, ta
         return (Key("task", self.task), Key("order", self.order), *_keyed(self.product, self.is_keyed))
 
 
-class PickUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_undone"):
+class PickUndone(StopEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_undone"):
     """The picker took a pick back: its pieces lie on the shelf they came from again."""
 
-    stop: int
-    location: str
-    product: str
-    quantity: Pieces
     tote: str
 
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order))
 
-
-class PickShorted(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_shorted"):
+class PickShorted(StopEvent, frozen=True, kw_only=True, omit_defaults=True, tag="pick_shorted"):
     """Pieces were not to be had at a shelf; `reason` is empty, fewer, damaged or unreachable."""
 
-    stop: int
-    location: str
-    product: str
-    quantity: Pieces
     reason: str
 
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order))
 
-
-class ShortUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="short_undone"):
+class ShortUndone(StopEvent, frozen=True, kw_only=True, omit_defaults=True, tag="short_undone"):
     """The picker took a short back: the pieces may be there after all. The count that it asked for stays due."""
-
-    stop: int
-    location: str
-    product: str
-    quantity: Pieces
-
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order))
 
 
 class StopSkipped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stop_skipped"):
@@ -178,27 +154,17 @@ class SkipUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="
     stop: int
 
 
-class ToteDropped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_dropped"):
+class ToteDropped(ToteEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tote_dropped"):
     """A walk ended: the tote stands at a drop place, or stayed empty and is free again."""
 
-    tote: str
     place: str
     is_empty: bool = False
 
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
 
-
-class DropUndone(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="drop_undone"):
+class DropUndone(ToteEvent, frozen=True, kw_only=True, omit_defaults=True, tag="drop_undone"):
     """The picker took the tote from its drop place again: the walk goes on."""
 
-    tote: str
     place: str
-
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("task", self.task), Key("order", self.order), Key("tote", self.tote))
 
 
 class PackingStarted(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="packing_started"):
@@ -267,29 +233,27 @@ class ParcelSealed(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, ta
         return (Key("order", self.order), Key("parcel", self.parcel), Key("tote", self.tote))
 
 
-class ParcelLabelled(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_labelled"):
-    """The stuck label was read back; the parcel stands on a manifest."""
+class ReadBackEvent(OrderEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of the label that puts a parcel on a manifest."""
 
     parcel: str
     manifest: str
+
+    @property
+    def touches(self) -> tuple[Key, ...]:
+        return (Key("parcel", self.parcel), Key("manifest", self.manifest))
+
+
+class ParcelLabelled(ReadBackEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_labelled"):
+    """The stuck label was read back; the parcel stands on a manifest."""
+
     carrier: str
     service: str
     departs_at: Instant | None = None
 
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("parcel", self.parcel), Key("manifest", self.manifest))
 
-
-class ReadBackUndone(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_back_undone"):
+class ReadBackUndone(ReadBackEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_back_undone"):
     """The packer took a read-back back: the parcel waits for its label to be scanned, and left its manifest."""
-
-    parcel: str
-    manifest: str
-
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return (Key("parcel", self.parcel), Key("manifest", self.manifest))
 
 
 class LabelReprinted(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="label_reprinted"):
@@ -317,10 +281,6 @@ class PrintCancelled(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, 
     copy: Positive
     reason: str
 
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return ()
-
 
 class PrintFound(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="print_found"):
     """A document whose printer could not tell whether it came out was found printed."""
@@ -328,10 +288,6 @@ class PrintFound(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     parcel: str
     document: str
     copy: Positive
-
-    @property
-    def touches(self) -> tuple[Key, ...]:
-        return ()
 
 
 class ParcelVoided(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, tag="parcel_voided"):
@@ -439,55 +395,3 @@ FloorEvent = (
     | ManifestHandedOver
     | ProductLabelPrinted
 )
-
-
-class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An event as it is journaled and sent. `number` counts 1, 2, 3 within one journal; `at` is the device's clock.
-
-    `event` stays raw, so that a kind of a later version can be kept and passed on by an earlier one.
-    """
-
-    number: Positive
-    at: Instant
-    worker: str
-    subject: str
-    event: msgspec.Raw
-    version: int = EVENT_VERSION
-
-
-_ENCODER = msgspec.json.Encoder()
-_ENVELOPES = msgspec.json.Decoder(Envelope)
-_EVENTS: msgspec.json.Decoder[FloorEvent] = msgspec.json.Decoder(FloorEvent)
-
-
-def encode_event(event: FloorEvent) -> bytes:
-    """The event alone, as it stands in its envelope."""
-    return _ENCODER.encode(event)
-
-
-def decode_event(raw: bytes | msgspec.Raw) -> FloorEvent:
-    """The event in `raw` at the present version; msgspec.ValidationError where it is none that is known here."""
-    return decoded(_EVENTS, raw)
-
-
-def seal(number: int, at: Instant, worker: str, event: FloorEvent) -> bytes:
-    """The bytes of one numbered event: what the journal keeps, the digest covers and the store receives."""
-    return _ENCODER.encode(
-        Envelope(
-            number=number,
-            at=at,
-            worker=worker,
-            subject=str(event.subject),
-            event=msgspec.Raw(encode_event(event)),
-        )
-    )
-
-
-def open_envelope(body: bytes | msgspec.Raw) -> Envelope:
-    """The envelope in `body`; msgspec.DecodeError where it is none."""
-    return decoded(_ENVELOPES, body)
-
-
-def digest(body: bytes | memoryview) -> bytes:
-    """Sixteen bytes that tell two events of one number apart (BLAKE2b)."""
-    return blake2b(body, digest_size=16).digest()

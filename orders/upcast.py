@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from orders.decoding import plain
-from orders.events import EVENT_VERSION, Envelope, FloorEvent, decode_event
+from orders.envelope import EVENT_VERSION, Envelope, decode_event
+from orders.events import FloorEvent
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 

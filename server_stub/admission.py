@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from orders import upcast, wire
 from orders.decoding import decoded, plain
-from orders.events import Envelope, FloorEvent, digest, open_envelope
+from orders.envelope import Envelope, digest, open_envelope
+from orders.events import FloorEvent
 from orders.folds import Told
 from orders.shapes import Positive
 from orders.wire import Outcome, Push, PushReply

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import bindparam, select
 
-from orders.events import digest
+from orders.envelope import digest
 from server_stub import schema
 from server_stub.books import Books
 from server_stub.problems import Refusal, shown

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Inspector, Table, func, inspect, select
 
 from orders import ledger
-from orders.events import digest
+from orders.envelope import digest
 from orders.records import KINDS, decode_record
 from server_stub import audit, migration, schema
 from server_stub.audit import Heads

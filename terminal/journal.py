@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orders import wire
-from orders.events import FloorEvent, ParcelSealed, seal
+from orders.envelope import seal
+from orders.events import FloorEvent, ParcelSealed
 from orders.identifiers import SsccBlock
 from terminal import journal_identity as identity
 from terminal.journal_entries import Confirmed, Entry, Loaded, Standing, readable

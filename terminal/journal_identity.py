@@ -15,7 +15,7 @@ from secrets import token_hex
 import msgspec
 from msgspec.structs import replace
 
-from orders.events import open_envelope
+from orders.envelope import open_envelope
 from terminal.journal_mark import Doubt, Found
 
 

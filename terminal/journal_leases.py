@@ -12,7 +12,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from orders.events import ParcelSealed, open_envelope
+from orders.envelope import open_envelope
+from orders.events import ParcelSealed
 from orders.identifiers import SsccBlock
 from terminal.journal_entries import Entry
 from terminal.journal_schema import JournalError

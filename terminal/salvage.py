@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from orders.events import open_envelope
+from orders.envelope import open_envelope
 from terminal.journal_schema import connect, is_blank
 
 _PROBED = 100_000

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from orders.events import ScanRefused, Weighed, WorkerSignedOn, open_envelope
+from orders.envelope import open_envelope
+from orders.events import ScanRefused, Weighed, WorkerSignedOn
 from orders.folds import Told
 from orders.records import Key, PickTask, Worker
 from orders.upcast import MalformedEvent, UnknownEvent, understood

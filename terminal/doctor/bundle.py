@@ -113,7 +113,8 @@ def _kinds_of(bodies: Iterator[bytes]) -> Iterator[str]:
     """Events by kind, and refusals by step and reason: where the floor stumbles."""
     from msgspec import DecodeError
 
-    from orders.events import ScanRefused, open_envelope
+    from orders.envelope import open_envelope
+    from orders.events import ScanRefused
     from orders.upcast import MalformedEvent, UnknownEvent, understood
 
     counts: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import msgspec
 
 from orders import wire
-from orders.events import open_envelope
+from orders.envelope import open_envelope
 from orders.folds import Told
 from orders.records import Key, Record
 from orders.upcast import MalformedEvent, UnknownEvent, understood

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from orders.events import digest
+from orders.envelope import digest
 from terminal.demo.commands import Scanner, Terminal, drive, terminal_in_pty, toy_scanner
 from terminal.demo.feed import Told
 from terminal.demo.recount import Findings, recount

@@ -21,6 +21,7 @@ import pytest
 from benchmarks.private_postgres import PrivatePostgres
 from benchmarks.walks import NOW
 from orders import events, wire
+from orders.envelope import seal
 from orders.records import Order, PickTask, decode_record
 from server_stub import founding, people, soundness, transfer
 from server_stub.authority import TERMINAL
@@ -174,7 +175,7 @@ class Cart:
             tote=tote,
         )
         facts: list[events.FloorEvent] = [bound, *[picked] * pieces]
-        self.bodies = [events.seal(number, NOW, "GRACE", fact) for number, fact in enumerate(facts, 1)]
+        self.bodies = [seal(number, NOW, "GRACE", fact) for number, fact in enumerate(facts, 1)]
 
     async def push_all(self, told: asyncio.Queue[int]) -> None:
         """Sends until everything was said yes to; some of it more than once."""

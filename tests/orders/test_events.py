@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from orders.events import FloorEvent, ScanRefused, decode_event, digest, encode_event, open_envelope, seal
+from orders.envelope import decode_event, digest, encode_event, open_envelope, seal
+from orders.events import FloorEvent, ScanRefused
 from orders.upcast import KINDS_OF_EVENT, MalformedEvent, UnknownEvent, is_known_kind, understood
 from tests.floors import NOW
 from tests.orders.test_folds import WHOLE_WAY

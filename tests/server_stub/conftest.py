@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks.private_postgres import PrivatePostgres
 from orders import events, wire
+from orders.envelope import seal
 from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock, Receipts
 from orders.records import KINDS, Address, CutOff, ParcelLine, PickTask, Record, decode_record
 from server_stub import authority, founding
@@ -76,7 +77,7 @@ class Device:
         if number is None:
             self.number += 1
             number = self.number
-        return events.seal(number, MORNING, self.worker, event)
+        return seal(number, MORNING, self.worker, event)
 
     async def send(self, *bodies: bytes) -> wire.PushReply:
         """Pushes bytes as they are."""

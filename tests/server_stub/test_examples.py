@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from orders import events, wire
+from orders.envelope import seal
 from server_stub import openapi
 from server_stub.routes import ENDPOINTS
 
@@ -124,11 +125,11 @@ async def morning(told: Story, warehouse: Any) -> None:
     task = claimed["task"]
     await ask("POST", "/v1/requests/give-back", {"key": "back-1", "task": task}, http=cart)
     await ask("POST", "/v1/requests/claim", {"key": "claim-2", "worker": "ADA"}, http=cart)
-    bound = events.seal(1, warehouse.clock(), "ADA", events.ToteBound(order="HOME/1001", task=task, tote="T0001"))
+    bound = seal(1, warehouse.clock(), "ADA", events.ToteBound(order="HOME/1001", task=task, tote="T0001"))
     shorted = events.PickShorted(
         order="HOME/1001", task=task, stop=1, location="A-01", product="HOME/LAMP", quantity=3, reason="empty"
     )
-    facts = [msgspec.Raw(bound), msgspec.Raw(events.seal(2, warehouse.clock(), "ADA", shorted))]
+    facts = [msgspec.Raw(bound), msgspec.Raw(seal(2, warehouse.clock(), "ADA", shorted))]
     push = {"journal": "cart-1-journal", "epoch": welcome["epoch"], "events": facts}
     await ask("POST", "/v1/events", push, http=cart)
     await ask("GET", "/v1/changes", query={"after": 0, "kinds": "order,task", "wait": 0}, http=cart)
@@ -142,9 +143,7 @@ async def morning(told: Story, warehouse: Any) -> None:
         order="HOME/1001", task=task, stop=1, location="A-01", product="HOME/LAMP", quantity=1, tote="T0001"
     )
     unknown = events.PackingStarted(order="HOME/404", tote="T0002", station="BENCH-1")
-    late = [
-        msgspec.Raw(events.seal(number, warehouse.clock(), "ADA", fact)) for number, fact in ((3, picked), (4, unknown))
-    ]
+    late = [msgspec.Raw(seal(number, warehouse.clock(), "ADA", fact)) for number, fact in ((3, picked), (4, unknown))]
     await ask("POST", "/v1/events", {**push, "events": late}, http=cart)
     opened = (await ask("GET", "/v1/records/{kind}", kind="discrepancy", query={"state": "open"}))["records"]
     by_remedy = {each["body"]["remedy"]: each["id"] for each in opened}

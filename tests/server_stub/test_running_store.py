@@ -19,6 +19,7 @@ import msgspec
 import pytest
 
 from orders import events, wire
+from orders.envelope import seal
 from orders.records import Order, decode_record
 from server_stub.place import Place
 
@@ -117,7 +118,7 @@ def test_killed_at_any_moment_it_loses_nothing_it_said_yes_to(start: Start, visi
         for _ in range(pieces)
     ]
     at = msgspec.json.decode(b'"2026-11-23T08:00:00Z"', type=wire.Instant)
-    sealed = [msgspec.Raw(events.seal(number, at, "GRACE", fact)) for number, fact in enumerate(facts, start=1)]
+    sealed = [msgspec.Raw(seal(number, at, "GRACE", fact)) for number, fact in enumerate(facts, start=1)]
     said_yes = 0
 
     def push(client: httpx.Client, begin: int) -> wire.PushReply:

@@ -10,15 +10,8 @@ import msgspec
 import pytest
 
 from orders import roles
-from orders.events import (
-    EVENT_VERSION,
-    FloorEvent,
-    ParcelVoided,
-    PickUndone,
-    ShortUndone,
-    VerificationUndone,
-    seal,
-)
+from orders.envelope import EVENT_VERSION, seal
+from orders.events import FloorEvent, ParcelVoided, PickUndone, ShortUndone, VerificationUndone
 from orders.identifiers import sscc
 from orders.intake import NewLocation
 from orders.records import Discrepancy, Order, ParcelLine, Worker

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from orders import wire
-from orders.events import FloorEvent, PickConfirmed, ShelfConfirmed, ToteBound, digest, open_envelope
+from orders.envelope import digest, open_envelope
+from orders.events import FloorEvent, PickConfirmed, ShelfConfirmed, ToteBound
 from orders.folds import Told, admit
 from orders.identifiers import SsccBlock
 from orders.records import Key, PickTask, Record, Tote, encode_record, kind_of

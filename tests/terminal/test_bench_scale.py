@@ -15,7 +15,8 @@ import pytest
 
 from orders import barcodes, wire
 from orders.barcodes import Kind
-from orders.events import ParcelSealed, Weighed, open_envelope
+from orders.envelope import open_envelope
+from orders.events import ParcelSealed, Weighed
 from orders.identifiers import SsccBlock, sscc
 from orders.records import Record, Tote, encode_record, kind_of
 from orders.upcast import understood

@@ -19,7 +19,8 @@ import pytest
 from msgspec.structs import replace
 
 from orders import wire
-from orders.events import FloorEvent, ParcelSealed, PickConfirmed, ScanRefused, decode_event, open_envelope
+from orders.envelope import decode_event, open_envelope
+from orders.events import FloorEvent, ParcelSealed, PickConfirmed, ScanRefused
 from orders.identifiers import SsccBlock
 from orders.records import Key, ParcelLine, Tote, encode_record
 from printing.documents import Media, WorkerBadge

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from orders.events import open_envelope
+from orders.envelope import open_envelope
 from printing.printers import Sent
 from printing.spool import JobState
 from terminal.journal import Journal

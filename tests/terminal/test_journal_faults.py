@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from orders.events import open_envelope
+from orders.envelope import open_envelope
 from terminal.journal import Journal, JournalError
 from tests.floors import NOW
 from tests.terminal.journals import BLOCK, Snapshot, job, numbers, picked, told

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from orders import barcodes, wire
 from orders.barcodes import Kind
-from orders.events import ParcelSealed, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused, open_envelope
+from orders.envelope import open_envelope
+from orders.events import ParcelSealed, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused
 from orders.identifiers import SsccBlock
 from orders.records import Key, Record, Tote, encode_record, kind_of
 from orders.upcast import understood

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders import wire
-from orders.events import ItemVerified, ParcelSealed, PickConfirmed, ScanRefused, seal
+from orders.envelope import seal
+from orders.events import ItemVerified, ParcelSealed, PickConfirmed, ScanRefused
 from orders.records import Tote
 from terminal.journal import Journal
 from terminal.sync.link import LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion

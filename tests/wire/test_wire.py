@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from orders import wire
-from orders.events import FloorEvent, WorkerSignedOff, open_envelope, seal
+from orders.envelope import open_envelope, seal
+from orders.events import FloorEvent, WorkerSignedOff
 from orders.identifiers import SsccBlock
 from orders.records import KINDS, Key, Record, decode_record, encode_record, kind_of
 from orders.upcast import KINDS_OF_EVENT, kind_of_event, understood
