@@ -43,11 +43,47 @@ _BOARD_SECONDS = 0.1
 _PORTS_SECONDS = 2.0
 
 
-class FloorApp(App[int], inherit_bindings=False):
-    """Owns the workers and the screens. It has no bindings: a barcode may hold any key that types a character."""
+class BareApp(App[int], inherit_bindings=False):
+    """An app without bindings, for a barcode may hold any key that types a character; it reports before it dies.
+
+    `report` writes down an unexpected error that was met at a step and returns the sentence to leave with.
+    """
+
+    CSS = CSS
+
+    def __init__(
+        self, report: Callable[[BaseException, str], str] | None = None, driver_class: type[Driver] | None = None
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.animation_level = "none"
+        self._report = report
+        self.farewell = ""
+        """What has to be said once the screen is gone, because the work could not begin or go on."""
+        self.tap: Callable[[events.Key | events.Paste, float], None] | None = None
+        """Who takes keys and pastes from the driver before they are told apart, while a scanner is tested."""
+
+    @property
+    def step(self) -> str:
+        """Where an error is met."""
+        raise NotImplementedError
+
+    def _handle_exception(self, error: Exception) -> None:
+        # In place of Textual's traceback, which shows local values: names, addresses and PINs among them.
+        if self._report is None:
+            super()._handle_exception(error)
+            return
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            self._return_code = UNEXPECTED_ERROR
+            self.farewell = self._report(getattr(error, "error", error), self.step)
+        self._close_messages_no_wait()
+
+
+class FloorApp(BareApp, inherit_bindings=False):
+    """Owns the workers and the screens."""
 
     TITLE = "floorhand"
-    CSS = CSS
 
     def __init__(
         self,
@@ -58,19 +94,11 @@ class FloorApp(App[int], inherit_bindings=False):
         report: Callable[[BaseException, str], str] | None = None,
         driver_class: type[Driver] | None = None,
     ) -> None:
-        """`open_parts` is awaited after the first frame. `report` writes down an unexpected error that was met at a
-        step and returns the sentence to leave with.
-        """
-        super().__init__(driver_class=driver_class)
-        self.animation_level = "none"
+        """`open_parts` is awaited after the first frame."""
+        super().__init__(report, driver_class)
         self.wedge = wedge or ScannerProfile("keyboard", kind="wedge")
         self._hub = hub or Hub((self.wedge,))
         self._open_parts = open_parts
-        self._report = report
-        self.farewell = ""
-        """What has to be said once the screen is gone, because the work could not begin or go on."""
-        self.tap: Callable[[events.Key | events.Paste, float], None] | None = None
-        """Who takes keys and pastes from the driver before they are told apart, while a scanner is tested."""
         self._sitting: Sitting | None = None
         self._parts: Parts | None = None
         self._turns = Turns(self._hub, self._arrived)
@@ -83,6 +111,11 @@ class FloorApp(App[int], inherit_bindings=False):
     def showing(self) -> Showing:
         """What the session shows now."""
         return self._layers.showing
+
+    @property
+    def step(self) -> str:
+        """The prompt's step."""
+        return self.showing.prompt.step
 
     # Start and end
 
@@ -130,18 +163,6 @@ class FloorApp(App[int], inherit_bindings=False):
     def _run_beside(self, name: str, background: Background | None) -> None:
         if background is not None:
             self.run_worker(background(self.post_message), name=name, group=name)
-
-    def _handle_exception(self, error: Exception) -> None:
-        # In place of Textual's traceback, which shows local values: names, addresses and PINs among them.
-        if self._report is None:
-            super()._handle_exception(error)
-            return
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-            self._return_code = UNEXPECTED_ERROR
-            self.farewell = self._report(getattr(error, "error", error), self.showing.prompt.step)
-        self._close_messages_no_wait()
 
     # What comes in
 

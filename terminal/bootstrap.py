@@ -24,11 +24,10 @@ from terminal.messages import LinkChanged, Noted, RecordsChanged
 from terminal.parts import CannotStart, Parts, Scale, Tell, Toy, utc_now
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from orders.records import Key
     from printing.printers import Printer
     from printing.spool import PrintJob, Spool
+    from terminal.app import BareApp
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
     from terminal.papers import Paper
@@ -174,7 +173,7 @@ class Rig:
         if ahead := clock.hear(store_at):
             self._tell(Noted(screen_wording.clock_put_right(ahead), is_fault=True))
 
-    def _scanner_test(self, app: App[int]) -> Sitting:
+    def _scanner_test(self, app: BareApp) -> Sitting:
         from terminal.scanner_test.sitting import Sitting, setup_of
 
         return Sitting(app, setup_of(self._config), self._log)

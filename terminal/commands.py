@@ -24,9 +24,8 @@ from terminal.enrolment import EnrolmentError, enrol, kept, token_file
 from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 
 if TYPE_CHECKING:
-    from terminal.app import FloorApp
+    from terminal.app import BareApp
     from terminal.parts import Parts, Toy
-    from terminal.scanner_test.app import ScannerApp
 
 
 def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> int:
@@ -50,7 +49,7 @@ def main(argv: list[str], config: Mapping[str, object], config_path: Path) -> in
         return UNEXPECTED_ERROR
 
 
-def live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]] | None = None) -> int:
+def live(app: BareApp, close: Callable[[], Awaitable[None]] | None = None) -> int:
     """Runs the app on this process's terminal until it ends, however it ends; returns the exit code.
 
     SIGTERM and SIGHUP (a closed window, a lost connection) end it like a person would. `close` is awaited last.
@@ -61,7 +60,7 @@ def live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]] | None
     return app.return_code or 0
 
 
-async def _live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]] | None) -> None:
+async def _live(app: BareApp, close: Callable[[], Awaitable[None]] | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 0)
@@ -76,7 +75,7 @@ async def _live(app: FloorApp | ScannerApp, close: Callable[[], Awaitable[None]]
             await close()
 
 
-def _to_app(app: FloorApp | ScannerApp, loop: asyncio.AbstractEventLoop) -> Callable[[threading.ExceptHookArgs], None]:
+def _to_app(app: BareApp, loop: asyncio.AbstractEventLoop) -> Callable[[threading.ExceptHookArgs], None]:
     """An error in a scanner's or a printer's thread is the app's error: it must not vanish behind the screen."""
     from terminal.driver import end_after
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from textual import events
-from textual.app import App
 from textual.message import Message
 
 from scanners.scan import Scan, Unreadable
@@ -20,6 +19,7 @@ from terminal.workflows.prompts import Prompt, Showing
 if TYPE_CHECKING:
     from orders.records import Key
     from scanners.scale import ScaleSaid, Weight
+    from terminal.app import BareApp
     from terminal.config import SoundSettings
     from terminal.floor import Floor
     from terminal.papers import Paper
@@ -139,7 +139,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     scale: Scale | None = None
     toy: Toy | None = None
     preview: Callable[[Sequence[Paper], int, int], Papers] | None = None
-    scanner_test: Callable[[App[int]], Sitting] | None = None
+    scanner_test: Callable[[BareApp], Sitting] | None = None
     sounds: SoundSettings | None = None
     clock: Callable[[], datetime] = utc_now
 

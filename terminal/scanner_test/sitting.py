@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.screen import Screen
 
 from scanners.profile import ScannerProfile
@@ -27,6 +27,9 @@ from terminal.scanner_test.ears import Ears
 from terminal.scanner_test.trial import Trial
 from terminal.scanner_test.view import TrialView
 from terminal.screens.glass import Glass
+
+if TYPE_CHECKING:
+    from terminal.app import BareApp
 
 _PATIENCE_SECONDS = 1.0
 _TICK_SECONDS = 0.05
@@ -99,7 +102,7 @@ class TrialScreen(Screen[None]):
 class Sitting:
     """The self-test on one app. `run` ends when it is closed."""
 
-    def __init__(self, app: App[Any], setup: Setup, log: RawLog | None = None) -> None:
+    def __init__(self, app: BareApp, setup: Setup, log: RawLog | None = None) -> None:
         self._app = app
         self._log = log or RawLog(setup.state_folder / FILE, clock=setup.clock)
         self._keys = Gatherer(Source())
@@ -122,7 +125,7 @@ class Sitting:
     async def run(self, scanners: Sequence[Scanner] = ()) -> None:
         """Shows the screen until it is closed; `scanners` give up their ports meanwhile and take them again."""
         await asyncio.gather(*(asyncio.to_thread(each.stop) for each in scanners))
-        self._app.tap = self._tapped  # type: ignore[attr-defined]  # the driver looks for it
+        self._app.tap = self._tapped  # the driver looks for it
         try:
             await self._app.push_screen(self._screen)
             timer = self._screen.set_interval(_TICK_SECONDS, self._tick)
@@ -130,7 +133,7 @@ class Sitting:
             await self._closed.wait()
             timer.stop()
         finally:
-            self._app.tap = None  # type: ignore[attr-defined]
+            self._app.tap = None
             self._ears.stop()
             self._log.close()
         for each in scanners:
