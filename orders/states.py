@@ -135,5 +135,3 @@ MANIFEST = checked(
     Life("manifest", "open", {"open": ("closed",), "closed": ("open", "handed_over"), "handed_over": ()})
 )
 DISCREPANCY = checked(Life("discrepancy", "open", {"open": ("resolved",), "resolved": ()}))
-
-LIVES: Mapping[str, Life] = {life.kind: life for life in (ORDER, TASK, TOTE, PARCEL, MANIFEST, DISCREPANCY)}

@@ -142,11 +142,6 @@ class Scan(NamedTuple):
         return self.value("21")
 
     @property
-    def expiry_yymmdd(self) -> str | None:
-        """AI 17 as it stands in the symbol."""
-        return self.value("17")
-
-    @property
     def expiry(self) -> date | None:
         """AI 17 as a day; day 00 is the last of its month (GS1 General Specifications 3.4.7)."""
         return self._day("17")

@@ -54,18 +54,14 @@ class CupsPrinter:
         graphics: str = GRAPHICS[0],
         patience: Patience | None = None,
     ) -> None:
-        self._queue, self._server, self._dots_per_inch = queue, server, dots_per_inch
+        self._queue, self._server, self.dots_per_inch = queue, server, dots_per_inch
         self._language, self._drawn, self._graphics = language, drawn, graphics
         self._peer = cups_peer(f"/printers/{queue}", server, patience)
 
-    @property
-    def dots_per_inch(self) -> int:
-        return self._dots_per_inch
-
     def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
         if self._language == "zpl":
-            return rendered(document, media, self._dots_per_inch, self._drawn, self._graphics, style)
-        return style.draw(document, media, self._dots_per_inch)
+            return rendered(document, media, self.dots_per_inch, self._drawn, self._graphics, style)
+        return style.draw(document, media, self.dots_per_inch)
 
     def print(self, pages: Pages) -> Answer:
         is_pdf = self._language == "pdf"

@@ -25,14 +25,10 @@ class FolderPrinter:
 
     def __init__(self, path: Path, dots_per_inch: int = 203) -> None:
         self.path = path
-        self._dots_per_inch = dots_per_inch
-
-    @property
-    def dots_per_inch(self) -> int:
-        return self._dots_per_inch
+        self.dots_per_inch = dots_per_inch
 
     def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
-        return style.draw(document, media, self._dots_per_inch)
+        return style.draw(document, media, self.dots_per_inch)
 
     def print(self, pages: Pages) -> Answer:
         place = self._place(pages)

@@ -219,14 +219,10 @@ class IppPrinter:
     """A printer that speaks IPP itself, as every network printer since 2010 does."""
 
     def __init__(self, peer: IppPeer, dots_per_inch: int = 300) -> None:
-        self._peer, self._dots_per_inch = peer, dots_per_inch
-
-    @property
-    def dots_per_inch(self) -> int:
-        return self._dots_per_inch
+        self._peer, self.dots_per_inch = peer, dots_per_inch
 
     def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
-        return style.draw(document, media, self._dots_per_inch)
+        return style.draw(document, media, self.dots_per_inch)
 
     def print(self, pages: Pages) -> Answer:
         with self._peer.connected():
@@ -259,7 +255,7 @@ class IppPrinter:
         if RASTER in taken:
             from printing.pwg import pwg_raster
 
-            return job, RASTER, pwg_raster(pages.payload, self._dots_per_inch, printer)
+            return job, RASTER, pwg_raster(pages.payload, self.dots_per_inch, printer)
         return job, ", ".join(str(each) for each in taken), b""
 
     def _printed(self, pages: Pages, job: list[Attribute], format: str, data: bytes) -> Answer:

@@ -62,19 +62,15 @@ class RawPrinter:
         answers: bool = True,
         patience: Patience | None = None,
     ) -> None:
-        self._host, self._port, self._dots_per_inch = host, port, dots_per_inch
+        self._host, self._port, self.dots_per_inch = host, port, dots_per_inch
         self._drawn, self._graphics, self._answers = drawn, graphics, answers
         self._patience = patience or Patience()
         self._line: _Line | None = None
         self._in_memory: set[str] = set()
         self._out: set[str] = set()
 
-    @property
-    def dots_per_inch(self) -> int:
-        return self._dots_per_inch
-
     def render(self, document: Document, media: Media, style: SiteStyle = PLAIN) -> bytes:
-        return rendered(document, media, self._dots_per_inch, self._drawn, self._graphics, style)
+        return rendered(document, media, self.dots_per_inch, self._drawn, self._graphics, style)
 
     def print(self, pages: Pages) -> Answer:
         try:

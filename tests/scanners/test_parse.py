@@ -123,7 +123,7 @@ def test_what_cannot_be_read_says_why(frame, reason):
 def test_the_elements_of_a_scan_have_names():
     scan = heard("]C101095060001343521727020010LOT7\x1d21S-1\x1d")
     assert (scan.gtin, scan.lot, scan.serial, scan.sscc) == (GTIN, "LOT7", "S-1", None)
-    assert (scan.expiry_yymmdd, scan.expiry, scan.best_before) == ("270200", date(2027, 2, 28), None)
+    assert (scan.value("17"), scan.expiry, scan.best_before) == ("270200", date(2027, 2, 28), None)
     assert heard("]C100095200000000000011").sscc == "095200000000000011"
     assert heard("]C10109506000134352" + "15270131").best_before == date(2027, 1, 31)
 
