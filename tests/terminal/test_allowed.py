@@ -26,8 +26,8 @@ from terminal.workflows import acts
 from terminal.workflows.allowed import DeviceLimits
 from terminal.workflows.prompts import Tone
 from tests.floors import ADDRESS, BADGE, LOCATIONS, OWNER, PRODUCTS, SITE, WORKER, small_order
+from tests.terminal.devices import PROFILE, Device, own
 from tests.terminal.looking import running, until
-from tests.terminal.test_session import PROFILE, Device, own
 
 DATED = "]C10105012345678900" + "17991332"
 LAMP = "]E05012345678900"

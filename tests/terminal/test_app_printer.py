@@ -15,9 +15,9 @@ from terminal.journal import Journal
 from terminal.workflows import acts
 from tests.floors import BADGE
 from tests.terminal.in_a_pty import InPty
+from tests.terminal.offline_device import OfflineDevice
+from tests.terminal.offline_device import device as device
 from tests.terminal.operators import DROP, LAMP, MUG, NEXT_SHELF, SHELF, TOTE
-from tests.terminal.test_app_real import Device
-from tests.terminal.test_app_real import device as device
 from tests.zpl_sink import ZplSink
 
 BLOCK = SsccBlock(owner="HOME", prefix="952000", extension=0, first=10, last=59)
@@ -25,10 +25,10 @@ SSCC = BLOCK.number(10)
 
 
 @pytest.fixture
-def sink(device: Device) -> Iterator[ZplSink]:
+def sink(device: OfflineDevice) -> Iterator[ZplSink]:
     sink = ZplSink()
     folder = device.config.parent / "printed"
-    journal = Journal.open(device.config.parent / "state" / "journal.db")
+    journal = Journal.open(device.journal)
     journal.add_block(BLOCK)
     journal.close()
     text = device.config.read_text().split("[[printer]]")[0]
@@ -41,7 +41,7 @@ def sink(device: Device) -> Iterator[ZplSink]:
     sink.switch_off()
 
 
-def pack_up_to_the_label(device: Device, program: InPty) -> None:
+def pack_up_to_the_label(device: OfflineDevice, program: InPty) -> None:
     said = lambda text: lambda: text in " ".join(program.screen.split())  # noqa: E731
     command = lambda name: barcodes.encode(Kind.COMMAND, name)  # noqa: E731
     program.until(said("Scan your badge"))
@@ -66,21 +66,21 @@ def pack_up_to_the_label(device: Device, program: InPty) -> None:
     device.scan(command(acts.SEAL))
 
 
-def job(device: Device) -> tuple[str, str]:
-    with closing(sqlite3.connect(device.config.parent / "state" / "journal.db")) as database:
+def job(device: OfflineDevice) -> tuple[str, str]:
+    with closing(sqlite3.connect(device.journal)) as database:
         found: tuple[str, str] = database.execute(
             "SELECT state, sent FROM job WHERE id = ?", (f"{SSCC}-label-1",)
         ).fetchone()
     return found
 
 
-def attempts(device: Device) -> int:
-    with closing(sqlite3.connect(device.config.parent / "state" / "journal.db")) as database:
+def attempts(device: OfflineDevice) -> int:
+    with closing(sqlite3.connect(device.journal)) as database:
         found: tuple[int] = database.execute("SELECT attempts FROM job WHERE id = ?", (f"{SSCC}-label-1",)).fetchone()
     return found[0]
 
 
-def test_out_of_labels_the_screen_says_so_and_enter_prints_it_once(device: Device, sink: ZplSink) -> None:
+def test_out_of_labels_the_screen_says_so_and_enter_prints_it_once(device: OfflineDevice, sink: ZplSink) -> None:
     sink.mode = "paper-out"
     with device.terminal() as program:
         pack_up_to_the_label(device, program)
@@ -105,7 +105,9 @@ def test_out_of_labels_the_screen_says_so_and_enter_prints_it_once(device: Devic
 
 
 @pytest.mark.long
-def test_a_printer_that_falls_silent_leaves_it_to_the_packer_who_finds_the_label(device: Device, sink: ZplSink) -> None:
+def test_a_printer_that_falls_silent_leaves_it_to_the_packer_who_finds_the_label(
+    device: OfflineDevice, sink: ZplSink
+) -> None:
     sink.falls_into = "silent"
     with device.terminal((40, 24)) as program:
         pack_up_to_the_label(device, program)

@@ -2,86 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import tty
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from orders import barcodes, wire
+from orders import barcodes
 from orders.barcodes import Kind
-from orders.records import Record, Tote, encode_record, kind_of
-from terminal.enrolment import Enrolment
-from terminal.journal import Journal
 from terminal.workflows import acts
-from tests.floors import ADDRESS, BADGE, LOCATIONS, OWNER, PRODUCTS, SITE, WORKER, small_order
-from tests.terminal.in_a_pty import InPty, in_a_pty
+from tests.floors import BADGE
+from tests.terminal.in_a_pty import in_a_pty
+from tests.terminal.offline_device import OfflineDevice
+from tests.terminal.offline_device import device as device
 
-RECORDS: tuple[Record, ...] = (
-    SITE,
-    OWNER,
-    ADDRESS,
-    WORKER,
-    *PRODUCTS,
-    *LOCATIONS,
-    Tote(id="T-01"),
-    *small_order(),
-)
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
 
 
-@dataclass
-class Device:
-    """A machine that was online once: its config, its token, its journal, and a scanner on a pty."""
-
-    config: Path
-    scanner: int
-
-    def scan(self, text: str) -> None:
-        """Pulls the trigger."""
-        os.write(self.scanner, f"{text}\r".encode())
-
-    @contextmanager
-    def terminal(self, size: tuple[int, int] = (80, 24)) -> Iterator[InPty]:
-        """The terminal on it, as it is started by hand."""
-        with in_a_pty(["-m", "floorhand", "--config", str(self.config), "terminal"], size=size) as program:
-            yield program
-
-
-@pytest.fixture
-def device(tmp_path: Path) -> Iterator[Device]:
-    state = tmp_path / "state"
-    state.mkdir()
-    (tmp_path / "printed").mkdir()
-    (state / "terminal.json").write_bytes(msgspec.json.encode(Enrolment(terminal="T1", token="token")))
-    journal = Journal.open(state / "journal.db")
-    journal.learn("T1")
-    changes = [
-        wire.Change(kind=kind_of(each), id=each.id, revision=1, cursor=place, body=msgspec.Raw(encode_record(each)))
-        for place, each in enumerate(RECORDS, 1)
-    ]
-    journal.confirm(changes, len(changes), "E1", False)
-    journal.close()
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    config = tmp_path / "floorhand.toml"
-    config.write_text(
-        f'[store]\nurl = "http://127.0.0.1:9"\n[terminal]\njournal = "{state}"\nstation = "BENCH-1"\n'
-        f'[[scanner]]\nname = "hand"\nport = "{os.ttyname(slave)}"\n'
-        f'[[printer]]\nname = "folder"\nkind = "folder"\npath = "{tmp_path / "printed"}"\n'
-    )
-    yield Device(config, master)
-    os.close(master)
-    os.close(slave)
-
-
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_offline_a_pick_goes_on_and_a_power_cut_resumes_at_the_same_line(device: Device, size: tuple[int, int]) -> None:
+def test_offline_a_pick_goes_on_and_a_power_cut_resumes_at_the_same_line(
+    device: OfflineDevice, size: tuple[int, int]
+) -> None:
     with device.terminal(size) as program:
         program.until(lambda: "Scan your badge" in program.screen)
         program.until(lambda: "OFFLINE" in program.screen)
@@ -107,7 +47,7 @@ def test_offline_a_pick_goes_on_and_a_power_cut_resumes_at_the_same_line(device:
         assert program.end() == 0
 
 
-def test_no_scan_lands_in_a_quantity_box(device: Device) -> None:
+def test_no_scan_lands_in_a_quantity_box(device: OfflineDevice) -> None:
     with device.terminal() as program:
         program.until(lambda: "Scan your badge" in program.screen)
         device.scan(BADGE)
@@ -139,7 +79,7 @@ def test_no_scan_lands_in_a_quantity_box(device: Device) -> None:
         program.until(lambda: "Scan shelf A-02-1" in program.screen)
 
 
-def test_acts_reach_the_session_by_two_keys(device: Device) -> None:
+def test_acts_reach_the_session_by_two_keys(device: OfflineDevice) -> None:
     with device.terminal((20, 16)) as program:
         program.until(lambda: "Scan your badge" in program.screen)
         device.scan(BADGE)
@@ -160,7 +100,7 @@ def test_acts_reach_the_session_by_two_keys(device: Device) -> None:
         assert program.end() == 0
 
 
-def test_a_second_terminal_on_one_journal_is_told_so_in_one_sentence(device: Device) -> None:
+def test_a_second_terminal_on_one_journal_is_told_so_in_one_sentence(device: OfflineDevice) -> None:
     with device.terminal() as first:
         first.until(lambda: "Scan your badge" in first.screen)
         with device.terminal((160, 24)) as second:
@@ -189,7 +129,7 @@ def test_what_is_missing_is_said_before_the_screen_opens(tmp_path: Path, text: s
         assert b"\x1b[?1049h" not in program.raw
 
 
-def test_a_printer_that_cannot_be_is_said_with_its_key(device: Device) -> None:
+def test_a_printer_that_cannot_be_is_said_with_its_key(device: OfflineDevice) -> None:
     device.config.write_text(device.config.read_text() + "dots_per_inch = 72\n")
     with device.terminal((200, 24)) as program:
         assert program.end() == 2
@@ -197,7 +137,7 @@ def test_a_printer_that_cannot_be_is_said_with_its_key(device: Device) -> None:
         assert "dots_per_inch" in program.screen
 
 
-def test_enrolment_without_a_store_keeps_the_code_good(device: Device) -> None:
+def test_enrolment_without_a_store_keeps_the_code_good(device: OfflineDevice) -> None:
     words = ["-m", "floorhand", "--config", str(device.config), "terminal", "--enrol", "CODE", "--name", "T9"]
     with in_a_pty(words, size=(200, 24)) as program:
         assert program.end() == 2

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from orders import barcodes, wire
+from orders import barcodes
 from orders.barcodes import Kind
 from orders.envelope import open_envelope
 from orders.events import ParcelSealed, Weighed
-from orders.identifiers import SsccBlock, sscc
-from orders.records import Record, Tote, encode_record, kind_of
+from orders.identifiers import sscc
+from orders.records import Record, Tote
 from orders.upcast import understood
 from scanners.scale import Condition, Reading, Unit, Weight
 from scanners.scale_profile import ScaleProfile
 from scanners.scan import LossReason, ScannerFound, ScannerLost
 from terminal.bench_scale import PATIENCE_SECONDS, BenchScale
-from terminal.enrolment import Enrolment
 from terminal.journal import Journal
 from terminal.turns import Settled
 from terminal.workflows import acts
 from terminal.workflows.prompts import Prompt
 from tests.floors import ADDRESS, BADGE, LOCATIONS, OWNER, PRODUCTS, SITE, WORKER, line, order
 from tests.scanners.toy_scale import ToyScale
-from tests.terminal.in_a_pty import InPty, in_a_pty
+from tests.terminal.devices import BLOCK
+from tests.terminal.in_a_pty import InPty
+from tests.terminal.offline_device import OfflineDevice, offline_device
 
 WEIGHING = Prompt(step="pack_weight", title="PACK 1001", ask="Put the carton on the scale", takes="weight")
 ELSEWHERE = Prompt(step="pack_item", title="PACK 1001", ask="Scan an item")
@@ -134,20 +132,13 @@ def test_a_used_weight_is_not_offered_for_the_next_parcel() -> None:
 
 
 @dataclass
-class Bench:
+class Bench(OfflineDevice):
     """A packing bench with a scanner and a scale, and two totes of one mug each before it."""
 
-    config: Path
-    state: Path
-    scanner: int
     scale: ToyScale
 
-    def scan(self, *texts: str) -> None:
-        for text in texts:
-            os.write(self.scanner, f"{text}\r".encode())
-
     def sealed(self) -> list[ParcelSealed]:
-        journal = Journal.open(self.state / "journal.db")
+        journal = Journal.open(self.journal)
         try:
             events = [understood(open_envelope(entry.body)) for entry in journal.load().entries]
         finally:
@@ -157,39 +148,17 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    state = tmp_path / "state"
-    state.mkdir()
-    (tmp_path / "printed").mkdir()
-    (state / "terminal.json").write_bytes(msgspec.json.encode(Enrolment(terminal="T1", token="token")))
     records: tuple[Record, ...] = (SITE, OWNER, ADDRESS, WORKER, *PRODUCTS, *LOCATIONS)
     for number in ("1001", "1002"):
         tote = f"T-{number}"
         mug = line(1, "MUG", 1, allocated=1, picked=1)
         records += (order(mug, state="picked", number=number), Tote(id=tote, state="waiting", order=f"HOME/{number}"))
-    journal = Journal.open(state / "journal.db")
-    journal.learn("T1")
-    changes = [
-        wire.Change(kind=kind_of(each), id=each.id, revision=1, cursor=place, body=msgspec.Raw(encode_record(each)))
-        for place, each in enumerate(records, 1)
-    ]
-    journal.confirm(changes, len(changes), "E1", False)
-    journal.add_block(SsccBlock(owner="HOME", prefix="952000", extension=0, first=10, last=59))
-    journal.close()
-    master, slave = os.openpty()
-    tty.setraw(slave)
     scale = ToyScale(tmp_path / "scale", "toledo8217")
     scale.plug_in()
-    config = tmp_path / "floorhand.toml"
-    config.write_text(
-        f'[store]\nurl = "http://127.0.0.1:9"\n[terminal]\njournal = "{state}"\nstation = "BENCH-1"\n'
-        f'[[scanner]]\nname = "hand"\nport = "{os.ttyname(slave)}"\n'
-        f'[scale]\nprotocol = "toledo8217"\nport = "{scale.link}"\nunit = "kg"\nbytesize = 8\nparity = "N"\n'
-        f'[[printer]]\nname = "folder"\nkind = "folder"\npath = "{tmp_path / "printed"}"\n'
-    )
-    yield Bench(config, state, master, scale)
+    more = f'[scale]\nprotocol = "toledo8217"\nport = "{scale.link}"\nunit = "kg"\nbytesize = 8\nparity = "N"\n'
+    with offline_device(tmp_path, records, blocks=(BLOCK,), more=more) as device:
+        yield Bench(device.config, device.scanner, scale)
     scale.close()
-    os.close(master)
-    os.close(slave)
 
 
 def to_the_scale(bench: Bench, program: InPty, tote: str) -> None:
@@ -205,7 +174,7 @@ def test_a_parcel_is_weighed_without_a_key_and_no_two_share_a_weight(bench: Benc
     def shown(text: str) -> bool:
         return text in " ".join(program.screen.split())
 
-    with in_a_pty(["-m", "floorhand", "--config", str(bench.config), "terminal"], size=size) as program:
+    with bench.terminal(size) as program:
         program.until(lambda: shown("Scan your badge"))
         bench.scan(BADGE)
         program.until(lambda: shown("1 Pick"))

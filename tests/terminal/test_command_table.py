@@ -51,7 +51,7 @@ from tests.terminal.operators import (
     sealed,
 )
 from tests.terminal.scanner_reads import sent
-from tests.terminal.test_scanner_trial import Bench
+from tests.terminal.trial_bench import Bench
 
 MANIFEST = "ROYAL-24-20261120-1700"
 HELD = HeldPrint(f"{SSCC}-label-1", "label", "HOME/1001", SSCC, 1, "zebra", "Load labels", "unsure", "1001")

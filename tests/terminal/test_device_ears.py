@@ -27,7 +27,7 @@ from terminal.scanner_test.proposal import entry
 from tests.scanners.key_recording import typed as pressed
 from tests.terminal.scanner_ports import Heard, a_port, next_of
 from tests.terminal.scanner_reads import keyed, sent
-from tests.terminal.test_scanner_trial import Bench
+from tests.terminal.trial_bench import Bench
 
 CARD = FIRST + GS + SECOND
 

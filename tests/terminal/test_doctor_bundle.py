@@ -7,19 +7,15 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from floorhand import main
-from orders import wire
 from orders.events import ScanRefused
-from orders.records import encode_record, kind_of
 from terminal.crash import Reports
 from terminal.doctor import bundle
-from terminal.enrolment import Enrolment
-from terminal.journal import Journal
 from terminal.raw_log import FILE, RawLog
 from tests.floors import ADDRESS, BADGE, OWNER, PRODUCTS, SITE, WORKER, small_order
+from tests.terminal.offline_device import once_online
 from tests.terminal.scanner_reads import WHOLE
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -32,20 +28,7 @@ TOKEN, PASSWORD, STREET, COMMENT, LOT, PIN = (
 def machine(tmp_path: Path) -> Path:
     """A device that has worked: enrolled, with a journal, a crash behind it, a log and secrets in its config."""
     state = tmp_path / "state"
-    state.mkdir()
-    (state / "terminal.json").write_bytes(msgspec.json.encode(Enrolment(terminal="T1", token=TOKEN)))
-    journal = Journal.open(state / "journal.db")
-    journal.learn("T1")
-    records = (SITE, OWNER, ADDRESS, WORKER, *PRODUCTS, *small_order())
-    journal.confirm(
-        [
-            wire.Change(kind=kind_of(each), id=each.id, revision=1, cursor=n, body=msgspec.Raw(encode_record(each)))
-            for n, each in enumerate(records, 1)
-        ],
-        len(records),
-        "E1",
-        False,
-    )
+    journal = once_online(state, (SITE, OWNER, ADDRESS, WORKER, *PRODUCTS, *small_order()), TOKEN)
     refused = ScanRefused(worker=WORKER.id, step="pick_item", reason="wrong_item", raw=LOT)
     journal.append([(NOON, WORKER.id, refused), (NOON, WORKER.id, refused)])
     journal.close()

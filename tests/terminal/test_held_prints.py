@@ -21,9 +21,9 @@ from terminal.workflows import acts
 from terminal.workflows.prompts import Showing, Tone
 from terminal.workflows.steps import Accepted, HeldPrint, JobOrder, Labelling, Menu, PackWait, Printing, Prints, Step
 from tests.floors import floor_of
+from tests.terminal.devices import Device, own
+from tests.terminal.devices import device as device
 from tests.terminal.operators import LAMP, MUG, SSCC, Operator, command, sealed
-from tests.terminal.test_session import Device, own
-from tests.terminal.test_session import device as device
 
 LABEL = f"]C100{SSCC}"
 

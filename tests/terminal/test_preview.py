@@ -29,11 +29,11 @@ from terminal.workflows import acts
 from terminal.workflows.prompts import Prompt, Showing, Tone, Verdict
 from terminal.workflows.steps import Looks, Packing, PackWait, Refused
 from tests.floors import floor_of, small_order
+from tests.terminal.devices import Device
+from tests.terminal.devices import device as device
 from tests.terminal.looking import NOON, SHELF, ScriptedSession, a_floor, running, said, scan, until
 from tests.terminal.operators import SSCC, Operator, command, ready_to_seal
 from tests.terminal.test_held_prints import at_label, at_prints, held, hold, sealed_on
-from tests.terminal.test_session import Device
-from tests.terminal.test_session import device as device
 
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
 NOTE = "Not printed yet: sealing prints it"

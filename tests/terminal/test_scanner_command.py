@@ -14,11 +14,10 @@ from floorhand import main
 from terminal import config
 from terminal.raw_log import FILE
 from tests.terminal.in_a_pty import InPty, in_a_pty
+from tests.terminal.offline_device import OfflineDevice
+from tests.terminal.offline_device import device as device
 from tests.terminal.scanner_ports import a_port
 from tests.terminal.scanner_reads import WHOLE, moved
-from tests.terminal.test_app_real import Device, device
-
-__all__ = ["device"]
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_no_key_of_a_barcode_presses_anything(machine: Path) -> None:
         assert program.end() == 0
 
 
-def test_the_screen_inside_of_the_terminal_takes_the_ports_and_gives_them_back(device: Device) -> None:
+def test_the_screen_inside_of_the_terminal_takes_the_ports_and_gives_them_back(device: OfflineDevice) -> None:
     with device.terminal() as program:
         see(program, "Scan your badge")
         program.write(b"\x1b[C")
@@ -104,7 +103,7 @@ def test_the_screen_inside_of_the_terminal_takes_the_ports_and_gives_them_back(d
         assert program.end() == 0
 
 
-def test_every_read_of_a_working_day_is_logged_where_the_config_says_so(device: Device) -> None:
+def test_every_read_of_a_working_day_is_logged_where_the_config_says_so(device: OfflineDevice) -> None:
     text = device.config.read_text().replace("[terminal]\n", "[terminal]\nscan_log = true\n")
     device.config.write_text(text)
     state = config.read(device.config).state_folder

@@ -6,53 +6,24 @@ import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from orders.barcodes import Kind, encode
 from scanners.port_list import SerialPort
-from scanners.profile import ScannerProfile
 from terminal import config
-from terminal.raw_log import FILE, RawLog
 from terminal.scanner_test.capture import Capture, LineSettings
 from terminal.scanner_test.ears import Ears, PortNews
 from terminal.scanner_test.findings import Weight
-from terminal.scanner_test.trial import Page, Trial
+from terminal.scanner_test.trial import Page
 from terminal.scanner_test.view import TrialView
 from terminal.workflows import acts
 from tests.terminal.scanner_ports import Heard, a_port, next_of
 from tests.terminal.scanner_reads import PORT, WHOLE, keyed, moved, sent
+from tests.terminal.trial_bench import Bench
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
-
-
-@dataclass
-class Bench:
-    """A trial over a config of its own."""
-
-    path: Path
-    scanners: tuple[ScannerProfile, ...] = ()
-    retuned: list[tuple[str, LineSettings]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        log = self.path.parent / FILE
-        self.log = RawLog(log, clock=lambda: NOON)
-        self.trial = Trial(
-            self.scanners,
-            self.path,
-            self.log,
-            log,
-            self.path.parent / "out",
-            lambda: NOON,
-            lambda path, settings: self.retuned.append((path, settings)),
-        )
-
-    def seen(self, width: int = 80, height: int = 24) -> str:
-        return "\n".join(line.text for line in TrialView(self.trial).lines(width, height))
 
 
 @pytest.fixture

@@ -3,130 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
-from orders import barcodes, wire
 from orders.barcodes import Kind
 from orders.envelope import open_envelope
 from orders.events import ParcelSealed, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused
-from orders.identifiers import SsccBlock
-from orders.records import Key, Record, Tote, encode_record, kind_of
+from orders.records import Key
 from orders.upcast import understood
 from printing.documents import Media
-from scanners.parse import parse
-from scanners.profile import ScannerProfile
-from terminal.config import PrinterSettings
-from terminal.floor import Floor
-from terminal.journal import Journal
-from terminal.journal_thread import JournalThread
-from terminal.session import Session
-from terminal.stations import Stations
 from terminal.workflows import acts
-from terminal.workflows.prompts import Showing, Tone
+from terminal.workflows.prompts import Tone
 from terminal.workflows.steps import Grant, Picking
-from tests.floors import ADDRESS, BADGE, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
-
-PROFILE = ScannerProfile("test", kind="wedge")
-LAMP = "]E05012345678900"
-BLOCK = SsccBlock(owner="HOME", prefix="952000", extension=0, first=10, last=59)
-
-
-def own(kind: Kind, body: str) -> str:
-    return barcodes.encode(kind, body)
-
-
-@dataclass
-class Granting:
-    """Stands where the store would: grants a task by name, or is away."""
-
-    grants: list[Grant] = field(default_factory=list)
-
-    async def claim(self, worker: str) -> Grant:
-        return self.grants.pop(0) if self.grants else Grant(is_away=True)
-
-    async def give_back(self, task: str) -> Grant:
-        return Grant(task=task)
-
-
-class Device:
-    """One terminal's brain on one journal file; `restart` is what a power cut and a new start are."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.now = path, NOW
-        self.store = Granting()
-
-    async def start(self, records: tuple[Record, ...] = ()) -> Showing:
-        self.thread = JournalThread()
-        self.journal = await self.thread.run(Journal.open, self.path, clock=self.clock)
-        await self.thread.run(self.journal.learn, "T1")
-        if records:
-            changes = [
-                wire.Change(
-                    kind=kind_of(each),
-                    id=each.id,
-                    revision=1,
-                    cursor=n,
-                    body=msgspec.Raw(encode_record(each)),
-                )
-                for n, each in enumerate(records, 1)
-            ]
-            await self.thread.run(self.journal.confirm, changes, len(changes), "E1", False)
-            await self.thread.run(self.journal.add_block, BLOCK)
-        self.floor = Floor()
-        self.session = Session(
-            self.floor,
-            self.journal,
-            self.thread,
-            self.clock,
-            store=self.store,
-            stations=Stations(
-                (
-                    PrinterSettings("zebra", {}, ("label",)),
-                    PrinterSettings("office", {}, ("slip",)),
-                    PrinterSettings("small", {}, ("product",), "100x50mm"),
-                    PrinterSettings("dock", {}, ("label",), None, ("DOCK-1",)),
-                )
-            ),
-            station="BENCH-1",
-        )
-        return await self.session.start()
-
-    async def restart(self) -> Showing:
-        await self.stop()
-        return await self.start()
-
-    async def stop(self) -> None:
-        await self.thread.run(self.journal.close)
-        await self.thread.close()
-
-    def clock(self) -> datetime:
-        return self.now
-
-    async def scan(self, *texts: str) -> Showing:
-        for text in texts:
-            await self.session.take_scan(parse(text.encode(), PROFILE, "test", 0.0))
-        return self.session.showing
-
-    async def events(self) -> list[object]:
-        entries = await self.thread.run(self.journal.unsent, 1000)
-        return [understood(open_envelope(entry.body)) for entry in entries]
-
-
-@pytest.fixture
-async def device(tmp_path: Path) -> AsyncIterator[Device]:
-    device = Device(tmp_path / "journal.db")
-    order, task = small_order()
-    everything = (SITE, OWNER, ADDRESS, WORKER, *PRODUCTS, *LOCATIONS, Tote(id="T-01"), Tote(id="T-02"), order, task)
-    await device.start(everything)
-    yield device
-    await device.stop()
+from tests.floors import BADGE, small_order
+from tests.terminal.devices import BLOCK, LAMP, Device, own
+from tests.terminal.devices import device as device
 
 
 async def walk(device: Device) -> None:

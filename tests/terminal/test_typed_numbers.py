@@ -34,9 +34,9 @@ from tests.floors import (
     stop,
     task,
 )
+from tests.terminal.devices import LAMP, Device
 from tests.terminal.looking import running, until
 from tests.terminal.operators import SHELF, TOTE
-from tests.terminal.test_session import LAMP, Device
 
 PICK, PACK = Picking("P1", is_identified=True), Packing("HOME/1001", "T-01", "HOME/LAMP")
 WEIGH = Weighing("HOME/1001", "T-01")
