@@ -13,6 +13,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.ports import free_port
+
 PATIENCE_SECONDS = 15.0
 _CUPSD = "/usr/sbin/cupsd"
 _AVAHI = Path("/run/avahi-daemon/pid")
@@ -33,13 +35,6 @@ def _is_announcing() -> bool:
     with suppress(OSError):
         return Path("/proc", _AVAHI.read_text().strip(), "comm").read_text().strip() == "avahi-daemon"
     return False
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

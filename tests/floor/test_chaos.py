@@ -32,7 +32,7 @@ from server_stub.floor_setup import OwnerSet
 from server_stub.place import Place
 from server_stub.postgresql import Postgres
 from server_stub.rows import Forms, TerminalRow
-from tests.floor.warehouse import free_port
+from tests.ports import free_port
 from tests.server_stub.filled_databases import rows_of
 
 BATCH, MOST_CARTS, PROCESSES = 7, 200, 3

@@ -7,7 +7,6 @@ works in it, is said elsewhere.
 from __future__ import annotations
 
 import shutil
-import socket
 import sqlite3
 import subprocess
 import threading
@@ -29,6 +28,7 @@ from terminal.demo import shop
 from terminal.demo.recount import Pieces, asked_for
 from terminal.demo.stage import Stage, prepare
 from tests.floor import gift_shop
+from tests.ports import free_port
 
 PATIENCE_SECONDS = 30.0
 DEVICES = ("CART-1", "CART-2")
@@ -48,13 +48,6 @@ def wait_for(condition: Callable[[], object], what: str, patience_seconds: float
     while not condition():
         assert time.monotonic() < end, f"never came: {what}"
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

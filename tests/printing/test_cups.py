@@ -12,7 +12,8 @@ from printing.documents import Media
 from printing.printers import Held, Pages, Patience, Printed, Sent
 from printing.troubles import Trouble
 from printing.ways.cups import CupsPrinter, cups_peer
-from tests.print_servers import Cups, IppEve, free_port, missing
+from tests.ports import free_port
+from tests.print_servers import Cups, IppEve, missing
 from tests.zpl_sink import ZplSink
 
 LABEL = b"^XA^FO20,20^A0N,30,30^FDone^FS^XZ\n"

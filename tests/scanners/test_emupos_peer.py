@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from decimal import Decimal
@@ -24,6 +23,7 @@ from scanners.scale_port import ScalePort
 from scanners.scale_profile import ScaleProfile
 from scanners.scan import ScannerFound
 from scanners.serial_scanner import SerialScanner
+from tests.ports import free_port
 from tests.test_interpreters import interpreter
 
 PACKAGE = "emupos==0.4.0"
@@ -66,9 +66,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
     subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
     programs = folder / "venv" / "bin"
     subprocess.run([programs / "python", "-m", "pip", "install", "-q", PACKAGE], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = folder / "emupos.yaml"
     config.write_text(CONFIG.format(port=port))
     program = subprocess.Popen(

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from orders import wire
 from orders.envelope import decode_event, open_envelope
-from orders.events import FloorEvent, ParcelSealed, PickConfirmed, ScanRefused
+from orders.events import FloorEvent, ParcelSealed, PickConfirmed, ScanRefused, ToteBound
 from orders.identifiers import SsccBlock
 from orders.records import Key, ParcelLine, Tote, encode_record
 from printing.documents import Media, WorkerBadge
@@ -371,3 +371,12 @@ def test_opening_a_journal_loads_no_drawing_and_no_client(path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_journal_opened_by_the_real_clock_takes_its_own_instants(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    journal.append([(NOW, "W1", ToteBound(order="O", task="P", tote="T"))])
+    journal.settle([(1, 4)])
+    journal.tidy()
+    assert journal.load().entries[0].cursor == 4
+    journal.close()
