@@ -16,14 +16,13 @@ import httpx
 import msgspec
 
 from orders.intake import Intake, Receipts
-from orders.ledger import shelf
 from orders.records import KINDS, Record, decode_record
 from orders.shapes import Struct
 from orders.wire import Change
 from server_stub import settings
 from server_stub.client import Address, StoreClient, StoreError, StoreRefused, StoreUnreachable, reach
 from server_stub.commands import default_folder
-from server_stub.floor_setup import NewTotes, Page, Status, TotesAdded
+from server_stub.floor_setup import NewTotes, Page, Status, StockOnShelf, StockPage, TotesAdded
 from server_stub.importing.delivery import StoreAway
 from server_stub.importing.refusal import Refusal
 from server_stub.migration import SchemaError
@@ -34,6 +33,7 @@ PAGE = 500
 R = TypeVar("R", bound=Record)
 Gives = TypeVar("Gives", bound=msgspec.Struct)
 Answer = TypeVar("Answer")
+Paged = TypeVar("Paged", Page, StockPage)
 
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 
@@ -76,37 +76,6 @@ def where(
     return Address(place or Place(default_folder()))
 
 
-class StockRow(msgspec.Struct, frozen=True):
-    """Pieces of one product on one shelf with one status, as the store's ledger has them."""
-
-    product: str
-    place: str
-    status: str
-    quantity: int
-    allocated: int
-    is_locked: bool = False
-
-    @property
-    def owner(self) -> str:
-        """Whose goods they are."""
-        return self.product.partition("/")[0]
-
-    @property
-    def sku(self) -> str:
-        """What they are."""
-        return self.product.partition("/")[2]
-
-    @property
-    def location(self) -> str:
-        """The shelf's code."""
-        return self.place.removeprefix(shelf(""))
-
-
-class _StockPage(msgspec.Struct, frozen=True):
-    rows: tuple[StockRow, ...]
-    next: str | None = None
-
-
 class Store:
     """One store, asked one thing at a time."""
 
@@ -129,26 +98,17 @@ class Store:
 
     def records(self, cls: type[R]) -> Iterator[R]:
         """Every record of a kind, by id."""
-        kind, after = _KIND_OF[cls], ""
-        while True:
-            page = self._ask("GET", f"/v1/records/{kind}", Page, after=after, limit=PAGE)
+        kind = _KIND_OF[cls]
+        for page in self._pages(f"/v1/records/{kind}", Page):
             for each in page.records:
                 record = decode_record(kind, each.body)
                 if isinstance(record, cls):
                     yield record
-            if not page.next:
-                return
-            after = page.next
 
-    def stock(self) -> Iterator[StockRow]:
+    def stock(self) -> Iterator[StockOnShelf]:
         """What lies on every shelf, by product."""
-        after = ""
-        while True:
-            page = self._ask("GET", "/v1/stock", _StockPage, after=after, limit=PAGE)
+        for page in self._pages("/v1/stock", StockPage):
             yield from page.rows
-            if not page.next:
-                return
-            after = page.next
 
     def add_totes(self, count: int) -> tuple[str, ...]:
         """More totes; their codes."""
@@ -157,6 +117,13 @@ class Store:
     def status(self) -> Status:
         """How the store stands."""
         return self._ask("GET", "/v1/status", Status)
+
+    def _pages(self, path: str, gives: type[Paged]) -> Iterator[Paged]:
+        after: str | None = ""
+        while after is not None:
+            page = self._ask("GET", path, gives, after=after, limit=PAGE)
+            yield page
+            after = page.next or None
 
     def _ask(
         self, method: str, path: str, gives: type[Gives], takes: Struct | None = None, **query: str | int
