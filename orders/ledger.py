@@ -37,6 +37,11 @@ def shelf(location: str) -> str:
     return f"shelf/{location}"
 
 
+def location_of(place: str) -> str:
+    """The code of the location that a place on a shelf is."""
+    return place.removeprefix(shelf(""))
+
+
 def tote(code: str) -> str:
     """The place that a tote is."""
     return f"tote/{code}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
-from orders import states
+from orders import ledger, states
 from orders.records import Location, Order, OrderLine
 from server_stub import ledger_book, schema
 from server_stub.books import Books, rank
@@ -126,7 +126,7 @@ def _take(books: Books, order: str, product: str, wanted: int) -> int:
 def _in_turn(books: Books, product: str, wanted: int) -> list[StockRow]:
     candidates = []
     for row in ledger_book.shelves(books, product):
-        location = books.find(Location, ledger_book.location_of(row))
+        location = books.find(Location, ledger.location_of(row.place))
         if row.free and location is not None and location.use == "pick":
             candidates.append((row.free < wanted, location.walk, location.id, row))
     return [row for *_, row in sorted(candidates, key=lambda each: each[:3])]

@@ -12,7 +12,6 @@ from msgspec import Meta
 
 from orders import states
 from orders.intake import Code, Number
-from orders.ledger import shelf
 from orders.records import Address, CutOff
 from orders.shapes import Count, Instant, Name, Struct
 from orders.wire import Change
@@ -255,21 +254,6 @@ class StockOnShelf(Struct, frozen=True, kw_only=True, omit_defaults=True):
     quantity: int
     allocated: int
     is_locked: bool = False
-
-    @property
-    def owner(self) -> str:
-        """Whose goods they are."""
-        return self.product.partition("/")[0]
-
-    @property
-    def sku(self) -> str:
-        """What they are."""
-        return self.product.partition("/")[2]
-
-    @property
-    def location(self) -> str:
-        """The shelf's code."""
-        return self.place.removeprefix(shelf(""))
 
 
 class StockPage(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -56,11 +56,6 @@ def shelves(books: Books, product: str) -> list[StockRow]:
     return books.sheets.stock.where(_SHELVES, product=product)
 
 
-def location_of(row: StockRow) -> str:
-    """The location code of a shelf's row."""
-    return row.place[len(FIRST_SHELF) :]
-
-
 def post(books: Books, move: Move, cause: str) -> int:
     """Posts `move` and gives how many pieces had to be found for it: what the book lacked at its source."""
     missing = 0
@@ -109,9 +104,9 @@ def allocations_at(books: Books, product: str, location: str) -> list[Allocation
 
 def set_aside(books: Books, order: str, row: StockRow, quantity: int) -> None:
     """Claims `quantity` free pieces of a shelf's row for an order."""
-    known = books.sheets.allocation.get(order, row.product, location_of(row))
+    known = books.sheets.allocation.get(order, row.product, ledger.location_of(row.place))
     total = quantity + (known.quantity if known else 0)
-    books.sheets.allocation.put(AllocationRow(order, row.product, location_of(row), total))
+    books.sheets.allocation.put(AllocationRow(order, row.product, ledger.location_of(row.place), total))
     row.allocated += quantity
     books.sheets.stock.put(row)
 

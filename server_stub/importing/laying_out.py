@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from orders.intake import NewOrder, NewStock
-from orders.ledger import AVAILABLE
+from orders.ledger import AVAILABLE, location_of
 from orders.records import Location, Order, Product, Tote
 from server_stub.importing.delivery import Counted, Delivery
 from server_stub.importing.file_map import LayOutSection
@@ -92,12 +92,14 @@ class LayingOut:
         free: dict[str, int] = {}
         in_use: set[str] = set()
         for row in self._store.stock():
-            in_use.add(row.location)
-            place = locations.get(row.location)
+            owner, _, sku = row.product.partition("/")
+            location = location_of(row.place)
+            in_use.add(location)
+            place = locations.get(location)
             is_usable = row.status == AVAILABLE and not row.is_locked and place is not None and place.use == "pick"
-            if row.owner == self._owner and is_usable:
-                shelf_of.setdefault(row.sku, row.location)
-                free[row.sku] = free.get(row.sku, 0) + max(0, row.quantity - row.allocated)
+            if owner == self._owner and is_usable:
+                shelf_of.setdefault(sku, location)
+                free[sku] = free.get(sku, 0) + max(0, row.quantity - row.allocated)
         return Books(
             owner=self._owner,
             products={each.sku: each for each in self._store.records(Product) if each.owner == self._owner},

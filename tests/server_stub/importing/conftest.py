@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks.private_postgres import PrivatePostgres
 from orders.intake import NewOrder
+from orders.ledger import location_of
 from orders.records import Record
 from server_stub import client
 from server_stub import commands as store_commands
@@ -200,7 +201,7 @@ class Warehouse:
     def stock(self) -> dict[tuple[str, str], int]:
         """Pieces by SKU and shelf."""
         with self.opened() as store:
-            return {(each.sku, each.location): each.quantity for each in store.stock()}
+            return {(each.product.partition("/")[2], location_of(each.place)): each.quantity for each in store.stock()}
 
 
 @pytest.fixture(scope="session")
