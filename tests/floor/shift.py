@@ -25,13 +25,13 @@ from tests.floor.warehouse import (
     AnyStage,
     Books,
     Device,
-    StoreProcess,
     Warehouse,
     books,
     reading,
     running_store,
     wait_for,
 )
+from tests.store_process import StoreProcess
 
 LONGEST_SECONDS = 120.0
 SETTLE_SECONDS = 40.0

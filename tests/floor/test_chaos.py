@@ -6,11 +6,10 @@ What was said yes to is there, nothing is there twice, and the books agree with 
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -32,38 +31,21 @@ from server_stub.floor_setup import OwnerSet
 from server_stub.place import Place
 from server_stub.postgresql import Postgres
 from server_stub.rows import Forms, TerminalRow
-from tests.ports import free_port
 from tests.server_stub.filled_databases import rows_of
+from tests.store_process import StoreProcess
 
 BATCH, MOST_CARTS, PROCESSES = 7, 200, 3
 PATIENCE_SECONDS = 600.0
 
 
 @dataclass
-class Process:
-    """One `floorhand store run`, at the same port in each of its lives."""
+class Process(StoreProcess):
+    """One of the processes of a store; each may begin before its database does, so nobody waits for it."""
 
-    place: Place
-    name: str
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    name: str = ""
 
     def start(self) -> None:
-        words = ["store", "run", "--folder", str(self.place.folder), "--port", str(self.port)]
-        if self.place.address:
-            words += ["--database", self.place.address]
-        with (self.place.folder / f"{self.port}.log").open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "floorhand", *words], stdout=log, stderr=log)
-
-    def kill(self) -> None:
-        """As `kill -9` does it."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        self.begin()
 
 
 class Database(PrivatePostgres):
@@ -97,7 +79,7 @@ class Hall:
         await asyncio.to_thread(target.start)
         # A process that found no database when it began has ended, as it should: whoever looks after it starts it.
         for process in self.processes:
-            if process.process is not None and process.process.poll() is not None:
+            if not process.is_running:
                 process.start()
 
 
@@ -118,7 +100,11 @@ def hall(database: str, tmp_path: Path) -> Iterator[Hall]:
             place.database.unlink()
             place = Place(place.folder, address=address)
         tokens = _enrolled(place, [f"CART-{number}" for number in range(MOST_CARTS)])
-        processes = [Process(place, f"process {number}") for number in range(PROCESSES if server else 1)]
+        run = [sys.executable, "-m", "floorhand", "store", "run", "--folder", str(place.folder)]
+        if place.address:
+            run += ["--database", place.address]
+        names = [f"process {number}" for number in range(PROCESSES if server else 1)]
+        processes = [Process(run, place.folder / f"{name}.log", name=name) for name in names]
         for process in processes:
             process.start()
             stack.callback(process.kill)

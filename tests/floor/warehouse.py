@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -28,7 +27,7 @@ from terminal.demo import shop
 from terminal.demo.recount import Pieces, asked_for
 from terminal.demo.stage import Stage, prepare
 from tests.floor import gift_shop
-from tests.ports import free_port
+from tests.store_process import StoreProcess
 
 PATIENCE_SECONDS = 30.0
 DEVICES = ("CART-1", "CART-2")
@@ -166,47 +165,10 @@ def _journaled(connection: sqlite3.Connection) -> Journaled:
     return Journaled(*row)
 
 
-@dataclass
-class StoreProcess:
-    """The store as a process of its own, at one folder and one port for as long as the morning lasts."""
-
-    stage: AnyStage
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Returns once it listens."""
-        ready = self.stage.folder / "store.url"
-        ready.unlink(missing_ok=True)
-        with (self.stage.folder / "store.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                self.stage.command("store", "run", "--port", str(self.port), "--ready-file", str(ready)),
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                env=self.stage.environment(),
-                start_new_session=True,
-            )
-        running = self.process
-        wait_for(lambda: ready.exists() or running.poll() is not None, "the store's address")
-        assert running.poll() is None, (self.stage.folder / "store.log").read_text()
-
-    def kill(self) -> None:
-        """Ends it as a power cut would."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-
 @contextmanager
 def running_store(stage: AnyStage) -> Iterator[StoreProcess]:
     """The stage's store, started, and killed at the end."""
-    store = StoreProcess(stage)
+    store = StoreProcess(stage.command("store", "run"), stage.folder / "store.log", stage.environment())
     store.start()
     try:
         yield store

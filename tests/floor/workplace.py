@@ -21,8 +21,9 @@ from orders import barcodes
 from orders.barcodes import Kind
 from terminal.demo.toy_scanner import symbol_bytes
 from terminal.workflows import acts
-from tests.floor.warehouse import AnyStage, Device, StoreProcess, Warehouse, reading, running_store
+from tests.floor.warehouse import AnyStage, Device, Warehouse, reading, running_store
 from tests.scanners.pty_scanner import PtyScanner
+from tests.store_process import StoreProcess
 from tests.terminal.in_a_pty import InPty, in_a_pty
 
 LAMP, MUG = "9520000010010", "9520000010027"

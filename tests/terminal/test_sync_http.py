@@ -20,7 +20,7 @@ from orders.events import PickConfirmed, ShelfConfirmed, ToteBound
 from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock
 from orders.records import Address, Key, PickTask, Record, decode_record
 from terminal.sync.link import HttpLink
-from tests.ports import free_port
+from tests.store_process import StoreProcess
 from tests.terminal.sync_peer import Device, working
 
 MASTER = "stocked"
@@ -30,9 +30,8 @@ class Shop:
     """A store as a process of its own, at one address for its whole life."""
 
     def __init__(self, folder: Path, address: str, code: str = "") -> None:
-        self.folder, self.address, self.code, self.port = folder, address, code, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.folder, self.address, self.code = folder, address, code
+        self.process = StoreProcess(self.words("run"), folder / "store.log")
 
     def found(self) -> None:
         made = self.command("init", "--company-prefix", "952", "--supervisor", "Ada")
@@ -52,25 +51,9 @@ class Shop:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
-    def start(self) -> None:
-        ready = self.folder / "ready"
-        ready.unlink(missing_ok=True)
-        with (self.folder / "log").open("ab") as log:
-            words = self.words("run", "--port", str(self.port), "--ready-file", str(ready))
-            self._process = subprocess.Popen(words, stdout=log, stderr=log)
-        while not ready.exists():
-            with pytest.raises(subprocess.TimeoutExpired):
-                self._process.wait(0.02)
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait()
-            self._process = None
-
     async def records(self) -> tuple[int, dict[Key, Record]]:
         token = (self.folder / "admin.token").read_text().strip()
-        link = HttpLink(self.url, token)
+        link = HttpLink(self.process.url, token)
         after, more, found = 0, True, dict[Key, Record]()
         while more:
             page = await link.changes(after, "", 0)
@@ -99,7 +82,7 @@ class Shop:
         )
         token = (self.folder / "admin.token").read_text().strip()
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-        async with httpx.AsyncClient(trust_env=False, headers=headers, base_url=self.url) as http:
+        async with httpx.AsyncClient(trust_env=False, headers=headers, base_url=self.process.url) as http:
             for path, body in (("/v1/intake", batch), ("/v1/requests/release", wire.Release(key="r1"))):
                 reply = await http.post(path, content=msgspec.json.encode(body))
                 assert reply.status_code == 200, reply.text
@@ -115,9 +98,9 @@ def server(request: pytest.FixtureRequest, database: str) -> PrivatePostgres | N
 def master(server: PrivatePostgres | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     shop = Shop(tmp_path_factory.mktemp("store"), server.make(MASTER) if server else "")
     shop.found()
-    shop.start()
+    shop.process.start()
     asyncio.run(shop.stock_up())
-    shop.end()
+    shop.process.end()
     yield shop
     if server:
         server.drop(MASTER)
@@ -128,15 +111,15 @@ def shop(master: Shop, server: PrivatePostgres | None, tmp_path: Path) -> Iterat
     """The stocked store anew, running."""
     folder = shutil.copytree(master.folder, tmp_path / "store")
     shop = Shop(folder, server.make(tmp_path.name, MASTER) if server else "", master.code)
-    shop.start()
+    shop.process.start()
     yield shop
-    shop.end()
+    shop.process.end()
     if server:
         server.drop(tmp_path.name)
 
 
 async def joined(shop: Shop) -> HttpLink:
-    link = HttpLink(shop.url, "")
+    link = HttpLink(shop.process.url, "")
     enrolled = await link.enrol(shop.code, "PICK-1")
     assert (enrolled.terminal, link.token) == ("PICK-1", enrolled.token)
     return link
@@ -203,10 +186,10 @@ async def test_the_store_killed_between_any_two_answers(tmp_path: Path, shop: Sh
             await device.tell(*(taken(task) for _ in range(3)))
             if turn % 2:
                 await device.until(lambda: device.journal.waiting() == 0)
-            await asyncio.to_thread(shop.end, signal.SIGKILL)
+            await asyncio.to_thread(shop.process.end, signal.SIGKILL)
             await device.until(lambda: device.badges[-1][0] == "OFFLINE")
             assert pieces(device, task) == 3 * (turn + 1)
-            await asyncio.to_thread(shop.start)
+            await asyncio.to_thread(shop.process.start)
             await device.until(lambda: device.badges[-1][0] == "ONLINE")
         await agreed(device, shop)
         assert pieces(device, task) == 3 * times
@@ -223,10 +206,10 @@ async def test_the_store_put_back_to_a_backup_gets_again_what_it_lost(tmp_path: 
         await device.tell(taken(task, 3), taken(task, 4))
         await agreed(device, shop)
         blocks = await device.thread.run(device.journal.blocks)
-        await asyncio.to_thread(shop.end)
+        await asyncio.to_thread(shop.process.end)
         await asyncio.to_thread(shop.command, "restore", str(tmp_path / "backup.db"))
         await device.tell(taken(task, 5))
-        await asyncio.to_thread(shop.start)
+        await asyncio.to_thread(shop.process.start)
         await device.until(lambda: any("restored from a backup: 2 scans" in note for note in device.notes))
         await agreed(device, shop)
         assert pieces(device, task) == 14
@@ -258,11 +241,11 @@ async def test_a_copied_journal_beside_its_original_counts_nothing_twice(
     await device.start()
     task = await begun(device)
     await agreed(device, shop)
-    await asyncio.to_thread(shop.end)
+    await asyncio.to_thread(shop.process.end)
     await device.tell(taken(task, 2), taken(task, 3))
     await device.stop()
     shutil.copytree(tmp_path / "a", tmp_path / "b")
-    await asyncio.to_thread(shop.start)
+    await asyncio.to_thread(shop.process.start)
 
     if is_sent:
         async with working(tmp_path / "a" / "journal.db", link) as original:
