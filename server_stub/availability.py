@@ -9,22 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec.structs import replace
-from sqlalchemy import bindparam, select
 
 from orders import ledger, states
 from orders.records import Location, Order, OrderLine
 from server_stub import ledger_book, schema
 from server_stub.books import Books, rank
 from server_stub.rows import AwaitedRow, StockRow
+from server_stub.sheets import Part
 
-GOODS = "goods"
+# What an order may wait for: a product's goods, a customer's address.
+GOODS, ADDRESS = "goods", "address"
 
-_WAITING_FOR = (
-    select(schema.awaited)
-    .where(schema.awaited.c.what == bindparam("what"), schema.awaited.c.key == bindparam("key"))
-    .order_by(schema.awaited.c.rank, schema.awaited.c.order)
-)
-_OF_ORDER = select(schema.awaited).where(schema.awaited.c.order == bindparam("order"))
+_AWAITED_BY: Part[AwaitedRow] = Part(schema.awaited, "order", ("what", "key"))
+
+
+def _waiting_for(what: str) -> Part[AwaitedRow]:
+    return Part(
+        schema.awaited, "key", ("rank", "order"), schema.awaited.c.what == what, holds=lambda on, *_: on == what
+    )
+
+
+_WAITING_FOR = {what: _waiting_for(what) for what in (GOODS, ADDRESS)}
+
+
+def foresee(books: Books, orders: Iterable[str], products: Iterable[str]) -> None:
+    """Reads at once what giving these products to these orders will ask for one by one."""
+    orders, products = tuple(orders), tuple(products)
+    ledger_book.foresee_shelves(books, products)
+    shelves = (row for product in products for row in ledger_book.shelves(books, product))
+    books.foresee(Location, map(ledger_book.location_of, shelves))
+    ledger_book.foresee_allocations(books, orders)
+    books.sheets.awaited.foresee(_AWAITED_BY, orders)
 
 
 def allocate(books: Books, order: Order) -> Order:
@@ -83,7 +98,12 @@ def serve_waiting(books: Books, products: Iterable[str]) -> None:
 
 def waiting_for(books: Books, what: str, key: str) -> list[AwaitedRow]:
     """The orders that wait for that, the most urgent first."""
-    return books.sheets.awaited.where(_WAITING_FOR, what=what, key=key)
+    return books.sheets.awaited.of(_WAITING_FOR[what], key)
+
+
+def foresee_waiting(books: Books, what: str, keys: Iterable[str]) -> None:
+    """Reads at once which orders wait for each of these."""
+    books.sheets.awaited.foresee(_WAITING_FOR[what], keys)
 
 
 def wait_for(books: Books, what: str, key: str, order: Order) -> None:
@@ -93,7 +113,7 @@ def wait_for(books: Books, what: str, key: str, order: Order) -> None:
 
 def stop_waiting(books: Books, order: str) -> None:
     """Forgets whatever the order waited for."""
-    for row in books.sheets.awaited.where(_OF_ORDER, order=order):
+    for row in books.sheets.awaited.of(_AWAITED_BY, order):
         books.sheets.awaited.drop(row)
 
 

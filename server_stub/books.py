@@ -34,8 +34,8 @@ from server_stub.sheets import Tally, forget_oldest
 
 R = TypeVar("R", bound=Record)
 
-_RECORD = select(schema.record.c.revision, schema.record.c.cursor, schema.record.c.body).where(
-    schema.record.c.kind == bindparam("kind"), schema.record.c.id == bindparam("id")
+_RECORDS = select(schema.record.c.id, schema.record.c.revision, schema.record.c.cursor, schema.record.c.body).where(
+    schema.record.c.kind == bindparam("kind")
 )
 _CURSOR = select(schema.counter.c.value).where(schema.counter.c.name == "cursor")
 _PARKED = select(schema.parked.c.subject).distinct()
@@ -72,7 +72,7 @@ class Books:
         self.tally = Tally()
         self.sheets = Sheets(forms, cursor, self.tally)
         self._database, self._cursor = database, cursor
-        self._one = database.prepared(_RECORD)
+        self._read = database.lookup(_RECORDS, schema.record.c.id)
         self._write = database.upsert(schema.record)
         self._held: dict[Key, _Held | None] = {}
         self._changed: dict[Key, _Held] = {}
@@ -130,10 +130,14 @@ class Books:
 
     def number(self, name: str) -> int:
         """The next number of a count of that name, from 1."""
-        row = self.sheets.counter.get(name)
-        value: int = (row.value if row else 0) + 1
+        value = self.counted(name) + 1
         self.sheets.counter.put(CounterRow(name=name, value=value))
         return value
+
+    def counted(self, name: str) -> int:
+        """The last number of a count of that name; 0 before its first."""
+        row = self.sheets.counter.get(name)
+        return row.value if row else 0
 
     @property
     def parked(self) -> set[str]:
@@ -150,6 +154,10 @@ class Books:
         """The record of that key, as it is by now in this transaction."""
         held = self._load(key)
         return held.record if held else None
+
+    def foresee(self, cls: type[Record], ids: Iterable[str]) -> None:
+        """Reads at once the records that `find` and `put` will want one by one."""
+        self._load_all(_KIND_BY_CLASS[cls], ids)
 
     def find(self, cls: type[R], id: str) -> R | None:
         """The record of that class and id."""
@@ -182,8 +190,9 @@ class Books:
     def records(self, cls: type[R], query: Executable, **values: Any) -> list[R]:
         """The records whose ids `query` finds, this transaction's own changes included."""
         self._flush_records()
-        found = self._database.prepared(query).run(self._cursor, **values).fetchall()
-        return [record for (id,) in found if (record := self.find(cls, id)) is not None]
+        found = [id for (id,) in self._database.prepared(query).run(self._cursor, **values).fetchall()]
+        self.foresee(cls, found)
+        return [record for id in found if (record := self.find(cls, id)) is not None]
 
     # --- one step within the transaction -----
 
@@ -211,9 +220,15 @@ class Books:
 
     def _load(self, key: Key) -> _Held | None:
         if key not in self._held:
-            found = self._one.run(self._cursor, kind=key.kind, id=key.id).fetchone()
-            self._held[key] = _Held(decode_record(key.kind, found[2]), found[0], found[1]) if found else None
+            self._load_all(key.kind, (key.id,))
         return self._held[key]
+
+    def _load_all(self, kind: str, ids: Iterable[str]) -> None:
+        keys = [key for id in ids if (key := Key(kind, id)) not in self._held]
+        asked = dict(zip(self._database.as_kept(tuple(key.id for key in keys)), keys, strict=True))
+        self._held.update(dict.fromkeys(asked.values()))
+        for id, revision, cursor, body in self._read.rows(self._cursor, list(asked), kind=kind):
+            self._held[asked[id]] = _Held(decode_record(kind, body), revision, cursor)
 
     def _flush_records(self) -> None:
         if self._changed:

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Table, bindparam
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Executable, Select, Table, bindparam
 from sqlalchemy.exc import DBAPIError
 
 from server_stub.place import PlaceError
@@ -22,6 +22,9 @@ from server_stub.problems import no_database
 
 Cursor = Any
 """A DBAPI 2.0 cursor (PEP 249); drivers share no class."""
+
+# How many names one statement of a lookup has places for: one, an order's lines, a transaction's orders.
+_PLACES = (1, 10, 100)
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -63,6 +66,26 @@ class Prepared:
         return known if self._names is None else [known[name] for name in self._names]
 
 
+class Lookup:
+    """A query for the rows that have one of some names in a column: a hundred names are one statement and one trip."""
+
+    def __init__(self, query: Select[Any], column: ColumnElement[str], database: Database) -> None:
+        self._queries = {
+            places: database.prepared(query.where(column.in_([bindparam(f"name_{place}") for place in range(places)])))
+            for places in _PLACES
+        }
+
+    def rows(self, cursor: Cursor, names: Sequence[str], **values: Any) -> Iterator[Any]:
+        """The rows found for all `names`, in no order; every other bind parameter is named in `values`."""
+        for first in range(0, len(names), _PLACES[-1]):
+            asked = names[first : first + _PLACES[-1]]
+            places = next(each for each in _PLACES if each >= len(asked))
+            for place in range(places):
+                # Places that are left over hold the last name once more, which finds nothing twice.
+                values[f"name_{place}"] = asked[min(place, len(asked) - 1)]
+            yield from self._queries[places].run(cursor, **values).fetchall()
+
+
 class Mark(NamedTuple):
     """Where one transaction of a connection stands among all: what one wrote still holds in a later one of the same
     connection, if that one's `before` is its `after`; for then nobody else has written in between."""
@@ -82,6 +105,7 @@ class Database(ABC):
         self.engine, self.name = engine, name
         self._prepared: dict[Executable, Prepared] = {}
         self._upserts: dict[Table, Prepared] = {}
+        self._lookups: dict[Select[Any], Lookup] = {}
 
     @property
     def dialect(self) -> Dialect:
@@ -94,6 +118,17 @@ class Database(ABC):
         if known is None:
             known = self._prepared[statement] = Prepared(statement, self.dialect, self._clean)
         return known
+
+    def lookup(self, query: Select[Any], column: ColumnElement[str]) -> Lookup:
+        """`query` (one that lives as long as its module) for many names in `column`; compiled once, as above."""
+        known = self._lookups.get(query)
+        if known is None:
+            known = self._lookups[query] = Lookup(query, column, self)
+        return known
+
+    def as_kept(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Each of `values` as it is read again once it was written."""
+        return values
 
     def upsert(self, table: Table) -> Prepared:
         """Inserts a whole row of `table`, or replaces the one with its key; compiled once for this database."""

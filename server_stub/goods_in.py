@@ -5,14 +5,30 @@ Decides which of both a row is and what it changes. Counts that correct the book
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orders import intake, ledger
 from orders.intake import NewStock, Receipt
 from orders.ledger import Move
 from orders.records import Location, Product, key_of
-from server_stub import availability, ledger_book
+from server_stub import availability, ledger_book, schema
 from server_stub.books import Books
 from server_stub.receipt import content_digest
 from server_stub.rows import GoodsInRow
+from server_stub.sheets import Part
+
+_BY_KEY: Part[GoodsInRow] = Part(schema.goods_in, "key", ("key",))
+
+
+def foresee(books: Books, rows: Sequence[NewStock]) -> None:
+    """Reads at once what receiving all these rows will ask for one by one."""
+    products = {key_of(new.owner, new.sku): None for new in rows}
+    books.foresee(Product, products)
+    books.foresee(Location, (new.location for new in rows))
+    books.sheets.goods_in.foresee(_BY_KEY, (new.key for new in rows if new.key))
+    ledger_book.foresee_shelves(books, products)
+    ledger_book.foresee_arrivals(books, products)
+    availability.foresee_waiting(books, availability.GOODS, products)
 
 
 def receive(books: Books, new: NewStock) -> Receipt:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -37,12 +39,18 @@ class _Entry(msgspec.Struct):
     body: msgspec.Raw
 
 
-_STEPS: dict[str, tuple[msgspec.json.Decoder[Any], Callable[[Books, Any], Receipt]]] = {
-    "location": (msgspec.json.Decoder(NewLocation), master_data.receive_location),
-    "product": (msgspec.json.Decoder(NewProduct), master_data.receive_product),
-    "stock": (msgspec.json.Decoder(NewStock), goods_in.receive),
-    "customer": (msgspec.json.Decoder(NewCustomer), master_data.receive_customer),
-    "order": (msgspec.json.Decoder(NewOrder), receipt.receive),
+class _Step(NamedTuple):
+    decoder: msgspec.json.Decoder[Any]
+    foresee: Callable[[Books, list[Any]], None]
+    receive: Callable[[Books, Any], Receipt]
+
+
+_STEPS = {
+    "location": _Step(msgspec.json.Decoder(NewLocation), master_data.foresee_locations, master_data.receive_location),
+    "product": _Step(msgspec.json.Decoder(NewProduct), master_data.foresee_products, master_data.receive_product),
+    "stock": _Step(msgspec.json.Decoder(NewStock), goods_in.foresee, goods_in.receive),
+    "customer": _Step(msgspec.json.Decoder(NewCustomer), master_data.foresee_customers, master_data.receive_customer),
+    "order": _Step(msgspec.json.Decoder(NewOrder), receipt.foresee, receipt.receive),
 }
 
 
@@ -63,7 +71,12 @@ def take(
     books: Books, entries: list[_Entry], of_its_owner: Callable[[str], None] = lambda owner: None
 ) -> list[Receipt]:
     """What became of each entry; `of_its_owner` raises a Refusal for goods that are not the sender's."""
-    return [_take_one(books, entry, of_its_owner) for entry in entries]
+    receipts: list[Receipt] = []
+    for what, some in groupby(entries, key=attrgetter("what")):
+        read = [_read(entry, of_its_owner) for entry in some]
+        _STEPS[what].foresee(books, [thing for thing in read if not isinstance(thing, Receipt)])
+        receipts += [thing if isinstance(thing, Receipt) else _STEPS[what].receive(books, thing) for thing in read]
+    return receipts
 
 
 def summary(receipts: list[Receipt]) -> str:
@@ -72,10 +85,10 @@ def summary(receipts: list[Receipt]) -> str:
     return ", ".join(f"{count} {what} {outcome}" for (what, outcome), count in sorted(counted.items()))
 
 
-def _take_one(books: Books, entry: _Entry, of_its_owner: Callable[[str], None]) -> Receipt:
-    decoder, step = _STEPS[entry.what]
+def _read(entry: _Entry, of_its_owner: Callable[[str], None]) -> Any:
+    """What an entry says, or the receipt that refuses it."""
     try:
-        thing = decoded(decoder, entry.body)
+        thing = decoded(_STEPS[entry.what].decoder, entry.body)
     except msgspec.DecodeError as error:
         return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(error))
     try:
@@ -83,7 +96,7 @@ def _take_one(books: Books, entry: _Entry, of_its_owner: Callable[[str], None]) 
         of_its_owner(getattr(thing, "owner", ""))
     except Refusal as refusal:
         return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(refusal))
-    return step(books, thing)
+    return thing
 
 
 def _named(body: msgspec.Raw) -> str:

@@ -6,6 +6,8 @@ found. The rows of one product add up to nothing over all places, so the sums pr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
@@ -14,27 +16,30 @@ from orders.ledger import Move
 from server_stub import schema
 from server_stub.books import Books
 from server_stub.rows import AllocationRow, MoveRow, StockRow
+from server_stub.sheets import Part
 
 OPEN_ENDS = (ledger.OUTSIDE, ledger.GONE, ledger.ADJUSTMENT)
 FIRST_SHELF = ledger.shelf("")
 BEHIND_SHELVES = FIRST_SHELF[:-1] + chr(ord(FIRST_SHELF[-1]) + 1)
 
 # Shelves only, by a range over the key: a product's totes and parcels outnumber its shelves.
-_SHELVES = (
-    select(schema.stock)
-    .where(
-        schema.stock.c.product == bindparam("product"),
-        schema.stock.c.place >= FIRST_SHELF,
-        schema.stock.c.place < BEHIND_SHELVES,
-        schema.stock.c.status == ledger.AVAILABLE,
-    )
-    .order_by(schema.stock.c.place)
+_SHELVES: Part[StockRow] = Part(
+    schema.stock,
+    "product",
+    ("place",),
+    schema.stock.c.place >= FIRST_SHELF,
+    schema.stock.c.place < BEHIND_SHELVES,
+    schema.stock.c.status == ledger.AVAILABLE,
+    holds=lambda _, place, status: FIRST_SHELF <= place < BEHIND_SHELVES and status == ledger.AVAILABLE,
 )
-_ALLOCATED = (
-    select(schema.allocation)
-    .where(schema.allocation.c.order == bindparam("order"))
-    .order_by(schema.allocation.c.product, schema.allocation.c.location)
+_OUTSIDE: Part[StockRow] = Part(
+    schema.stock,
+    "product",
+    ("status",),
+    schema.stock.c.place == ledger.OUTSIDE,
+    holds=lambda _, place, status: place == ledger.OUTSIDE,
 )
+_ALLOCATED: Part[AllocationRow] = Part(schema.allocation, "order", ("product", "location"))
 _ALLOCATED_AT = select(schema.allocation).where(
     schema.allocation.c.product == bindparam("product"), schema.allocation.c.location == bindparam("location")
 )
@@ -53,7 +58,17 @@ def lying(books: Books, product: str, place: str) -> int:
 
 def shelves(books: Books, product: str) -> list[StockRow]:
     """Every shelf that the book knows for `product`, available stock only."""
-    return books.sheets.stock.where(_SHELVES, product=product)
+    return books.sheets.stock.of(_SHELVES, product)
+
+
+def foresee_shelves(books: Books, products: Iterable[str]) -> None:
+    """Reads at once what the shelves hold of all these products."""
+    books.sheets.stock.foresee(_SHELVES, products)
+
+
+def foresee_arrivals(books: Books, products: Iterable[str]) -> None:
+    """Reads at once what goods of all these products that come in from outside are taken from."""
+    books.sheets.stock.foresee(_OUTSIDE, products)
 
 
 def post(books: Books, move: Move, cause: str) -> int:
@@ -94,7 +109,12 @@ def unlock(books: Books, product: str, place: str) -> None:
 
 def allocations(books: Books, order: str) -> list[AllocationRow]:
     """What is set aside for an order, by product and shelf."""
-    return books.sheets.allocation.where(_ALLOCATED, order=order)
+    return books.sheets.allocation.of(_ALLOCATED, order)
+
+
+def foresee_allocations(books: Books, orders: Iterable[str]) -> None:
+    """Reads at once what is set aside for all these orders."""
+    books.sheets.allocation.foresee(_ALLOCATED, orders)
 
 
 def allocations_at(books: Books, product: str, location: str) -> list[AllocationRow]:

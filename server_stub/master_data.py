@@ -5,17 +5,37 @@ Decides what a valid one is and whether it is new, changed or the same. Orders a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from orders import intake
 from orders.identifiers import gtin14
 from orders.intake import NewCustomer, NewLocation, NewProduct, Receipt
 from orders.records import Address, Location, Owner, Pack, Product, Record, key_of
-from server_stub import verification
+from server_stub import availability, verification
 from server_stub.books import Books
 from server_stub.rows import BarcodeRow
 
 _GTIN_LENGTHS = range(8, 15)
+
+
+def foresee_locations(books: Books, locations: Sequence[NewLocation]) -> None:
+    """Reads at once what receiving all these places will ask for one by one."""
+    books.foresee(Location, (new.code for new in locations))
+
+
+def foresee_products(books: Books, products: Sequence[NewProduct]) -> None:
+    """Reads at once what receiving all these SKUs will ask for one by one, but for their barcodes."""
+    books.foresee(Owner, (new.owner for new in products))
+    books.foresee(Product, (key_of(new.owner, new.sku) for new in products))
+
+
+def foresee_customers(books: Books, customers: Sequence[NewCustomer]) -> None:
+    """Reads at once what receiving all these customers will ask for one by one."""
+    numbers = [new.number for new in customers]
+    books.foresee(Address, map(verification.customer_address, numbers))
+    availability.foresee_waiting(books, availability.ADDRESS, numbers)
 
 
 def receive_location(books: Books, new: NewLocation) -> Receipt:

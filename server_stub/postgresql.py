@@ -105,6 +105,10 @@ class Postgres(Database):
         """PostgreSQL has no place for the sign NUL in a text; facts that hold one are kept as they came elsewhere."""
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if type(value) is str and "\0" in value else value
 
+    def as_kept(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Each of `values` as it is read again once it was written."""
+        return tuple(map(self._clean, values))
+
     def driver(self) -> Cursor:
         """A cursor on a connection of its own, outside any transaction; close it with `release`."""
         pooled = self.engine.raw_connection()

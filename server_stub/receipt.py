@@ -6,6 +6,7 @@ plain words; or, where its number is known with other content, a change request 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -13,13 +14,25 @@ from msgspec.structs import replace
 
 from orders import intake
 from orders.intake import NewOrder, Receipt
-from orders.records import Order, OrderLine, Owner, Product, key_of
+from orders.records import Address, Order, OrderLine, Owner, Product, key_of
 from server_stub import availability, verification
 from server_stub.books import Books
 from server_stub.rows import ChangeRequestRow
 
 # An order that nobody on the floor has seen can be dropped and written anew.
 _NOT_ON_THE_FLOOR = ("received", "verified", "allocated", "backordered")
+
+
+def foresee(books: Books, orders: Sequence[NewOrder]) -> None:
+    """Reads at once what receiving all these orders will ask for one by one."""
+    ids = [key_of(new.owner, new.number) for new in orders]
+    products = {key_of(new.owner, line.sku): None for new in orders for line in new.lines}
+    customers = (new.customer for new in orders if new.customer is not None)
+    books.foresee(Owner, (new.owner for new in orders))
+    books.foresee(Order, ids)
+    books.foresee(Product, products)
+    books.foresee(Address, (*map(_ship_to, ids), *map(verification.customer_address, customers)))
+    availability.foresee(books, ids, products)
 
 
 def receive(books: Books, new: NewOrder) -> Receipt:
@@ -90,7 +103,7 @@ def _order(books: Books, new: NewOrder, content: str) -> Order:
     id = key_of(new.owner, new.number)
     ship_to = None
     if new.ship_to is not None:
-        ship_to = f"order/{id}"
+        ship_to = _ship_to(id)
         books.put(replace(new.ship_to, id=ship_to))
     site = books.site
     carrier = new.carrier or site.default_carrier
@@ -125,6 +138,10 @@ def _order(books: Books, new: NewOrder, content: str) -> Order:
         note=new.note,
         language=new.language,
     )
+
+
+def _ship_to(order: str) -> str:
+    return f"order/{order}"
 
 
 def _receipt(id: str, outcome: str, reason: str = "") -> Receipt:

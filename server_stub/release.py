@@ -5,7 +5,7 @@ Decides the walk and which orders may go. Who walks it is claims' business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from server_stub.books import Books, rank
 
 # One transaction releases so many orders at most, so that the floor's events never wait long behind a wave.
 SLICE = 100
+_TASKS = "task"
 
 _NEXT = (
     select(schema.record.c.id)
@@ -59,6 +60,8 @@ def release_slice(books: Books, asked: Release, mark: Mark, owner: str = "") -> 
 
 def release(books: Books, orders: Iterable[str], owner: str = "") -> Released:
     """Sends the named orders to the floor, each for itself; says why where one cannot go."""
+    orders = tuple(orders)
+    _foresee(books, orders)
     tasks, refused = [], []
     for id in orders:
         order = books.find(Order, id)
@@ -78,9 +81,22 @@ def release(books: Books, orders: Iterable[str], owner: str = "") -> Released:
     return Released(tasks=tuple(tasks), refused=tuple(refused))
 
 
+def _foresee(books: Books, ids: Sequence[str]) -> None:
+    """Reads at once what releasing these orders will ask for one by one."""
+    books.foresee(Order, ids)
+    found = [order for id in ids if (order := books.find(Order, id)) is not None]
+    availability.foresee(books, ids, {line.product: None for order in found for line in order.lines})
+    first = books.counted(_TASKS) + 1
+    books.foresee(PickTask, map(_task_id, range(first, first + len(found))))
+
+
+def _task_id(number: int) -> str:
+    return f"T{number:06d}"
+
+
 def _release(books: Books, order: Order) -> str:
     task = PickTask(
-        id=f"T{books.number('task'):06d}",
+        id=_task_id(books.number(_TASKS)),
         order=order.id,
         order_number=order.number,
         owner=order.owner,

@@ -12,7 +12,6 @@ from orders.records import Address, Hold, Order
 from server_stub import availability
 from server_stub.books import Books
 
-ADDRESS = "address"
 ADDRESS_MISSING = "address missing"
 ADDRESS_INCOMPLETE = "address incomplete"
 
@@ -31,7 +30,7 @@ def verify(books: Books, order: Order) -> Order:
     if address is None or not address.is_complete:
         reason = ADDRESS_MISSING if address is None else ADDRESS_INCOMPLETE
         if order.customer is not None:
-            availability.wait_for(books, ADDRESS, order.customer, order)
+            availability.wait_for(books, availability.ADDRESS, order.customer, order)
         return replace(order, holds=(Hold(reason=reason, since_at=books.now),))
     departure = calendar.next_departure(books.site, order.carrier, order.service, books.now)
     return replace(
@@ -44,7 +43,7 @@ def verify(books: Books, order: Order) -> Order:
 
 def serve_customer(books: Books, number: str) -> None:
     """Tries the orders again that were held until this customer's address came."""
-    for waiting in availability.waiting_for(books, ADDRESS, number):
+    for waiting in availability.waiting_for(books, availability.ADDRESS, number):
         order = books.find(Order, waiting.order)
         books.sheets.awaited.drop(waiting)
         if order is not None and order.state == "received":

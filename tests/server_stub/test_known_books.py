@@ -52,6 +52,9 @@ async def check(store: Any) -> int:
             for key, row in [] if "cursor" in mine._form.keys else mine.known():
                 assert theirs.get(*key) == row
                 known += 1
+            for part, names in mine._whole.items():
+                assert [mine.of(part, name) for name in names] == [theirs.of(part, name) for name in names]
+                known += len(names)
         assert (books.cursor, books.epoch, books.parked) == (fresh.cursor, fresh.epoch, fresh.parked)
         return known
 
