@@ -120,6 +120,14 @@ class Postgres(Database):
         self.backends.add(connection.info.backend_pid)
         return connection.cursor()
 
+    def writing(self) -> Cursor:
+        """The cursor of a writer that goes on for as long as the store is open; close it with `release`."""
+        cursor = self.driver()
+        # Whatever a writer asks has an index. A plan made while a table was small, or not yet analysed, would read all
+        # of it, and be kept while the table grows.
+        cursor.execute("SET enable_seqscan = off")
+        return cursor
+
     def release(self, cursor: Cursor) -> None:
         """Closes the connection behind `cursor`."""
         if not self.is_lost(cursor):

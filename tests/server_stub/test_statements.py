@@ -130,6 +130,22 @@ async def test_a_long_release_asks_no_more_often_than_a_short_one(floor: Any) ->
     assert many <= MANY / 2, asked
 
 
+async def read_through(warehouse: Any) -> dict[str, int]:
+    """How often each table of the writer's own was read from its beginning to its end."""
+    await warehouse.store.write(lambda books: books._cursor.execute("SELECT pg_stat_force_next_flush()") and None)
+    found = dict(warehouse.rows("SELECT relname, seq_scan FROM pg_stat_user_tables"))
+    return {table: found[table] for table in ("stock", "allocation", "awaited")}
+
+
+async def test_a_batch_goes_through_no_whole_table(floor: Any) -> None:
+    if not floor.place.address:
+        return  # the embedded database does so only where there is no index
+    before = await read_through(floor)
+    for name in ("FIRST", "NEXT"):
+        await take(floor, orders=orders(name, MANY))
+    assert await read_through(floor) == before
+
+
 ENTRIES: tuple[tuple[str, Any], ...] = (
     *(("locations", NewLocation(code=code, walk=walk)) for walk, code in enumerate(("B-01", "B-02"), start=1)),
     *(("products", NewProduct(owner="HOME", sku=sku, description=sku)) for sku in ("LAMP", "VASE", "MUG")),
