@@ -225,6 +225,8 @@ class Books:
 
     def _load_all(self, kind: str, ids: Iterable[str]) -> None:
         keys = [key for id in ids if (key := Key(kind, id)) not in self._held]
+        if not keys:
+            return
         asked = dict(zip(self._database.as_kept(tuple(key.id for key in keys)), keys, strict=True))
         self._held.update(dict.fromkeys(asked.values()))
         for id, revision, cursor, body in self._read.rows(self._cursor, list(asked), kind=kind):

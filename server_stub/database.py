@@ -11,6 +11,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ Cursor = Any
 
 # How many names one statement of a lookup has places for: one, an order's lines, a transaction's orders.
 _PLACES = (1, 10, 100)
+_NAMES = [f"name_{place}" for place in range(_PLACES[-1])]
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -71,7 +73,7 @@ class Lookup:
 
     def __init__(self, query: Select[Any], column: ColumnElement[str], database: Database) -> None:
         self._queries = {
-            places: database.prepared(query.where(column.in_([bindparam(f"name_{place}") for place in range(places)])))
+            places: database.prepared(query.where(column.in_([bindparam(name) for name in _NAMES[:places]])))
             for places in _PLACES
         }
 
@@ -80,9 +82,8 @@ class Lookup:
         for first in range(0, len(names), _PLACES[-1]):
             asked = names[first : first + _PLACES[-1]]
             places = next(each for each in _PLACES if each >= len(asked))
-            for place in range(places):
-                # Places that are left over hold the last name once more, which finds nothing twice.
-                values[f"name_{place}"] = asked[min(place, len(asked) - 1)]
+            # Places that are left over hold the last name once more, which finds nothing twice.
+            values.update(zip(_NAMES, chain(asked, repeat(asked[-1], places - len(asked))), strict=False))
             yield from self._queries[places].run(cursor, **values).fetchall()
 
 

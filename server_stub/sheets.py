@@ -69,7 +69,7 @@ class Part(Generic[Row]):
         by: str,
         order: tuple[str, ...],
         *within: ColumnElement[bool],
-        holds: Callable[..., bool] = lambda *key: True,
+        holds: Callable[..., bool] | None = None,
     ) -> None:
         self.query, self.column = select(table).where(*within), table.c[by]
         self.rank = attrgetter(*order)
@@ -78,7 +78,7 @@ class Part(Generic[Row]):
 
     def name(self, key: tuple[Any, ...]) -> str | None:
         """The name under which the row with that primary key is found here; None where it is not."""
-        return key[self._place] if self._holds(*key) else None
+        return key[self._place] if self._holds is None or self._holds(*key) else None
 
 
 class Sheet(Generic[Row]):
@@ -98,6 +98,8 @@ class Sheet(Generic[Row]):
     def again(self) -> None:
         """Begins the next transaction with the rows that are known, which nobody else has changed."""
         self.is_touched = False
+        if not self._rows and not self._whole:
+            return
         left = _MOST_KEPT // 2 if self._form.is_kept else 0
         if not left or max([len(self._rows), *map(len, self._whole.values())]) > _MOST_KEPT:
             forget_oldest(self._rows, left)
@@ -134,7 +136,8 @@ class Sheet(Generic[Row]):
     def of(self, part: Part[Row], name: str) -> list[Row]:
         """The rows that `part` has of that name, sorted, this transaction's own changes included."""
         (name,) = self._form.database.as_kept((name,))
-        self.foresee(part, (name,))
+        if name not in self._whole.get(part, ()):
+            self.foresee(part, (name,))
         keys = self._whole[part][name]
         return sorted((row for key in keys if (row := self._rows[key]) is not None), key=part.rank)
 
