@@ -37,7 +37,7 @@ def foresee(books: Books, orders: Iterable[str], products: Iterable[str]) -> Non
     orders, products = tuple(orders), tuple(products)
     ledger_book.foresee_shelves(books, products)
     shelves = (row for product in products for row in ledger_book.shelves(books, product))
-    books.foresee(Location, map(ledger_book.location_of, shelves))
+    books.foresee(Location, (ledger.location_of(row.place) for row in shelves))
     ledger_book.foresee_allocations(books, orders)
     books.sheets.awaited.foresee(_AWAITED_BY, orders)
 
