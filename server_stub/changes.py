@@ -36,6 +36,7 @@ _window = (
     select(_record.cursor).where(_record.cursor > bindparam("after")).order_by(_record.cursor).limit(_WINDOW).subquery()
 )
 _UPTO = select(func.max(_window.c.cursor))
+_FURTHER = select(func.min(_record.cursor)).where(_record.cursor > bindparam("after"))
 _CHANGED = (
     select(_record.kind, _record.id, _record.revision, _record.cursor, _record.body)
     .where(
@@ -98,8 +99,9 @@ class ChangeReader:
                 if len(changes) == PAGE_RECORDS or (changes and size > PAGE_BYTES):
                     return Changes(epoch=epoch, cursor=changes[-1].cursor, changes=tuple(changes), more=True)
                 changes.append(Change(kind=kind, id=id, revision=revision, cursor=cursor, body=msgspec.Raw(body)))
-        (further,) = self._line.run(_UPTO, after=upto).fetchone()
-        more = further is not None
+        (further,) = self._line.run(_FURTHER, after=upto).fetchone()
+        # What was committed while this was read waits for the next beat, as if it had come a moment later.
+        more = further is not None and further <= end
         return Changes(epoch=epoch, cursor=upto if more else max(upto, end), changes=tuple(changes), more=more)
 
 
