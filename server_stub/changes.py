@@ -36,7 +36,6 @@ _window = (
     select(_record.cursor).where(_record.cursor > bindparam("after")).order_by(_record.cursor).limit(_WINDOW).subquery()
 )
 _UPTO = select(func.max(_window.c.cursor))
-_FURTHER = select(func.min(_record.cursor)).where(_record.cursor > bindparam("after"))
 _CHANGED = (
     select(_record.kind, _record.id, _record.revision, _record.cursor, _record.body)
     .where(
@@ -85,6 +84,11 @@ class ChangeReader:
         `end` is how far the log went before this was asked: where nothing more is to be read, the answer's cursor
         stands there.
         """
+        # A record that goes on while the page is read would be missing from it, and its earlier step be taken for told.
+        with self._line.snapshot():
+            return self._page(epoch, after, kinds, end, owner)
+
+    def _page(self, epoch: str, after: int, kinds: frozenset[str], end: int, owner: str) -> Changes:
         (upto,) = self._line.run(_UPTO, after=after).fetchone()
         if upto is None:
             return Changes(epoch=epoch, cursor=max(after, end))
@@ -99,9 +103,8 @@ class ChangeReader:
                 if len(changes) == PAGE_RECORDS or (changes and size > PAGE_BYTES):
                     return Changes(epoch=epoch, cursor=changes[-1].cursor, changes=tuple(changes), more=True)
                 changes.append(Change(kind=kind, id=id, revision=revision, cursor=cursor, body=msgspec.Raw(body)))
-        (further,) = self._line.run(_FURTHER, after=upto).fetchone()
-        # What was committed while this was read waits for the next beat, as if it had come a moment later.
-        more = further is not None and further <= end
+        (further,) = self._line.run(_UPTO, after=upto).fetchone()
+        more = further is not None
         return Changes(epoch=epoch, cursor=upto if more else max(upto, end), changes=tuple(changes), more=more)
 
 

@@ -102,6 +102,9 @@ class Database(ABC):
     """Whether other processes write it too."""
     _clean: Callable[[Any], Any] | None = None
 
+    SNAPSHOT = "BEGIN"
+    """Begins a transaction for reading alone, whose statements all see the same commits."""
+
     def __init__(self, engine: Engine, name: str) -> None:
         self.engine, self.name = engine, name
         self._prepared: dict[Executable, Prepared] = {}
@@ -232,6 +235,16 @@ class Line:
             if cursor is not None:
                 cursor.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Whatever is asked within sees the same commits."""
+        self._say(self._database.SNAPSHOT)
+        try:
+            yield
+        finally:
+            if self._cursor is not None:
+                self._say("COMMIT")
+
     def mend(self) -> None:
         """Connects where there is no connection; may take seconds. Raises one of `failures()`, or what `check` does."""
         if self._cursor is not None:
@@ -253,10 +266,16 @@ class Line:
             self._database.release(cursor)
 
     def _run(self, cursor: Cursor | None, statement: Executable, values: Mapping[str, Any]) -> Cursor:
+        return self._asked(cursor, lambda known: self._database.prepared(statement).run(known, **values))
+
+    def _say(self, words: str) -> None:
+        self._asked(self._cursor, lambda known: known.execute(words))
+
+    def _asked(self, cursor: Cursor | None, question: Callable[[Cursor], Cursor]) -> Cursor:
         if cursor is None:
             raise no_database("no connection to it")
         try:
-            return self._database.prepared(statement).run(cursor, **values)
+            return question(cursor)
         except failures() as error:
             if not self._database.is_lost(cursor):
                 raise

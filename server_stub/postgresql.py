@@ -84,6 +84,8 @@ class Postgres(Database):
 
     is_shared = True
 
+    SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
     def __init__(self, address: str) -> None:
         url = _url(address)
         try:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import bindparam, func, select
 
 from orders import events, wire
 from orders.intake import NewLocation, NewProduct
 from server_stub import changes as changes_module
-from server_stub import schema
 from server_stub.books import News
 from server_stub.changes import PAUSE_SECONDS, Waiter, Wakers
 from server_stub.writer import Commit
@@ -120,21 +119,30 @@ async def test_without_news_the_answer_comes_when_the_wait_is_over(warehouse: An
     assert (page.changes, page.cursor, page.more) == ((), start, False)
 
 
-async def test_what_is_committed_while_a_page_is_read_is_no_second_page(
+async def test_a_record_that_goes_on_while_a_page_is_read_is_in_it_as_it_was(
     warehouse: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = warehouse.store
     start = store.cursor
-    ends = []
-    for number in range(3):
-        await warehouse.intake(locations=(NewLocation(code=f"B-{number}"),))
-        ends.append(store.cursor)
-    # It looks one record far, as if the others had come after its look.
-    nearest = select(func.min(schema.record.c.cursor)).where(schema.record.c.cursor > bindparam("after"))
-    monkeypatch.setattr(changes_module, "_UPTO", nearest)
-    for end, more in zip(ends, (False, True, True), strict=True):
-        page = store.changes.page(store.epoch, start, frozenset({"location"}), end)
-        assert ([change.id for change in page.changes], page.cursor, page.more) == (["B-0"], ends[0], more)
+    await warehouse.intake(products=(NewProduct(owner="HOME", sku="LAMP", description="Lamp"),))
+    end, looked, goes_on, rows = store.cursor, threading.Event(), threading.Event(), store._line.rows
+
+    def interrupted(statement: Any, **values: Any) -> Any:
+        looked.set()
+        assert goes_on.wait(LONG)
+        return rows(statement, **values)
+
+    monkeypatch.setattr(store._line, "rows", interrupted)
+    reading = asyncio.create_task(
+        asyncio.to_thread(store.changes.page, store.epoch, start, frozenset({"product"}), end)
+    )
+    await asyncio.to_thread(looked.wait, LONG)
+    await warehouse.intake(products=(NewProduct(owner="HOME", sku="LAMP", description="Big lamp"),))
+    goes_on.set()
+    page = await reading
+    assert ([change.revision for change in page.changes], page.cursor, page.more) == ([1], end, False)
+    page = store.changes.page(store.epoch, page.cursor, frozenset({"product"}), store.cursor)
+    assert ([change.revision for change in page.changes], page.cursor, page.more) == ([2], store.cursor, False)
 
 
 async def test_an_asker_is_answered_once_a_pause_with_all_that_happened(warehouse: Any) -> None:
