@@ -117,6 +117,11 @@ class Bench:
         assert program.returncode in (0, -signal.SIGKILL), (self.folder / "terminal.log").read_text()[-4000:]
         return program.returncode == 0
 
+    def life_seconds(self) -> float:
+        """How long the next terminal may live: the first three are killed long before they can be done."""
+        longest = (1.0, 4.0) if self.kills["terminal"] >= 3 else (0.3, 1.0)
+        return self.chance.uniform(*longest)
+
     def press_enter(self) -> list[PrintJob]:
         """Somebody presses Enter on every held job; returns what was held."""
         journal = Journal.open(self.journal_file)
@@ -238,7 +243,7 @@ def test_two_hundred_labels_through_a_dying_cupsd_before_a_moody_printer_and_a_d
                     bench.sink.mode = bench.chance.choice((*MODES, "ok", "ok", "ok"))
 
             for _ in range(MOST_ROUNDS):
-                if bench.run(harm, bench.chance.uniform(1.0, 4.0)):
+                if bench.run(harm, bench.life_seconds()):
                     bench.press_enter()
             bench.mend()
             assert bench.run()
