@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
@@ -20,15 +20,15 @@ from scanners.keyboard_wedge import split_paste
 from scanners.profile import ScannerProfile
 from scanners.scan import ADMITTABLE, RepeatDropped, Scan, ScannerFound, ScannerLost, Unreadable
 from terminal import screen_wording as words
+from terminal.bare_app import BareApp
 from terminal.config import SoundSettings
 from terminal.entry import Entry
-from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
+from terminal.exits import CANNOT_START
 from terminal.hands import Hands
 from terminal.layers import Layers
 from terminal.messages import LinkChanged, Noted, RecordsChanged, ScaleSpoke, ScanBurst, Shown
 from terminal.parts import CannotStart
 from terminal.screens import overlays
-from terminal.screens.floor_screen import CSS
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, help_reader
 from terminal.turns import Chosen, Entered, Settled, Stale, Turn, Turns
 from terminal.workflows.prompts import Showing, Sound, Tone
@@ -41,43 +41,6 @@ if TYPE_CHECKING:
 
 _BOARD_SECONDS = 0.1
 _PORTS_SECONDS = 2.0
-
-
-class BareApp(App[int], inherit_bindings=False):
-    """An app without bindings, for a barcode may hold any key that types a character; it reports before it dies.
-
-    `report` writes down an unexpected error that was met at a step and returns the sentence to leave with.
-    """
-
-    CSS = CSS
-
-    def __init__(
-        self, report: Callable[[BaseException, str], str] | None = None, driver_class: type[Driver] | None = None
-    ) -> None:
-        super().__init__(driver_class=driver_class)
-        self.animation_level = "none"
-        self._report = report
-        self.farewell = ""
-        """What has to be said once the screen is gone, because the work could not begin or go on."""
-        self.tap: Callable[[events.Key | events.Paste, float], None] | None = None
-        """Who takes keys and pastes from the driver before they are told apart, while a scanner is tested."""
-
-    @property
-    def step(self) -> str:
-        """Where an error is met."""
-        raise NotImplementedError
-
-    def _handle_exception(self, error: Exception) -> None:
-        # In place of Textual's traceback, which shows local values: names, addresses and PINs among them.
-        if self._report is None:
-            super()._handle_exception(error)
-            return
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-            self._return_code = UNEXPECTED_ERROR
-            self.farewell = self._report(getattr(error, "error", error), self.step)
-        self._close_messages_no_wait()
 
 
 class FloorApp(BareApp, inherit_bindings=False):

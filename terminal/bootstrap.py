@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orders.records import Key
     from printing.printers import Printer
     from printing.spool import PrintJob, Spool
-    from terminal.app import BareApp
+    from terminal.bare_app import BareApp
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
     from terminal.papers import Paper

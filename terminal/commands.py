@@ -24,7 +24,7 @@ from terminal.enrolment import EnrolmentError, enrol, kept, token_file
 from terminal.exits import CANNOT_START, UNEXPECTED_ERROR
 
 if TYPE_CHECKING:
-    from terminal.app import BareApp
+    from terminal.bare_app import BareApp
     from terminal.parts import Parts, Toy
 
 

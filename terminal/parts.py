@@ -19,7 +19,7 @@ from terminal.workflows.prompts import Prompt, Showing
 if TYPE_CHECKING:
     from orders.records import Key
     from scanners.scale import ScaleSaid, Weight
-    from terminal.app import BareApp
+    from terminal.bare_app import BareApp
     from terminal.config import SoundSettings
     from terminal.floor import Floor
     from terminal.papers import Paper

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from terminal.app import BareApp
+from terminal.bare_app import BareApp
 from terminal.scanner_test.sitting import Setup, Sitting
 
 if TYPE_CHECKING:

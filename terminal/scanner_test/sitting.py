@@ -29,7 +29,7 @@ from terminal.scanner_test.view import TrialView
 from terminal.screens.glass import Glass
 
 if TYPE_CHECKING:
-    from terminal.app import BareApp
+    from terminal.bare_app import BareApp
 
 _PATIENCE_SECONDS = 1.0
 _TICK_SECONDS = 0.05
