@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from printing.ways import ipp_wire as wire
@@ -18,6 +19,9 @@ from printing.ways.cups import cups_peer
 from printing.ways.ipp import Lost, Unreachable
 from printing.ways.ipp_wire import Attribute, Group, Operation, Tag
 from printing.ways.raw import PORT
+
+if TYPE_CHECKING:
+    from zeroconf import Zeroconf
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +101,22 @@ def announced(seconds: float = LISTEN_SECONDS) -> list[Found] | None:
     None where the package zeroconf is not installed.
     """
     try:
-        from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
+        from zeroconf import Zeroconf
     except ImportError:
         return None
+
+    try:
+        listening = Zeroconf()
+    except (OSError, RuntimeError) as error:  # a machine that is on no network, or whose network knows no multicast
+        log.info("nothing can be heard over mDNS here: %s", error)
+        return []
+    with listening as network:
+        return heard_on(network, lambda: time.sleep(seconds))
+
+
+def heard_on(network: Zeroconf, wait: Callable[[], None]) -> list[Found]:
+    """Printers announced on `network` until `wait` has returned, each once."""
+    from zeroconf import ServiceBrowser, ServiceListener
 
     class Ear(ServiceListener):
         def __init__(self) -> None:
@@ -114,20 +131,14 @@ def announced(seconds: float = LISTEN_SECONDS) -> list[Found] | None:
             self.heard.discard((type_, name))
 
     ear = Ear()
-    try:
-        listening = Zeroconf()
-    except (OSError, RuntimeError) as error:  # a machine that is on no network, or whose network knows no multicast
-        log.info("nothing can be heard over mDNS here: %s", error)
-        return []
-    with listening as network:
-        browser = ServiceBrowser(network, list(_SERVICES), ear)
-        time.sleep(seconds)
-        browser.cancel()
-        found: dict[str, Found] = {}
-        for kind, name in sorted(ear.heard):
-            info: ServiceInfo | None = network.get_service_info(kind, name, timeout=1000)
-            if info is not None and (each := found_as(kind, name, info)):
-                found.setdefault(each.said, each)
+    browser = ServiceBrowser(network, list(_SERVICES), ear)
+    wait()
+    browser.cancel()
+    found: dict[str, Found] = {}
+    for kind, name in sorted(ear.heard):
+        info = network.get_service_info(kind, name, timeout=1000)
+        if info is not None and (each := found_as(kind, name, info)):
+            found.setdefault(each.said, each)
     return list(found.values())
 
 
