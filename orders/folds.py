@@ -28,6 +28,7 @@ from orders.events import (
     PickConfirmed,
     PickShorted,
     ShelfConfirmed,
+    ShortUndone,
     StopSkipped,
     ToteBound,
     ToteDropped,
@@ -46,7 +47,7 @@ from orders.records import (
     Stop,
     Tote,
 )
-from orders.undo_folds import UNDO_FOLDS
+from orders.undo_folds import UNDO_FOLDS, short_undone
 from orders.verdicts import Denial, judge
 
 
@@ -64,6 +65,8 @@ def admit(books: Mapping[Key, Record | None], event: FloorEvent, told: Told) -> 
         return denial
     after: dict[Key, Record] = {}
     try:
+        if isinstance(event, ShortUndone):
+            return short_undone(books, event)
         for key in event.touches:
             folded = _fold(key, books.get(key), event, told)
             if folded is not None:
@@ -104,6 +107,11 @@ def _task_bound(task: PickTask, event: ToteBound, told: Told, _: str) -> PickTas
 
 
 def _task_at_shelf(task: PickTask, event: ShelfConfirmed, _t: Told, _: str) -> PickTask:
+    stop = task.stop(event.stop)
+    if stop is not None and stop.left and stop is not task.current:
+        # Who stands before a shelf takes from it next, wherever the store has put another stop meanwhile.
+        others = tuple(each for each in task.stops if each is not stop)
+        task = replace(task, stops=(*others[: task.done], stop, *others[task.done :]))
     return _with_stop(task, event.stop, lambda stop: replace(stop, is_shelf_confirmed=True))
 
 
@@ -131,7 +139,11 @@ def _task_skipped(task: PickTask, event: StopSkipped, _t: Told, _: str) -> PickT
 
 
 def _task_dropped(task: PickTask, event: ToteDropped, _t: Told, _: str) -> PickTask:
-    return replace(task, state=_advance(states.TASK, task.state, "completed"), place=event.place, lease_ends_at=None)
+    # What is left was added behind the back of a device that was offline: it leaves this walk for another one.
+    stops = tuple(stop for stop in task.stops if not (stop.left and stop.may_leave))
+    state = _advance(states.TASK, task.state, "picked") if len(stops) < len(task.stops) else task.state
+    state = _advance(states.TASK, state, "completed")
+    return replace(task, stops=stops, state=state, place=event.place, lease_ends_at=None)
 
 
 def _with_stop(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> PickTask:
@@ -177,6 +189,8 @@ def _order_shorted(order: Order, event: PickShorted, _t: Told, _: str) -> Order:
 
 
 def _order_dropped(order: Order, event: ToteDropped, _t: Told, _: str) -> Order:
+    if any(line.allocated for line in order.lines):
+        return order  # another walk still has to bring what is set aside
     return replace(order, state=_advance(states.ORDER, order.state, "backordered" if event.is_empty else "picked"))
 
 

@@ -161,7 +161,11 @@ class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line as the customer ordered it; every count is in pieces."""
+    """One line as the customer ordered it; every count is in pieces.
+
+    `back_ordered` is what stands on the store's list of those that wait for goods: no fold writes it, so a device that
+    is offline promises nobody what only the store can know.
+    """
 
     number: int
     product: str
@@ -175,6 +179,8 @@ class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     packed: Count = 0
     shipped: Count = 0
     price_minor: int | None = None
+    back_ordered: Count = 0
+    back_ordered_since_at: Instant | None = None
 
     @property
     def wanted(self) -> int:
@@ -185,6 +191,11 @@ class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def unallocated(self) -> int:
         """Pieces that nobody has set aside or picked yet."""
         return self.wanted - self.allocated - self.picked
+
+    @property
+    def follows(self) -> int:
+        """Pieces that follow later by the books: back-ordered, and neither set aside nor picked since."""
+        return max(0, min(self.back_ordered, self.unallocated))
 
 
 class ParcelLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -248,6 +259,15 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
         return after
 
     @property
+    def to_follow(self) -> dict[str, int]:
+        """Pieces by SKU that follow later by the books, only where some do."""
+        later: dict[str, int] = {}
+        for line in self.lines:
+            if line.follows:
+                later[line.sku] = later.get(line.sku, 0) + line.follows
+        return later
+
+    @property
     def to_verify(self) -> dict[str, int]:
         """Pieces by product that were picked and not yet verified at the bench, only where some are left."""
         left: dict[str, int] = {}
@@ -267,7 +287,10 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
 
 
 class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One shelf and one product on a task's walk; several order lines of one SKU are one stop."""
+    """One shelf and one product on a task's walk; several order lines of one SKU are one stop.
+
+    One that `is_added` came while the walk was on the floor; `instead_of` names the stop whose short brought it.
+    """
 
     number: int
     location: str
@@ -280,6 +303,13 @@ class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True):
     shorted: Count = 0
     reason: str = ""
     is_shelf_confirmed: bool = False
+    is_added: bool = False
+    instead_of: Count = 0
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether the walk can do without it: it was added, and whoever walks has not come to it, or does not know."""
+        return self.is_added and not (self.picked or self.shorted or self.is_shelf_confirmed)
 
     @property
     def left(self) -> int:
@@ -288,7 +318,10 @@ class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PickTask(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """The walk of one picker for one order. `stops` stand in the order of the walk; skipped ones move to its end."""
+    """The walk of one picker for one order. `stops` stand in the order of the walk; skipped ones move to its end.
+
+    `into` is the tote in which an earlier walk left goods of this order: this one takes it along and goes on in it.
+    """
 
     order: str
     order_number: str
@@ -305,6 +338,17 @@ class PickTask(Record, frozen=True, kw_only=True, omit_defaults=True):
     tote: str | None = None
     place: str | None = None
     done: Count = 0
+    into: str | None = None
+
+    @property
+    def has_goods(self) -> bool:
+        """Whether something lies in its tote."""
+        return self.into is not None or any(stop.picked for stop in self.stops)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody walks it any more."""
+        return self.state in ("completed", "cancelled")
 
     @property
     def current(self) -> Stop | None:
@@ -384,7 +428,10 @@ Remedy = Literal["put_back", "count", "look"]
 
 
 class Discrepancy(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What the floor reported and the books deny, with the work that settles it; `note` says how it was settled."""
+    """What the floor reported and the books deny, with the work that settles it; `note` says how it was settled.
+
+    `shorts` are the stops (TASK.NUMBER) whose shorts stood on it while it was open, the one that opened it first.
+    """
 
     reason: str
     remedy: Remedy
@@ -399,6 +446,7 @@ class Discrepancy(Record, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
     resolved_at: Instant | None = None
     resolved_by: str = ""
+    shorts: tuple[str, ...] = ()
 
 
 KINDS: Mapping[str, type[Record]] = {

@@ -84,7 +84,7 @@ ORDER = checked(
             "allocated": ("released", "verified", "cancelled"),
             "backordered": ("allocated", "cancelled"),
             "released": ("picking", "allocated", "cancelled"),
-            "picking": ("picked", "backordered", "released"),
+            "picking": ("picked", "backordered", "released", "packing"),
             "picked": ("packing", "picking"),
             "packing": ("packed",),
             "packed": ("shipped", "backordered", "packing"),

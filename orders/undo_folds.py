@@ -1,12 +1,13 @@
 """What an undo does to the records it touches: the same pieces, the other way, by an event of its own.
 
 Decides the records after something was taken back; an event is never changed or left out. Whether it may still be
-taken back stands in verdicts.
+taken back stands in verdicts. A short alone folds task and order together: what was set aside for it at another shelf
+comes back first, as far as nothing was picked of it, and beyond that only what the order still has room for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,19 +22,46 @@ from orders.events import (
     ToteUnbound,
     VerificationUndone,
 )
-from orders.records import Manifest, Order, OrderLine, Parcel, PickTask, Record, Stop, Tote
+from orders.records import Key, Manifest, Order, OrderLine, Parcel, PickTask, Record, Stop, Tote
+from orders.verdicts import brought_by, short_room
 
 
 def _pick_undone(task: PickTask, event: PickUndone) -> PickTask:
     return _reopened(task, event.stop, lambda stop: replace(stop, picked=stop.picked - event.quantity))
 
 
-def _short_undone(task: PickTask, event: ShortUndone) -> PickTask:
+def short_undone(books: Mapping[Key, Record | None], event: ShortUndone) -> dict[Key, Record]:
+    """Task and order after a short was taken back, which the verdict allowed."""
+    of_task, of_order = event.touches
+    task, order = books.get(of_task), books.get(of_order)
+    assert isinstance(task, PickTask) and isinstance(order, Order)
+    quantity = min(event.quantity, short_room(task, order, event.stop))
+    recalled = min(quantity, sum(stop.left for stop in brought_by(task, event.stop)))
+
     def change(stop: Stop) -> Stop:
-        shorted = stop.shorted - event.quantity
+        shorted = stop.shorted - quantity
         return replace(stop, shorted=shorted, reason=stop.reason if shorted else "")
 
-    return _reopened(task, event.stop, change)
+    def claim(line: OrderLine, left: int) -> tuple[OrderLine, int]:
+        part = min(left, max(0, line.unallocated))
+        return replace(line, allocated=line.allocated + part), part
+
+    return {
+        of_task: _reopened(_recalled(task, event.stop, recalled), event.stop, change),
+        # What was set aside elsewhere stays set aside: only its shelf is another one.
+        of_order: _from_the_last(order, event.product, quantity - recalled, claim),
+    }
+
+
+def _recalled(task: PickTask, stop: int, quantity: int) -> PickTask:
+    """The walk without so many pieces of the stops that the short at `stop` brought, the last one first."""
+    stops = list(task.stops)
+    for each in reversed(brought_by(task, stop)):
+        part = min(quantity, each.left)
+        quantity -= part
+        place = stops.index(each)
+        stops[place : place + 1] = [replace(each, quantity=each.quantity - part)] if part < each.quantity else []
+    return replace(task, stops=tuple(stops))
 
 
 def _skip_undone(task: PickTask, event: SkipUndone) -> PickTask:
@@ -75,15 +103,9 @@ def _order_unbound(order: Order, _event: ToteUnbound) -> Order:
 
 
 def _order_on_the_walk(order: Order, _event: DropUndone) -> Order:
+    if order.state == "picking":
+        return order  # another walk of it is under way
     return replace(order, state=states.ORDER.step(order.state, "picking"))
-
-
-def _order_short_undone(order: Order, event: ShortUndone) -> Order:
-    def claim(line: OrderLine, left: int) -> tuple[OrderLine, int]:
-        part = min(left, max(0, line.unallocated))
-        return replace(line, allocated=line.allocated + part), part
-
-    return _from_the_last(order, event.product, event.quantity, claim)
 
 
 def _order_unverified(order: Order, event: VerificationUndone) -> Order:
@@ -127,7 +149,6 @@ UNDO_FOLDS: dict[str, dict[type, Callable[[Any, Any], Record]]] = {
     "task": {
         ToteUnbound: _tote_set_down,
         PickUndone: _pick_undone,
-        ShortUndone: _short_undone,
         SkipUndone: _skip_undone,
         DropUndone: _walk_goes_on,
     },
@@ -135,7 +156,6 @@ UNDO_FOLDS: dict[str, dict[type, Callable[[Any, Any], Record]]] = {
         ToteUnbound: _order_unbound,
         DropUndone: _order_on_the_walk,
         PickUndone: _order_pick_undone,
-        ShortUndone: _order_short_undone,
         VerificationUndone: _order_unverified,
     },
     "tote": {ToteUnbound: _tote_free, DropUndone: _tote_carried},

@@ -102,6 +102,28 @@ def judge_stop_undone(stop: Stop | None, location: str, product: str, quantity: 
     return None if 0 < quantity <= done else Denial.TOO_MANY
 
 
+def brought_by(task: PickTask, stop: int) -> tuple[Stop, ...]:
+    """The stops that the short at `stop` brought into this walk, and of which nothing was done."""
+    return tuple(each for each in task.stops if each.instead_of == stop and each.may_leave)
+
+
+def still_to_find(task: PickTask, order: Order, product: str) -> int:
+    """Pieces of `product` that the order lacks, that are not set aside, and that no open stop of its walk asks for."""
+    lines = [order.lines[place] for place in order.places.get(product, ())]
+    asked = sum(stop.left for stop in task.stops if stop.product == product)
+    wanted = sum(max(0, line.wanted - line.picked) for line in lines) - asked
+    return max(0, min(wanted, sum(max(0, line.unallocated) for line in lines)))
+
+
+def short_room(task: PickTask, order: Order, number: int) -> int:
+    """How many pieces of a short at that stop can be taken back: neither picked elsewhere nor given up for good."""
+    stop = task.stop(number)
+    if stop is None:
+        return 0
+    recalled = sum(each.left for each in brought_by(task, number))
+    return min(stop.shorted, recalled + still_to_find(task, order, stop.product))
+
+
 def judge_want(order: Order, product: str, quantity: int) -> Denial | None:
     """Whether the customer still wants that many pieces of `product`."""
     for place in order.places.get(product, ()):
@@ -121,9 +143,12 @@ def judge_task(task: PickTask, terminal: str) -> Denial | None:
 
 
 def judge_tote(tote: Tote, task: PickTask) -> Denial | None:
-    """Whether `tote` may carry `task`'s order."""
+    """Whether `tote` may carry `task`'s order: an empty one, or the one in which its goods wait already."""
     if task.tote is not None:
         return None if tote.id == task.tote else Denial.OTHER_TOTE
+    if task.into is not None:
+        is_theirs = (tote.id, tote.state, tote.order) == (task.into, "waiting", task.order)
+        return None if is_theirs else Denial.OTHER_TOTE
     return None if tote.state == "free" else Denial.TOTE_IN_USE
 
 
@@ -136,14 +161,19 @@ def judge_unbinding(task: PickTask, tote: Tote | None) -> Denial | None:
     """Whether `tote` may be set down as if it had never been taken: nothing was done with it yet."""
     if task.tote is None or tote is None or (tote.id, tote.task) != (task.tote, task.id):
         return Denial.OTHER_TOTE
-    return Denial.TOTE_IN_USE if any(stop.picked or stop.shorted for stop in task.stops) else None
+    is_used = task.has_goods or any(stop.shorted for stop in task.stops)
+    return Denial.TOTE_IN_USE if is_used else None
 
 
 def judge_drop(task: PickTask, tote: str) -> Denial | None:
-    """Whether the walk with `tote` may end at a drop place."""
+    """Whether the walk with `tote` may end at a drop place.
+
+    Stops that the store added and nobody came to are no hindrance: the workflow asks for every stop that it knows, so
+    whoever dropped the tote could not know of them. They leave the walk, and become another one.
+    """
     if task.tote != tote:
         return Denial.OTHER_TOTE
-    return Denial.STOPS_LEFT if task.current else None
+    return Denial.STOPS_LEFT if any(stop.left and not stop.may_leave for stop in task.stops) else None
 
 
 def judge_drop_undone(task: PickTask, tote: Tote | None, terminal: str) -> Denial | None:
@@ -155,10 +185,16 @@ def judge_drop_undone(task: PickTask, tote: Tote | None, terminal: str) -> Denia
     return None if (task.state, tote.state) == ("completed", "waiting") else Denial.NOT_WAITING
 
 
-def judge_packing(order: Order) -> Denial | None:
-    """Whether a packer may begin on `order`, or go on with it."""
+def judge_packing(order: Order, tote: Tote | None = None) -> Denial | None:
+    """Whether a packer may begin on `order`, or go on with it.
+
+    A bench asks without a `tote`, and waits for the last walk. Told of a tote that stood waiting, the books go by it:
+    that bench was offline, and could not know that another walk is to come.
+    """
     if order.holds:
         return Denial.ORDER_HELD
+    if order.state == "picking" and tote is not None and (tote.state, tote.order) == ("waiting", order.id):
+        return None
     return None if order.state in ("picked", "packing") else Denial.NOT_PICKED
 
 
@@ -276,7 +312,12 @@ def _judge_on_walk(event: TaskEvent, task: PickTask, books: Touched, terminal: s
         case ShortUndone():
             stop = task.stop(event.stop)
             done = stop.shorted if stop else 0
-            return judge_stop_undone(stop, event.location, event.product, event.quantity, done)
+            if denial := judge_stop_undone(stop, event.location, event.product, event.quantity, done):
+                return denial
+            order = _get(books, "order", event.order, Order)
+            if order is None:
+                return Denial.UNKNOWN_RECORD
+            return None if short_room(task, order, event.stop) else Denial.TOO_MANY
         case ShelfConfirmed() | StopSkipped() | SkipUndone():
             return None if task.stop(event.stop) else Denial.UNKNOWN_STOP
         case ToteDropped():
@@ -290,7 +331,7 @@ def _judge_at_bench(
 ) -> Denial | None:
     match event:
         case PackingStarted():
-            return judge_packing(order)
+            return judge_packing(order, _get(books, "tote", event.tote, Tote))
         case ItemVerified():
             return judge_item(order, event.product, event.quantity)
         case VerificationUndone():

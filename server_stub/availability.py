@@ -1,18 +1,21 @@
 """What an order can be given from the shelves: sets stock aside, frees it, and tries waiting orders again.
 
-Decides which shelf serves a line (one that covers it whole before several, in the order of the walk) and when an order
-is back-ordered. It never looks at holds or addresses: those are verification's.
+Decides which shelf serves a line (one that covers it whole before several, in the order of the walk), when an order
+is back-ordered, and that what comes in reaches an order on its walk as a stop of that walk; one that waits for a bench
+or stands there goes on when its parcel has left. It never looks at holds or addresses: those are verification's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from orders import ledger, states
-from orders.records import Location, Order, OrderLine
-from server_stub import ledger_book, schema
+from orders.records import Location, Order, OrderLine, PickTask
+from orders.verdicts import still_to_find
+from server_stub import ledger_book, schema, walks
 from server_stub.books import Books, rank
 from server_stub.rows import AwaitedRow, StockRow
 from server_stub.sheets import Part
@@ -46,10 +49,25 @@ def allocate(books: Books, order: Order) -> Order:
     """`order` with as much set aside for it as the shelves have free, allocated or back-ordered accordingly."""
     lines = list(order.lines)
     for product, missing in _missing(lines).items():
-        _share_out(lines, product, _take(books, order.id, product, missing))
+        _share_out(lines, product, sum(part for *_, part in _take(books, order.id, product, missing)))
     order = replace(order, lines=tuple(lines), state=_state(order.state, lines))
-    await_goods(books, order)
-    return order
+    return await_goods(books, order)
+
+
+def add_stops(
+    books: Books, order: Order, task: PickTask, product: str, wanted: int, instead_of: int = 0
+) -> tuple[Order, PickTask]:
+    """Order and open walk with up to `wanted` more pieces set aside, a stop of its own for each shelf that has some.
+
+    `instead_of` names the stop whose short brings them. What no shelf has is back-ordered from now on.
+    """
+    found = _take(books, order.id, product, min(wanted, still_to_find(task, order, product)))
+    lines = list(order.lines)
+    _share_out(lines, product, sum(part for *_, part in found))
+    stops = walks.stops_of(books, order, found)
+    if stops:
+        task = walks.join(books, task, (replace(stop, instead_of=instead_of) for stop in stops))
+    return await_goods(books, replace(order, lines=tuple(lines))), task
 
 
 def allocate_again(books: Books, order: Order) -> Order:
@@ -67,8 +85,7 @@ def take_off(books: Books, order: Order, product: str, location: str, quantity: 
     freed = ledger_book.let_go(books, order.id, product, location, quantity)
     lines = _lowered(order.lines, product, freed)
     order = replace(order, lines=lines, state=_state(order.state, lines))
-    await_goods(books, order)
-    return order
+    return await_goods(books, order)
 
 
 def lowered(order: Order, product: str, quantity: int) -> Order:
@@ -92,8 +109,20 @@ def serve_waiting(books: Books, products: Iterable[str]) -> None:
             if not any(row.free for row in ledger_book.shelves(books, product)):
                 break
             order = books.find(Order, waiting.order)
-            if order is not None and order.state in ("backordered", "allocated") and not order.is_held:
+            if order is None or order.is_held:
+                continue
+            if order.state in ("backordered", "allocated"):
                 books.put(allocate(books, order))
+            elif (task := walks.open_walk(books, order)) is not None:
+                _serve_on_its_walk(books, order, task, product)
+
+
+def _serve_on_its_walk(books: Books, order: Order, task: PickTask, product: str) -> None:
+    order, longer = add_stops(books, order, task, product, still_to_find(task, order, product))
+    if longer is not task:
+        books.put(longer)
+        books.put(order)
+        books.startle()
 
 
 def waiting_for(books: Books, what: str, key: str) -> list[AwaitedRow]:
@@ -117,11 +146,21 @@ def stop_waiting(books: Books, order: str) -> None:
         books.sheets.awaited.drop(row)
 
 
-def await_goods(books: Books, order: Order) -> None:
-    """Brings the list of what `order` waits for up to date."""
+def await_goods(books: Books, order: Order) -> Order:
+    """Brings the list of what `order` waits for up to date, and gives the order with the same on its lines."""
     stop_waiting(books, order.id)
     for product in _missing(order.lines):
         wait_for(books, GOODS, product, order)
+    lines = tuple(_waiting(line, books.now) for line in order.lines)
+    return order if lines == order.lines else replace(order, lines=lines)
+
+
+def _waiting(line: OrderLine, now: datetime) -> OrderLine:
+    missing = max(0, line.unallocated)
+    if missing == line.back_ordered:
+        return line
+    since_at = (line.back_ordered_since_at or now) if missing else None
+    return replace(line, back_ordered=missing, back_ordered_since_at=since_at)
 
 
 def _missing(lines: Iterable[OrderLine]) -> dict[str, int]:
@@ -132,15 +171,16 @@ def _missing(lines: Iterable[OrderLine]) -> dict[str, int]:
     return missing
 
 
-def _take(books: Books, order: str, product: str, wanted: int) -> int:
-    left = wanted
+def _take(books: Books, order: str, product: str, wanted: int) -> list[walks.Claim]:
+    left, found = wanted, list[walks.Claim]()
     for row in _in_turn(books, product, wanted):
         if part := min(left, row.free):
             ledger_book.set_aside(books, order, row, part)
+            found.append((product, ledger.location_of(row.place), part))
             left -= part
         if not left:
             break
-    return wanted - left
+    return found
 
 
 def _in_turn(books: Books, product: str, wanted: int) -> list[StockRow]:

@@ -263,6 +263,7 @@ async def _release(client: StoreClient, words: Words, place: Place) -> int:
 async def _report(client: StoreClient, words: Words, place: Place) -> int:
     after: str | None = ""
     count = 0
+    waiting: list[tuple[datetime, str, str, int]] = []
     while after is not None:
         page = await client.ask("GET", "/v1/report/orders", OrderReport, after=after)
         for order in page.orders:
@@ -270,7 +271,13 @@ async def _report(client: StoreClient, words: Words, place: Place) -> int:
             say(f"{order.order} ({order.state}): {'; '.join(order.reasons)}")
             for line in order.lines:
                 say(f"  line {line.number}, {line.sku}: {line.missing} of {line.ordered} missing")
+                if line.since_at is not None:
+                    waiting.append((line.since_at, order.order, line.sku, line.missing))
         after = page.next
+    if waiting:
+        say("Back-ordered, the longest first:")
+    for since_at, id, sku, pieces in sorted(waiting):
+        say(f"  {id}, {sku}: {pieces} pieces since {since_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     say(f"{count} orders want a look" if count else "No order is held, back-ordered or changed")
     return 0
 

@@ -42,10 +42,12 @@ def open_one(
     quantity: int = 0,
     worker: str | None = None,
     terminal: str = "",
+    short: str = "",
 ) -> str:
     """Opens a discrepancy and gives its id, or adds to the open one for the same reason about the same thing.
 
-    `about` says what makes it the same work: a shelf and product for a count, one event for a put-back.
+    `about` says what makes it the same work: a shelf and product for a count, one event for a put-back. `short` is the
+    stop whose short stands on it from now on.
     """
     stem = f"{reason}.{about or f'{subject}.{terminal}'}"
     for turn in count(1):
@@ -64,12 +66,14 @@ def open_one(
                     quantity=quantity,
                     worker=worker,
                     terminal=terminal,
+                    shorts=(short,) if short else (),
                 )
             )
             return id
         if found.state == "open":
-            if quantity:
-                books.put(replace(found, quantity=found.quantity + quantity))
+            shorts = (*found.shorts, short) if short else found.shorts
+            if quantity or short:
+                books.put(replace(found, quantity=found.quantity + quantity, shorts=shorts))
             return id
     raise AssertionError("count never ends")
 
@@ -95,6 +99,18 @@ def due_counts(books: Books, product: str, place: str) -> list[Discrepancy]:
         for each in books.records(Discrepancy, _OPEN)
         if each.remedy == "count" and (each.product, each.place) == (product, place)
     ]
+
+
+def withdraw_count(books: Books, product: str, place: str, short: str, by: str) -> bool:
+    """Ends the count that this very short opened, unless another short has stood on that shelf since; whether it did.
+
+    Who has counted meanwhile has settled it: there is nothing left to withdraw.
+    """
+    due = due_counts(books, product, place)
+    mine = [each for each in due if each.shorts == (short,)]
+    for each in mine:
+        close(books, each, by, f"{by} took the short back")
+    return bool(mine) and len(mine) == len(due)
 
 
 def due_put_back(books: Books, product: str, place: str, quantity: int, terminal: str) -> Discrepancy | None:

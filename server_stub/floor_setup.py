@@ -264,12 +264,13 @@ class StockPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ReportedLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line that is not served in full, in pieces."""
+    """A line that is not served in full, in pieces; `since_at` where they are back-ordered."""
 
     number: int
     sku: str
     ordered: int
     missing: Count
+    since_at: Instant | None = None
 
 
 class ReportedOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -269,7 +269,13 @@ class Reader:
     def _reported(self, order: Order) -> ReportedOrder:
         stages = [stage for (stage,) in self._run(_STAGES, order=order.id).fetchall()]
         missing = tuple(
-            ReportedLine(number=line.number, sku=line.sku, ordered=line.ordered, missing=line.unallocated)
+            ReportedLine(
+                number=line.number,
+                sku=line.sku,
+                ordered=line.ordered,
+                missing=line.unallocated,
+                since_at=line.back_ordered_since_at,
+            )
             for line in order.lines
             if line.unallocated
         )

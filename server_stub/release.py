@@ -1,6 +1,7 @@
 """Allocated orders go to the floor: each becomes one pick task whose stops stand in the order of the walk.
 
-Decides the walk and which orders may go. Who walks it is claims' business.
+Decides which orders may go; what an order lacks when it goes stays on the list of what is awaited. Who walks is claims'
+business, the way is walks'.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from msgspec.structs import replace
 from sqlalchemy import bindparam, or_, select
 
 from orders import states
-from orders.records import Location, Order, PickTask, Stop
+from orders.records import Order
 from orders.wire import Release, Released
-from server_stub import availability, ledger_book, schema
+from server_stub import availability, ledger_book, schema, walks
 from server_stub.books import Books, rank
 
 # One transaction releases so many orders at most, so that the floor's events never wait long behind a wave.
 SLICE = 100
-_TASKS = "task"
 
 _NEXT = (
     select(schema.record.c.id)
@@ -86,49 +86,12 @@ def _foresee(books: Books, ids: Sequence[str]) -> None:
     books.foresee(Order, ids)
     found = [order for id in ids if (order := books.find(Order, id)) is not None]
     availability.foresee(books, ids, {line.product: None for order in found for line in order.lines})
-    first = books.counted(_TASKS) + 1
-    books.foresee(PickTask, map(_task_id, range(first, first + len(found))))
-
-
-def _task_id(number: int) -> str:
-    return f"T{number:06d}"
+    walks.foresee(books, len(found))
 
 
 def _release(books: Books, order: Order) -> str:
-    task = PickTask(
-        id=_task_id(books.number(_TASKS)),
-        order=order.id,
-        order_number=order.number,
-        owner=order.owner,
-        state=states.TASK.start,
-        stops=_walk(books, order),
-        carrier=order.carrier,
-        service=order.service,
-        due_at=order.due_at,
-        priority=order.priority,
-    )
+    claims = ((row.product, row.location, row.quantity) for row in ledger_book.allocations(books, order.id))
+    task, order = walks.begin(books, order, walks.stops_of(books, order, claims))
     books.put(task)
-    availability.stop_waiting(books, order.id)
-    books.put(replace(order, state=states.ORDER.step(order.state, "released"), tasks=(*order.tasks, task.id)))
+    books.put(replace(order, state=states.ORDER.step(order.state, "released")))
     return task.id
-
-
-def _walk(books: Books, order: Order) -> tuple[Stop, ...]:
-    by_product = {line.product: line for line in order.lines}
-    claims = []
-    for row in ledger_book.allocations(books, order.id):
-        location = books.find(Location, row.location) or Location(id=row.location)
-        claims.append((location.walk, location.id, row, location.zone))
-    claims.sort(key=lambda each: (each[0], each[1], each[2].product))
-    return tuple(
-        Stop(
-            number=number,
-            location=row.location,
-            product=row.product,
-            sku=by_product[row.product].sku,
-            description=by_product[row.product].description,
-            quantity=row.quantity,
-            zone=zone,
-        )
-        for number, (_, _, row, zone) in enumerate(claims, start=1)
-    )

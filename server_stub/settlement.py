@@ -16,7 +16,7 @@ from orders.events import FloorEvent, TaskEvent
 from orders.folds import Told
 from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Worker
 from orders.verdicts import Denial
-from server_stub import availability, claims, discrepancies, ledger_book, manifests, sscc_leases
+from server_stub import availability, claims, discrepancies, ledger_book, manifests, shorts, sscc_leases
 from server_stub.books import Books
 
 # Why a fact whose pieces cannot be is a discrepancy.
@@ -74,20 +74,24 @@ def _follow(books: Books, event: FloorEvent, before: Mapping[Key, Record | None]
     match event:
         case events.PickConfirmed():
             ledger_book.let_go(books, event.order, event.product, event.location, event.quantity)
+            shorts.found_after_all(books, event)
             return _move(books, event, told, cause)
         case events.PickUndone():
             reason = _move(books, event, told, cause)
-            _claim_again(books, event, before)
+            shorts.claim_again(books, event, before)
             return reason
         case events.ShortUndone():
-            _claim_again(books, event, before)
+            shorts.take_back(books, event, before, told.worker)
         case events.PickShorted():
-            place = ledger.shelf(event.location)
-            ledger_book.let_go(books, event.order, event.product, event.location, event.quantity)
-            ledger_book.lock(books, event.product, place)
-            _due_count(books, event.product, place, 0, told, event)
-        case events.ToteDropped() if event.is_empty:
-            _back_order(books, event.order)
+            shorts.stand(books, event, told)
+        case events.ToteDropped():
+            shorts.walk_again(books, event, before)
+            if event.is_empty:
+                _back_order(books, event.order)
+        case events.DropUndone():
+            shorts.walk_on(books, event)
+        case events.PackingStarted():
+            shorts.call_off(books, event.order)
         case events.ParcelSealed():
             reason = _move(books, event, told, cause)
             return _check_lease(books, event, told, cause) or reason
@@ -102,29 +106,6 @@ def _follow(books: Books, event: FloorEvent, before: Mapping[Key, Record | None]
         case _:
             return _move(books, event, told, cause)
     return ""
-
-
-def _claim_again(
-    books: Books, event: events.PickUndone | events.ShortUndone, before: Mapping[Key, Record | None]
-) -> None:
-    """Sets aside at the shelf what the order claims there again, as far as no other order has it by now."""
-    key = Key("order", event.order)
-    was, order = before[key], books.find(Order, event.order)
-    if not isinstance(was, Order) or order is None:
-        return
-    claimed = _allocated(order, event.product) - _allocated(was, event.product)
-    row = ledger_book.stock_at(books, event.product, ledger.shelf(event.location))
-    # A locked shelf is no hindrance: what the picker holds to be there is his to take, and the count still comes.
-    part = min(claimed, max(0, row.quantity - row.allocated)) if row else 0
-    if row and part:
-        ledger_book.set_aside(books, order.id, row, part)
-    if part < claimed:
-        books.startle()
-        books.put(availability.lowered(order, event.product, claimed - part))
-
-
-def _allocated(order: Order, product: str) -> int:
-    return sum(line.allocated for line in order.lines if line.product == product)
 
 
 def _deny(books: Books, event: FloorEvent, denial: Denial, told: Told, cause: Cause) -> None:
@@ -217,12 +198,8 @@ def _move(books: Books, event: FloorEvent, told: Told, cause: Cause) -> str:
     for move in ledger.moves(event, lambda parcel: _contents(books, parcel)):
         if found := ledger_book.post(books, move, str(cause)):
             reason = "found beyond the book"
-            _due_count(books, move.product, move.source, found, told, event)
+            _due(books, move.product, move.source, found, told, event, "found")
     return reason
-
-
-def _due_count(books: Books, product: str, place: str, quantity: int, told: Told, event: FloorEvent) -> None:
-    _due(books, product, place, quantity, told, event, "found" if quantity else "short")
 
 
 def _due(books: Books, product: str, place: str, quantity: int, told: Told, event: FloorEvent, reason: str) -> None:

@@ -29,7 +29,7 @@ _TOTAL_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the board. `done` of `wanted` pieces are through the step that `state` names."""
+    """One line of the board. `done` of `wanted` pieces are through the step that `state` names; `back_ordered` follow."""
 
     key: Key
     number: str
@@ -42,6 +42,7 @@ class Row:
     is_held: bool = False
     reason: str = ""
     remedy: str = ""
+    back_ordered: int = 0
 
     @property
     def is_discrepancy(self) -> bool:
@@ -151,7 +152,8 @@ class Board:
         order = self._floor.order(key.id)
         if order is None or order.state in _OVER:
             return None
-        task = next(filter(None, map(self._floor.task, reversed(order.tasks))), None)
+        tasks = filter(None, map(self._floor.task, reversed(order.tasks)))
+        task = next((each for each in tasks if each.state != "cancelled"), None)
         return Row(
             key=key,
             number=order.number,
@@ -162,6 +164,7 @@ class Board:
             wanted=sum(line.wanted for line in order.lines),
             who=self._who(order, task),
             is_held=order.is_held,
+            back_ordered=sum(order.to_follow.values()),
         )
 
     def _discrepancy_row(self, key: Key) -> Row | None:

@@ -49,7 +49,7 @@ def pick_undone(quantity: int, sku: str, location: str) -> str:
 
 
 def short_undone(quantity: int, sku: str) -> str:
-    return f"Short undone: take {quantity} x {sku}; the shelf is counted all the same"
+    return f"Short undone: take {quantity} x {sku}"
 
 
 def skip_undone() -> str:

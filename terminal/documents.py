@@ -34,7 +34,10 @@ def label_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> ParcelL
 
 
 def slip_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> PackingSlip:
-    """The packing slip of a sealed parcel: per order line what was ordered, what lies inside, what follows."""
+    """The packing slip of a sealed parcel: per order line what was ordered, what lies inside, what follows.
+
+    Only what the store has on its list is promised: a short that it has not heard of yet may find another shelf.
+    """
     order, site, address = _gather(parcel, floor)
     inside: dict[int, int] = {}
     for each in parcel.contents:
@@ -53,7 +56,7 @@ def slip_of(parcel: Parcel, floor: Floor, style: HouseStyle = PLAIN) -> PackingS
                 description=_described(line.product, line.description, floor),
                 ordered=line.ordered,
                 shipped=inside.get(line.number, 0),
-                back_ordered=max(0, line.wanted - line.picked),
+                back_ordered=line.follows,
             )
             for line in order.lines
         ),

@@ -48,6 +48,14 @@ def any_item_first(stranger: str) -> str:
     return f"Scan an item from the tote: {stranger}"
 
 
+def still_picked(order: str, tote: str, place: str) -> str:
+    return f"More of {order} is still being picked: put tote {tote} back" + (f" at {place}" if place else "")
+
+
+def back_ordered(quantity: int, sku: str) -> str:
+    return f"{quantity} of {sku} back-ordered"
+
+
 def item_left(quantity: str, sku: str) -> str:
     return f"{quantity} x {sku}"
 

@@ -19,6 +19,23 @@ def ask_tote() -> str:
     return "Scan an empty tote"
 
 
+def ask_tote_along(code: str) -> str:
+    return f"Take tote {code} along: scan it"
+
+
+def rest_of_order() -> str:
+    return "this order's goods are in it"
+
+
+def other_tote(code: str, place: str) -> str:
+    where = f" from {place}" if place else ""
+    return f"Take tote {code}{where}: this order's goods are in it"
+
+
+def tote_is_away(code: str) -> str:
+    return f"Tote {code} is in other hands: give this task back, pick another"
+
+
 def ask_shelf(location: str) -> str:
     return f"Scan shelf {location}"
 
@@ -108,7 +125,16 @@ def picked(quantity: int, sku: str) -> str:
 
 
 def shorted(quantity: int, sku: str) -> str:
-    return f"Short {quantity} x {sku}: the shelf will be counted"
+    # Offline nobody here can know of another shelf; online the answer is there before the next step.
+    return f"Short {quantity} x {sku}: go on; once online, it is said here whether another shelf has them"
+
+
+def another_shelf(location: str, quantity: int, sku: str) -> str:
+    return f"{location} comes later: {quantity} x {sku}"
+
+
+def back_ordered(quantity: int, sku: str) -> str:
+    return f"{quantity} x {sku} back-ordered: no other shelf has them"
 
 
 def skipped(location: str) -> str:
@@ -141,6 +167,13 @@ def empty_tote_back(tote: str) -> str:
 
 def help_tote() -> tuple[str, ...]:
     return ("Put an empty tote on the cart and scan it: all of this task goes into it.", *help_pick())
+
+
+def help_tote_along() -> tuple[str, ...]:
+    return (
+        "The order was picked in part, and its tote waits there: take it along, the rest goes into it as well.",
+        *help_pick(),
+    )
 
 
 def help_drop(places: tuple[str, ...]) -> tuple[str, ...]:

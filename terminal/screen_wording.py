@@ -164,6 +164,10 @@ def queue_empty() -> str:
     return "No open orders"
 
 
+def back_ordered(pieces: int) -> str:
+    return f"{pieces} back-ordered"
+
+
 def held() -> str:
     return "held"
 

@@ -28,7 +28,7 @@ from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
 from terminal.stations import ITEM_LABEL, PLAIN, HouseStyle, Stations
-from terminal.workflows import acts, allowed, desk, packing, sign_on, typed_numbers, undo
+from terminal.workflows import acts, allowed, desk, packing, picking, sign_on, typed_numbers, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -45,6 +45,7 @@ from terminal.workflows.steps import (
     Menu,
     NeedsAnswer,
     Outcome,
+    Picking,
     Refused,
     SignOn,
     Step,
@@ -153,7 +154,7 @@ class Session:
 
     async def clear(self) -> Showing:
         """Takes a refusal away; where none stands, backs out of a question."""
-        if self.showing.verdict is not None and self.showing.verdict.tone is Tone.REFUSED:
+        if self._is_refusing:
             return self._show(None)
         if isinstance(self._step, (Menu, SignOn)):
             return self._show(None)
@@ -166,7 +167,7 @@ class Session:
             return None
         # "Stick the label" is no longer true once the line says why it did not come out.
         has_stopped = prompt.enter and not self.showing.prompt.enter
-        return self._show(None if has_stopped else self.showing.verdict)
+        return self._show(None if has_stopped else self._news() or self.showing.verdict)
 
     def hear(self, job: PrintJob) -> frozenset[Key]:
         """A print job ended: the next refresh for these keys shows what a person has to see to."""
@@ -296,7 +297,21 @@ class Session:
             prints_item_labels=self._stations.takes(ITEM_LABEL, self.station),
         )
 
+    @property
+    def _is_refusing(self) -> bool:
+        return self.showing.verdict is not None and self.showing.verdict.tone is Tone.REFUSED
+
+    def _news(self) -> Verdict | None:
+        """What the store has said of this walk's shorts since the last showing; a refusal is not covered by it."""
+        if not isinstance(self._step, Picking) or self._is_refusing:
+            return None
+        said = picking.answers_to_shorts(self._step, self._floor)
+        news = [sentence for sentence in said if sentence not in self.showing.prompt.details]
+        return Verdict(Tone.NOTE, "; ".join(news), "short_answered") if news else None
+
     def _show(self, verdict: Verdict | None) -> Showing:
+        if isinstance(self._step, Picking):
+            self._step = picking.at_hand(self._step, self._floor)
         here = self._here()
         prompt = desk.prompt(self._step, self._floor, here)
         self.showing = Showing(prompt, verdict, self._turn, here.worker.name if here.worker else "")

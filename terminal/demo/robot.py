@@ -102,6 +102,9 @@ class Robot:
                 if told.reason == "tote_in_use":
                     self._free.rotate(-1)
                     self._carried = ""
+                if told.tote:
+                    _without(self._waiting, told.tote)
+                    return Aim(told.expects[0], f"takes tote {told.tote} along")
                 if not (self._carried or self._free):
                     return Aim(command(acts.MENU), "has no tote left, packs first")
                 tote = self._carried or self._free[0]

@@ -42,7 +42,8 @@ def row_lines(row: Row, now: datetime, width: int, *, is_chosen: bool) -> list[L
     if row.is_discrepancy:
         second = words.discrepancy(row.reason, row.remedy)
     else:
-        second = " ".join(filter(None, (_state(row), f"{row.done}/{row.wanted}", row.carrier, row.who)))
+        done = f"{row.done}/{row.wanted}"
+        second = " ".join(filter(None, (_state(row), done, _back_ordered(row), row.carrier, row.who)))
     return [line(first, role, fills=True), line(f"   {cut(second, width - 3)}", role, fills=True)]
 
 
@@ -65,6 +66,11 @@ def _state(row: Row) -> str:
     return words.held() if row.is_held else words.state(row.state)
 
 
+def _back_ordered(row: Row) -> str:
+    # Where nothing of it is set aside, its state says so already.
+    return words.back_ordered(row.back_ordered) if row.back_ordered and row.state != "backordered" else ""
+
+
 def _carrier_columns(width: int) -> int:
     """The carrier's column takes a third of what a wider screen has to spare."""
     least, most = _CARRIER_COLUMNS
@@ -80,7 +86,8 @@ def _table_row(row: Row, left: str, width: int) -> str:
     done = f"{row.done}/{row.wanted}"
     rest = [(_state(row), _WIDTHS[2]), (done, _WIDTHS[3]), (row.carrier, _carrier_columns(width))]
     cells = "".join(f"{cut(text, columns - 1):<{columns}}" for text, columns in rest)
-    return cut(f"{left:>{_WIDTHS[0] - 1}} {number} {cells}{row.who}", width)
+    who = "  ".join(filter(None, (_back_ordered(row), row.who)))
+    return cut(f"{left:>{_WIDTHS[0] - 1}} {number} {cells}{who}", width)
 
 
 @dataclass(frozen=True, slots=True)

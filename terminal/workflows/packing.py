@@ -78,6 +78,9 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             if order is None:
                 return Refused(pack_wording.tote_is_free(tote.id), "tote_free")
             if denial := judge_packing(order):
+                if denial is Denial.NOT_PICKED and order.state == "picking" and tote.state == "waiting":
+                    said = pack_wording.still_picked(order.number, tote.id, tote.place or "")
+                    return Refused(said, denial.value)
                 return Refused(wording.denied(denial), denial.value)
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
             return Accepted(Packing(order.id, tote.id), pack_wording.tote_opened(order.number), (started,))
@@ -110,7 +113,7 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             step="pack_seal",
             ask=pack_wording.ask_seal(),
             quantity=pack_wording.pieces(picked),
-            details=(wording.carrier_of(order.carrier, order.service),),
+            details=(wording.carrier_of(order.carrier, order.service), *_follow_details(order)),
             acts=acts.listed(acts.SEAL, acts.WEIGHT, acts.MENU),
             expects=(barcodes.encode(Kind.COMMAND, acts.SEAL),),
         )
@@ -121,7 +124,7 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             step="pack_item",
             ask=pack_wording.ask_any_item(),
             quantity=pack_wording.pieces_left(sum(left.values())),
-            details=_left_details(left, floor),
+            details=(*_left_details(left, floor), *_follow_details(order)),
             acts=acts.listed(acts.MENU),
             expects=packs.codes(left[id := next(iter(left))], product, id.partition("/")[2]),
         )
@@ -330,6 +333,10 @@ def _left_details(left: dict[str, int], floor: Floor) -> tuple[str, ...]:
         pack_wording.item_left(packs.split(quantity, product := floor.product(id)), product.sku if product else id)
         for id, quantity in left.items()
     )
+
+
+def _follow_details(order: Order) -> tuple[str, ...]:
+    return tuple(pack_wording.back_ordered(quantity, sku) for sku, quantity in order.to_follow.items())
 
 
 def _lost_prompt() -> Prompt:

@@ -1,7 +1,8 @@
 """The walk of one picker: tote, shelf, item, number, and the drop place at its end.
 
 Decides what the picker is asked next and whether a scan was right. Everything about how far the walk has come is read
-from the task's record, so a restart, or a change from the store, asks the same line again.
+from the task's record, so a restart, or a change from the store, asks the same line again. A stop that the store puts
+into the walk comes in its turn: the one at hand stays at hand until it is done, skipped or left for another shelf.
 """
 
 from __future__ import annotations
@@ -40,6 +41,30 @@ from terminal.workflows.strangers import describe_stranger
 _SHORT_ACTS = (acts.SHORT_EMPTY, acts.SHORT_FEWER, acts.SHORT_DAMAGED, acts.SKIP)
 
 
+def at_hand(step: Picking, floor: Floor) -> Picking:
+    """The step with the stop that is asked for: the one it has, as long as that is open, else the walk's next."""
+    task = floor.task(step.task)
+    stop = _stop(step, task) if task else None
+    number = stop.number if stop else 0
+    return step if number == step.stop else replace(step, stop=number)
+
+
+def answers_to_shorts(step: Picking, floor: Floor) -> tuple[str, ...]:
+    """What the store made of this walk's shorts, as far as it has answered: stops to come, and what is back-ordered."""
+    task = floor.task(step.task)
+    order = floor.order(task.order) if task else None
+    if task is None or order is None:
+        return ()
+    said: dict[str, None] = {}
+    for short in (stop for stop in task.stops if stop.shorted):
+        for stop in task.stops:
+            if stop.instead_of == short.number and stop.left:
+                said[pick_wording.another_shelf(stop.location, stop.left, stop.sku)] = None
+        if follows := order.to_follow.get(short.sku, 0):
+            said[pick_wording.back_ordered(follows, short.sku)] = None
+    return tuple(said)
+
+
 def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
     """What the picker sees at this point of the walk."""
     task = floor.task(step.task)
@@ -49,9 +74,10 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         )
     title = pick_wording.pick_title(task.order_number)
     progress = f"{min(task.done + 1, len(task.stops))}/{len(task.stops)}"
-    stop = task.current
+    stop = _stop(step, task)
+    answers = answers_to_shorts(step, floor)
     if stop is None:
-        return _drop_prompt(task, floor, title)
+        return _drop_prompt(task, floor, title, answers)
     product = floor.product(stop.product)
     shown = Prompt(
         step="",
@@ -65,6 +91,22 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         if (legend := packs.legend(stop.left, product))
         else pick_wording.quantity_left(stop.left, stop.quantity),
     )
+    if task.tote is None and task.into is not None:
+        tote = floor.tote(task.into)
+        return replace(
+            shown,
+            step="pick_tote",
+            ask=pick_wording.ask_tote_along(task.into),
+            location=(tote.place if tote else None) or "",
+            item="",
+            description="",
+            quantity="",
+            tote=task.into,
+            details=(pick_wording.rest_of_order(),),
+            acts=acts.listed(acts.GIVE_BACK, acts.MENU),
+            expects=(barcodes.encode(Kind.TOTE, task.into),),
+            help=pick_wording.help_tote_along(),
+        )
     if task.tote is None:
         return replace(
             shown,
@@ -80,7 +122,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
             step="pick_shelf",
             tote=task.tote,
             ask=pick_wording.ask_shelf(stop.location),
-            details=(*legend, *_next_details(task, stop)),
+            details=(*legend, *_next_details(task, stop), *answers),
             acts=acts.listed(acts.SKIP, acts.SHORT_UNREACHABLE, acts.MENU),
             expects=(barcodes.encode(Kind.LOCATION, stop.location),),
             help=pick_wording.help_pick(),
@@ -91,7 +133,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
             step="pick_item",
             tote=task.tote,
             ask=pick_wording.ask_item(),
-            details=(*legend, *_next_details(task, stop)),
+            details=(*legend, *_next_details(task, stop), *answers),
             acts=acts.listed(*_SHORT_ACTS, acts.MENU),
             expects=packs.codes(stop.left, product, stop.sku),
             help=pick_wording.help_pick(),
@@ -103,7 +145,7 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
         ask=pick_wording.ask_quantity(stop.left),
         acts=acts.listed(*_SHORT_ACTS, acts.ALL, acts.MENU),
         takes="number",
-        details=legend,
+        details=(*legend, *answers),
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
         help=pick_wording.help_pick(),
     )
@@ -112,15 +154,16 @@ def prompt(step: Picking, floor: Floor, here: Here) -> Prompt:
 def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What a scan, a number or an act means at this point of the walk."""
     if isinstance(meaning, ACommand) and meaning.name == acts.NO:
-        return NeedsAnswer(Picking(step.task), "")  # Esc once too often must not end a walk
+        # Esc once too often must not end a walk.
+        return NeedsAnswer(replace(step, is_identified=False, is_keyed=False), "")
     if isinstance(meaning, ACommand) and meaning.name == acts.MENU:
         return Accepted(Menu(), pick_wording.task_waits(), is_note=True)
     task = floor.task(step.task)
     if task is None or judge_task(task, here.terminal):
         return Refused(pick_wording.task_gone(), Denial.TASK_NOT_YOURS.value)
-    stop = task.current
+    stop = _stop(step, task)
     if task.tote is None and stop is not None:
-        return _judge_tote(step, task, meaning)
+        return _judge_tote(step, task, meaning, floor)
     if stop is None:
         return _judge_drop(task, meaning)
     if isinstance(meaning, ACommand) and meaning.name == acts.SKIP:
@@ -138,8 +181,14 @@ def judge(step: Picking, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     return _judge_item(step, task, stop, meaning, floor, here)
 
 
-def _judge_tote(step: Picking, task: PickTask, meaning: Meaning) -> Outcome:
+def _judge_tote(step: Picking, task: PickTask, meaning: Meaning, floor: Floor) -> Outcome:
     match meaning:
+        case ATote(tote=tote) if task.into is not None and judge_tote(tote, task):
+            if tote.id == task.into:
+                return Refused(pick_wording.tote_is_away(tote.id), Denial.TOTE_IN_USE.value)
+            known = floor.tote(task.into)
+            where = (known.place if known else None) or ""
+            return Refused(pick_wording.other_tote(task.into, where), Denial.OTHER_TOTE.value)
         case ATote(tote=tote):
             if judge_tote(tote, task):
                 return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
@@ -204,7 +253,7 @@ def _judge_item(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, flo
 def _identified(task: PickTask, stop: Stop, *, is_keyed: bool) -> Outcome:
     if stop.left == 1:
         return _pick(task, stop, 1, is_keyed=is_keyed)
-    return NeedsAnswer(Picking(task.id, True, is_keyed), wording.item_right(stop.sku))
+    return NeedsAnswer(Picking(task.id, True, is_keyed, stop.number), wording.item_right(stop.sku))
 
 
 def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning, floor: Floor) -> Outcome:
@@ -232,7 +281,7 @@ def _judge_quantity(step: Picking, task: PickTask, stop: Stop, meaning: Meaning,
 
 
 def _judge_drop(task: PickTask, meaning: Meaning) -> Outcome:
-    if task.tote is None or not _has_goods(task):
+    if task.tote is None or not task.has_goods:
         if isinstance(meaning, ATote) and meaning.tote.id == task.tote:
             dropped = ToteDropped(task=task.id, order=task.order, tote=meaning.tote.id, place="", is_empty=True)
             return Accepted(Menu(), pick_wording.walk_ended_empty(), (dropped,))
@@ -260,7 +309,7 @@ def _pick(task: PickTask, stop: Stop, quantity: int, *, is_keyed: bool, said: st
         is_keyed=is_keyed,
     )
     sentence = said or pick_wording.picked(quantity, stop.sku)
-    return Accepted(Picking(task.id), sentence, (picked,))
+    return Accepted(Picking(task.id, stop=stop.number), sentence, (picked,))
 
 
 def _pick_packs(task: PickTask, stop: Stop, count: int, pack: Pack, *, is_keyed: bool) -> Outcome:
@@ -278,7 +327,7 @@ def _pick_packs(task: PickTask, stop: Stop, count: int, pack: Pack, *, is_keyed:
 
 def _arrive(step: Picking, task: PickTask, stop: Stop) -> Accepted:
     arrival = ShelfConfirmed(task=task.id, order=task.order, stop=stop.number, location=stop.location)
-    return Accepted(Picking(task.id), pick_wording.shelf_right(stop.location), (arrival,))
+    return Accepted(Picking(task.id, stop=stop.number), pick_wording.shelf_right(stop.location), (arrival,))
 
 
 def _short(step: Picking, task: PickTask, stop: Stop, name: str) -> Outcome:
@@ -320,8 +369,9 @@ def _at_shelf(task: PickTask, stop: Stop) -> bool:
     return before is not None and before.location == stop.location and before.is_shelf_confirmed
 
 
-def _has_goods(task: PickTask) -> bool:
-    return any(stop.picked for stop in task.stops)
+def _stop(step: Picking, task: PickTask) -> Stop | None:
+    held = task.stop(step.stop) if step.stop else None
+    return held if held is not None and held.left else task.current
 
 
 def _next_details(task: PickTask, stop: Stop) -> tuple[str, ...]:
@@ -329,13 +379,14 @@ def _next_details(task: PickTask, stop: Stop) -> tuple[str, ...]:
     return (pick_wording.then_shelf(after.location),) if after else ()
 
 
-def _drop_prompt(task: PickTask, floor: Floor, title: str) -> Prompt:
-    if not _has_goods(task):
+def _drop_prompt(task: PickTask, floor: Floor, title: str, answers: tuple[str, ...]) -> Prompt:
+    if not task.has_goods:
         return Prompt(
             step="pick_empty",
             title=title,
             ask=pick_wording.empty_tote_back(task.tote or ""),
             tote=task.tote or "",
+            details=answers,
             expects=(barcodes.encode(Kind.TOTE, task.tote),) if task.tote else (),
             acts=acts.listed(acts.MENU),
             help=pick_wording.help_empty_tote(),
@@ -348,7 +399,7 @@ def _drop_prompt(task: PickTask, floor: Floor, title: str) -> Prompt:
         ask=pick_wording.ask_drop(),
         location=places[0] if len(places) == 1 else pick_wording.drop(),
         tote=task.tote or "",
-        details=places[:4] if len(places) > 1 else (),
+        details=(*(places[:4] if len(places) > 1 else ()), *answers),
         acts=acts.listed(acts.MENU),
         expects=tuple(barcodes.encode(Kind.LOCATION, place) for place in places),
         help=pick_wording.help_drop(places[:4]),

@@ -47,11 +47,15 @@ class Menu(StepBase, frozen=True, tag="menu"):
 
 
 class Picking(StepBase, frozen=True, tag="picking"):
-    """On a walk. `is_identified` says that the item in hand was scanned and its number is wanted."""
+    """On a walk. `is_identified` says that the item in hand was scanned and its number is wanted.
+
+    `stop` is the one at hand: it stays so while it is open, wherever the store puts other stops meanwhile.
+    """
 
     task: str
     is_identified: bool = False
     is_keyed: bool = False
+    stop: int = 0
 
 
 class PackWait(StepBase, frozen=True, tag="pack_wait"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from orders.events import (
     DropUndone,
     FloorEvent,
@@ -35,6 +37,7 @@ from orders.events import (
 )
 from orders.records import Record
 from orders.verdicts import judge as judge_by_books
+from orders.verdicts import short_room
 from terminal import command_wording, dock_wording, pack_wording, wording
 from terminal.floor import Floor
 from terminal.workflows.steps import (
@@ -108,7 +111,7 @@ def judge(step: Step, ask: str, floor: Floor, here: Here) -> Outcome:
     """Takes the last act back, or backs out of an open question, or says that there is nothing and what is asked."""
     match step:
         case Picking(is_identified=True):
-            return NeedsAnswer(Picking(step.task), "")
+            return NeedsAnswer(replace(step, is_identified=False, is_keyed=False), "")
         case Packing(product=product) if product is not None:
             return NeedsAnswer(Packing(step.order, step.tote), "")
         case Weighing():
@@ -151,15 +154,18 @@ def _taken_back(step: Step, last: FloorEvent, floor: Floor) -> tuple[FloorEvent,
             sentence = command_wording.pick_undone(last.quantity, floor.sku(last.product), last.location)
             return undone, sentence, Picking(last.task)
         case PickShorted():
+            # Pieces that were picked from another shelf meanwhile are no longer short.
+            task, order = floor.task(last.task), floor.order(last.order)
+            room = short_room(task, order, last.stop) if task and order else 0
             undone = ShortUndone(
                 task=last.task,
                 order=last.order,
                 stop=last.stop,
                 location=last.location,
                 product=last.product,
-                quantity=last.quantity,
+                quantity=min(last.quantity, room) or last.quantity,
             )
-            return undone, command_wording.short_undone(last.quantity, floor.sku(last.product)), Picking(last.task)
+            return undone, command_wording.short_undone(undone.quantity, floor.sku(last.product)), Picking(last.task)
         case StopSkipped():
             undone = SkipUndone(task=last.task, order=last.order, stop=last.stop)
             return undone, command_wording.skip_undone(), Picking(last.task)

@@ -208,7 +208,8 @@ async def test_the_report_names_every_order_and_line_that_is_not_served(warehous
         ("HOME/1", "allocated", ["back-ordered: 2 pieces"]),
         ("HOME/2", "received", ["held: address missing"]),
     ]
-    assert pages[0]["lines"] == [{"number": 1, "sku": "LAMP", "ordered": 5, "missing": 2}]
+    since = "2026-11-23T08:00:00Z"
+    assert pages[0]["lines"] == [{"number": 1, "sku": "LAMP", "ordered": 5, "missing": 2, "since_at": since}]
 
 
 async def test_orders_handed_in_at_once_never_share_a_piece(warehouse: Any) -> None:

@@ -56,7 +56,7 @@ async def test_the_next_start_resumes_at_the_same_line(device: Device) -> None:
     showing = await device.restart()
     assert before.step == "pick_quantity"
     assert showing.worker == "Ada"
-    assert device.session.step == Picking("P1")
+    assert device.session.step == Picking("P1", stop=1)
     assert (showing.prompt.step, showing.prompt.quantity, showing.prompt.location) == ("pick_item", "2 of 5", "A-01-1")
 
 

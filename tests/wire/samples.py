@@ -111,9 +111,10 @@ def order_and_task() -> tuple[Order, PickTask]:
     """The small order and its task in the middle of everything at once."""
     order, task = small_order()
     counts = {"cancelled": 1, "picked": 1, "verified": 1, "packed": 1, "shipped": 1}
+    later = {"back_ordered": 1, "back_ordered_since_at": NOW}
     whole_order = replace(
         order,
-        lines=(replace(order.lines[0], **counts, price_minor=1999), *order.lines[1:]),
+        lines=(replace(order.lines[0], **counts, **later, price_minor=1999), *order.lines[1:]),
         digest="0123456789abcdef",
         ordered_at=NOW - timedelta(hours=2),
         currency="GBP",
@@ -126,7 +127,16 @@ def order_and_task() -> tuple[Order, PickTask]:
         note="Ring twice",
         language="de-AT",
     )
-    begun = replace(task.stops[0], zone="A", picked=2, shorted=1, reason="fewer", is_shelf_confirmed=True)
+    begun = replace(
+        task.stops[0],
+        zone="A",
+        picked=2,
+        shorted=1,
+        reason="fewer",
+        is_shelf_confirmed=True,
+        is_added=True,
+        instead_of=2,
+    )
     whole_task = replace(
         task,
         stops=(begun, *task.stops[1:]),
@@ -137,6 +147,7 @@ def order_and_task() -> tuple[Order, PickTask]:
         tote="T-01",
         place="DROP-1",
         done=1,
+        into="T-02",
     )
     return whole_order, whole_task
 
@@ -189,5 +200,6 @@ RECORDS: tuple[Record, ...] = (
         note="Both were there",
         resolved_at=NOW,
         resolved_by="W1",
+        shorts=("P1.1", "P2.4"),
     ),
 )
