@@ -12,7 +12,7 @@ import pytest
 from orders import events
 from server_stub.commands import main
 from server_stub.place import Place
-from tests.server_stub.situations import put_back_due, shorted
+from tests.server_stub.situations import claimed, put_back_due, shorted
 
 pytestmark = pytest.mark.heavy
 
@@ -50,6 +50,28 @@ def as_shown(typed: Any, three_open: None) -> dict[str, list[str]]:
     commands = [shlex.split(line)[2:] for line in out.splitlines() if line.startswith("  floorhand store")]
     assert "put-back (task_over): 3 of HOME/LAMP at tote/T1, told by GRACE on FIRST" in out
     return {words[0]: words[1:] for words in commands}
+
+
+@pytest.fixture
+async def short_of_two(warehouse: Any) -> None:
+    """Two of three lamps are on no shelf, and their order is still on its walk."""
+    device, walk = await claimed(warehouse, 3, {"A-01": {"LAMP": 5}})
+    await device.tell(walk.bound(), walk.picked(1), walk.shorted(2))
+    await warehouse.store.close()
+
+
+def test_the_report_lists_what_is_back_ordered_since_when(typed: Any, short_of_two: None) -> None:
+    code, out, _ = typed("report")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "HOME/1 (picking): back-ordered: 2 pieces",
+            "  line 1, LAMP: 2 of 3 missing",
+            "Back-ordered, the longest first:",
+            "  HOME/1, LAMP: 2 pieces since 2026-11-23 08:00 UTC",
+            "1 orders want a look",
+        ],
+    )
 
 
 def test_the_list_shows_the_command_that_settles_each(typed: Any, as_shown: dict[str, list[str]]) -> None:

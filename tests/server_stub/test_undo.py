@@ -127,7 +127,8 @@ async def test_a_short_taken_back_after_the_count_claims_only_what_nobody_else_h
     assert claims(warehouse) == {"1": 1, "2": 2}
     assert warehouse.on_shelf("LAMP", "A-01") == (3, 3, False)
     assert warehouse.rows('SELECT "order" FROM awaited') == [("HOME/1",)]
-    assert await device.tell(walk.picked(2)) == ["admitted"], "who holds them to be there takes them"
+    longer = Walk(warehouse.record(PickTask, walk.task.id), "T1")
+    assert await device.tell(longer.picked(2), longer.picked(1, 2)) == ["admitted"] * 2, "who finds them takes them"
     assert (sums(warehouse), warehouse.rows('SELECT "order" FROM awaited')) == ({0}, [])
 
 
