@@ -139,7 +139,7 @@ class PickShorted(StopEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 
 class ShortUndone(StopEvent, frozen=True, kw_only=True, omit_defaults=True, tag="short_undone"):
-    """The picker took a short back: the pieces may be there after all; how many, and from where, stands in undo_folds."""
+    """The picker took a short back: the pieces may be there after all. How many come back stands in undo_folds."""
 
 
 class StopSkipped(TaskEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stop_skipped"):

@@ -1,7 +1,7 @@
 """What a short brings, and what becomes of it: another shelf in the same walk, a walk more, or a back-order.
 
-Decides that the store looks for another shelf in the transaction of the short, and where the walk is over by then, or is
-taken up again, or a bench has begun without waiting. What was denied brings nothing. It knows no stock but what
+Decides that the store looks for another shelf in the transaction of the short, and what follows where the walk is over,
+is taken up again, or a bench has begun without waiting. What was denied brings nothing. It knows no stock but what
 availability gives, and words nothing for the floor: task and order say it all.
 """
 
@@ -128,7 +128,7 @@ def walk_on(books: Books, event: events.DropUndone) -> None:
 
 
 def call_off(books: Books, id: str) -> None:
-    """Ends the walks that a bench did not wait for: their pieces are back-ordered and follow in a parcel of their own."""
+    """Ends the walks that a bench did not wait for: their pieces are back-ordered, and follow in a parcel of theirs."""
     order = books.find(Order, id)
     products: dict[str, None] = {}
     for task in _not_begun(books, order):

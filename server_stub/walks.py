@@ -65,9 +65,9 @@ def begin(books: Books, order: Order, stops: tuple[Stop, ...], into: str | None 
 def join(books: Books, task: PickTask, stops: Iterable[Stop]) -> PickTask:
     """The walk with these stops added: each with a number of its own, and none before the stop at hand."""
     here = task.current
-    number = max((stop.number for stop in task.stops), default=0)
+    last = max((stop.number for stop in task.stops), default=0)
     done, ahead = list(task.stops[: task.done]), list(task.stops[task.done :])
-    for number, added in enumerate(stops, start=number + 1):
+    for number, added in enumerate(stops, start=last + 1):
         new = replace(added, number=number, is_added=True)
         turn = _turn_from(books, here or new, new)
         # Those of one shelf stay together: a picker who stands there is not sent away and back.

@@ -29,7 +29,7 @@ _TOTAL_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the board. `done` of `wanted` pieces are through the step that `state` names; `back_ordered` follow."""
+    """One line of the board. `done` of `wanted` pieces are through the step of its `state`; `back_ordered` follow."""
 
     key: Key
     number: str

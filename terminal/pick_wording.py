@@ -133,6 +133,10 @@ def another_shelf(location: str, quantity: int, sku: str) -> str:
     return f"{location} comes later: {quantity} x {sku}"
 
 
+def this_shelf(location: str, quantity: int, sku: str) -> str:
+    return f"{location} has what was short: {quantity} x {sku}"
+
+
 def back_ordered(quantity: int, sku: str) -> str:
     return f"{quantity} x {sku} back-ordered: no other shelf has them"
 

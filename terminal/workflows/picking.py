@@ -55,11 +55,13 @@ def answers_to_shorts(step: Picking, floor: Floor) -> tuple[str, ...]:
     order = floor.order(task.order) if task else None
     if task is None or order is None:
         return ()
+    here = _stop(step, task)
     said: dict[str, None] = {}
     for short in (stop for stop in task.stops if stop.shorted):
         for stop in task.stops:
             if stop.instead_of == short.number and stop.left:
-                said[pick_wording.another_shelf(stop.location, stop.left, stop.sku)] = None
+                words = pick_wording.this_shelf if stop is here else pick_wording.another_shelf
+                said[words(stop.location, stop.left, stop.sku)] = None
         if follows := order.to_follow.get(short.sku, 0):
             said[pick_wording.back_ordered(follows, short.sku)] = None
     return tuple(said)

@@ -176,7 +176,7 @@ async def dropped_offline(warehouse: Any) -> tuple[Any, Walk, Any]:
 
 
 async def test_a_drop_told_together_with_its_short_leaves_a_walk_that_goes_on_in_that_tote(warehouse: Any) -> None:
-    device, walk, second = await dropped_offline(warehouse)
+    _, walk, second = await dropped_offline(warehouse)
     other = await warehouse.device("second cart")
     fresh = await warehouse.walk(other, tote="T2")
     assert fresh.task.id == second.id

@@ -1,4 +1,4 @@
-"""What is told of a short: to the picker at once and when the store has answered, at the bench, in the queue, on the slip.
+"""What is told of a short: to the picker at once and once the store has answered, at the bench, in queue and slip.
 
 The stop at hand stays at hand, whatever the store puts into the walk meanwhile.
 """
@@ -18,7 +18,7 @@ from terminal.screens.queue_rows import row_lines
 from terminal.workflows import acts
 from terminal.workflows.prompts import Tone
 from terminal.workflows.steps import Accepted, Packing, PackWait, Picking
-from tests.floors import BADGE, NOW, floor_of, line, order, small_order, stop, task
+from tests.floors import BADGE, NOW, floor_of, line, order, stop, task
 from tests.terminal.devices import LAMP, Device, own
 from tests.terminal.devices import device as device
 from tests.terminal.operators import DROP, MUG, TOTE, Operator, command
@@ -103,7 +103,7 @@ async def test_another_shelf_is_a_note_between_steps_and_the_stop_at_hand_stays_
 
 
 async def test_an_item_in_hand_is_counted_for_its_own_stop_when_a_shelf_comes_in_before_it(device: Device) -> None:
-    wanted, walk = await at_the_mugs(device)
+    wanted, _ = await at_the_mugs(device)
     await device.scan(BACK, MUG)
     there = device.floor.task("P1")
     assert there is not None
@@ -128,7 +128,7 @@ async def test_a_refusal_is_not_covered_by_what_the_store_says_and_nothing_of_it
 
 
 async def test_a_shelf_that_comes_after_the_last_stop_is_asked_for_before_the_drop(device: Device) -> None:
-    wanted, walk = await at_the_mugs(device)
+    _, walk = await at_the_mugs(device)
     await device.scan(BACK, MUG, own(Kind.COMMAND, acts.ALL))
     assert device.session.showing.prompt.step == "pick_drop"
     done = device.floor.task("P1")
@@ -139,7 +139,7 @@ async def test_a_shelf_that_comes_after_the_last_stop_is_asked_for_before_the_dr
     showing = device.session.refresh(frozenset())
     assert showing is not None and showing.verdict is not None
     assert showing.prompt.location == "A-02-1"
-    assert showing.verdict.sentence.startswith("A-02-1 comes later: 3 x LAMP; 2 x LAMP back-ordered")
+    assert showing.verdict.sentence.startswith("A-02-1 has what was short: 3 x LAMP; 2 x LAMP back-ordered")
 
 
 async def test_the_next_start_asks_for_the_stop_at_hand(device: Device) -> None:
@@ -206,7 +206,9 @@ def test_an_undo_takes_back_what_was_not_picked_elsewhere_meanwhile() -> None:
     lamps = replace(known.lines[0], picked=1, allocated=3, back_ordered=1)
     for number in list(floor._pending):
         floor.settle(number, 2)
-    floor.confirm([(Key("order", known.id), replace(known, lines=(lamps, known.lines[1]))), (Key("task", "P1"), took)], 2)
+    floor.confirm(
+        [(Key("order", known.id), replace(known, lines=(lamps, known.lines[1]))), (Key("task", "P1"), took)], 2
+    )
     operator.scan(command(acts.UNDO))
     (undone,) = operator.events
     assert undone == ShortUndone(
