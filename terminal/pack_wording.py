@@ -186,6 +186,14 @@ def other_label(read: str, wanted: str) -> str:
     return f"Wrong label {read}: this parcel's ends in {wanted}"
 
 
+def other_order(number: str, wanted: str) -> str:
+    return f"Wrong label, of order {number}: scan the SSCC ending in {wanted}"
+
+
+def label_alone(wanted: str) -> str:
+    return f"The order number is on the slip too: scan the label's lowest bars, SSCC ending in {wanted}"
+
+
 def label_right(carrier: str) -> str:
     return f"Label right. It goes with {carrier}"
 

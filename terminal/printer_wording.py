@@ -6,6 +6,7 @@ Decides words alone. What a printer itself is in trouble with is worded in `prin
 from __future__ import annotations
 
 _KINDS = {"label": "Label", "slip": "Slip", "product": "Item label"}
+_MANY = {"label": "labels", "slip": "packing slips", "product": "item labels"}
 
 
 def kind(word: str) -> str:
@@ -82,6 +83,13 @@ def station_taken(station: str) -> str:
 
 def station_unknown(station: str, known: tuple[str, ...]) -> str:
     return f"No printer is set for station {station}: scan one of {', '.join(known)}"
+
+
+def no_printer_here(missing: tuple[str, ...], elsewhere: tuple[str, ...]) -> str:
+    what = " and ".join(_MANY.get(word, word) for word in missing)
+    if elsewhere:
+        return f"No printer for {what} here: scan the station barcode of {' or '.join(elsewhere)}"
+    return f"No printer for {what} here: call a supervisor, who adds one with floorhand printers add"
 
 
 def is_station(station: str) -> str:

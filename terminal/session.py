@@ -27,7 +27,7 @@ from terminal.held_prints import HeldPrints
 from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
-from terminal.stations import ITEM_LABEL, PLAIN, HouseStyle, Stations
+from terminal.stations import PLAIN, HouseStyle, Stations
 from terminal.workflows import acts, allowed, desk, packing, picking, sign_on, typed_numbers, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
@@ -294,7 +294,7 @@ class Session:
             stations=self._stations.stations,
             trail=self._trail,
             keyed=allowed.ways_to_key(self._step, self._floor.site, self._limits),
-            prints_item_labels=self._stations.takes(ITEM_LABEL, self.station),
+            prints=self._stations.kinds(self.station),
         )
 
     @property

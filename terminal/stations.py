@@ -56,9 +56,10 @@ class Stations(Struct, frozen=True):
         """Every station that is named, each once."""
         return tuple(dict.fromkeys(station for printer in self.printers for station in printer.stations))
 
-    def takes(self, kind: str, station: str) -> bool:
-        """Whether some printer takes documents of `kind` at that station."""
-        return self._serving(kind, station) is not None
+    def kinds(self, station: str) -> frozenset[str]:
+        """The kinds of documents that some printer takes at that station."""
+        every = {kind for printer in self.printers for kind in printer.documents}
+        return frozenset(kind for kind in every if self._serving(kind, station) is not None)
 
     def choose(self, kind: str, station: str, printer: str = "") -> PrinterChoice:
         """Where a document of `kind` comes out: on `printer` where one is named, else as its station says.

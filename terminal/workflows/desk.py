@@ -7,15 +7,18 @@ adds a step adds one line here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
+from orders.verdicts import Denial
+from terminal import wording
 from terminal.floor import Floor
 from terminal.workflows import acts, commands, labelling, packing, picking, previews, prints, shipping, sign_on, undo
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     ACommand,
+    AParcel,
     AskClose,
     AskHandover,
     AskPin,
@@ -88,6 +91,8 @@ def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """What `meaning` does at `step`. A command is never met with silence."""
     if isinstance(meaning, Damaged):
         return Refused(meaning.sentence, "unreadable")  # what to do with it is the same everywhere
+    if _is_void_label(meaning) and not (isinstance(step, Labelling) and step.parcel == meaning.sscc):
+        return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
     if not isinstance(meaning, ACommand):
         return _judged(step, meaning, floor, here)
     asked = prompt(step, floor, here)
@@ -99,6 +104,10 @@ def judge(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
 def step_back(step: Step, floor: Floor, here: Here) -> Outcome:
     """What the clear key does at `step`: out of a question, and nothing where there is none."""
     return _judged(step, ACommand(acts.NO), floor, here)
+
+
+def _is_void_label(meaning: Meaning) -> TypeGuard[AParcel]:
+    return isinstance(meaning, AParcel) and meaning.parcel is not None and meaning.parcel.state == "voided"
 
 
 def _judged(step: Step, meaning: Meaning, floor: Floor, here: Here) -> Outcome:

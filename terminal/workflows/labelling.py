@@ -13,10 +13,12 @@ from terminal import pack_wording, printer_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, prints
 from terminal.workflows.prompts import Prompt
+from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
     Accepted,
     ACommand,
     AnOrder,
+    ANumber,
     AParcel,
     AskVoid,
     ATote,
@@ -56,22 +58,34 @@ def label_prompt(step: Labelling, floor: Floor, here: Here) -> Prompt:
     )
 
 
+def stands_on_label_alone(meaning: Meaning, parcel: Parcel) -> bool:
+    """Whether what was read is on the label of this parcel and on nothing else: that reads it back.
+
+    The order's number is on the slip, and on each void label of that order; it never does.
+    """
+    match meaning:
+        case AParcel(sscc=sscc):
+            return sscc == parcel.id
+        case _:
+            return False
+
+
 def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     """The label of this parcel, and of no other, lets the packer go on."""
     order, parcel = floor.order(step.order), floor.parcel(step.parcel)
     if order is None or parcel is None:
         return Accepted(PackWait(), pack_wording.order_changed(), is_note=True)
+    if isinstance(meaning, ANumber) and isinstance(said := resolve_number(meaning, floor), AnOrder):
+        meaning = said
+    if stands_on_label_alone(meaning, parcel):
+        return _labelled(order, parcel, floor, here)
     match meaning:
-        case AParcel(sscc=sscc) if sscc == step.parcel:
-            return _labelled(order, parcel, floor, here)
-        case AnOrder(order=read) if read.id == order.id:
-            return _labelled(order, parcel, floor, here)
-        case AParcel(sscc=sscc, parcel=other):
-            if other is not None and other.state == "voided":
-                return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
+        case AParcel(sscc=sscc):
             return Refused(pack_wording.other_label(sscc[-6:], step.parcel[-6:]), "other_label")
+        case AnOrder(order=read) if read.id == order.id:
+            return Refused(pack_wording.label_alone(step.parcel[-6:]), "label_alone")
         case AnOrder(order=read):
-            return Refused(pack_wording.other_label(read.number, order.number), "other_label")
+            return Refused(pack_wording.other_order(read.number, step.parcel[-6:]), "other_label")
         case ACommand(name=acts.TRY_PRINT) if held := prints.held_label(parcel.id, here):
             return prints.try_again(step, held)
         case ACommand(name=acts.HELD_PRINTS) if here.held:
@@ -79,7 +93,7 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
         case ACommand(name=acts.REPRINT) if held := prints.held_label(parcel.id, here):
             return prints.try_again(step, held) if held.sent == "no" else prints.again(step, held, "not_there")
         case ACommand(name=acts.REPRINT):
-            return reprint(step, parcel)
+            return reprint(step, parcel, here)
         case ACommand(name=acts.VOID):
             return NeedsAnswer(AskVoid(step.order, step.parcel), pack_wording.not_voided_yet())
         case _:
@@ -135,10 +149,12 @@ def open_manifest(name: str, floor: Floor) -> str:
     return following
 
 
-def reprint(step: Labelling | PackWait | Packing | Weighing | Shipping, parcel: Parcel) -> Outcome:
-    """The label of `parcel` once more, with its number; refused where the parcel is no more."""
+def reprint(step: Labelling | PackWait | Packing | Weighing | Shipping, parcel: Parcel, here: Here) -> Outcome:
+    """The label of `parcel` once more, with its number; refused where the parcel is no more, or nothing prints it."""
     if denial := judge_void(parcel):
         return Refused(wording.denied(denial), denial.value)
+    if refused := prints.lacking(here, "label"):
+        return refused
     again = LabelReprinted(order=parcel.order, parcel=parcel.id, copy=parcel.copies + 1, reason="asked")
     label = Printing("label", parcel.order, parcel.id, parcel.copies + 1)
     return Accepted(step, wording.printing_again(), (again,), (label,))
@@ -150,20 +166,22 @@ def reprint_last(step: PackWait, floor: Floor, here: Here) -> Outcome:
     parcel = floor.parcel(last.parcel) if isinstance(last, ParcelLabelled) else None
     if parcel is None:
         return Refused(pack_wording.nothing_to_reprint(), "nothing_to_reprint")
-    return reprint(step, parcel)
+    return reprint(step, parcel, here)
 
 
-def reprint_of(step: Packing | Weighing, order: Order, floor: Floor) -> Outcome:
+def reprint_of(step: Packing | Weighing, order: Order, floor: Floor, here: Here) -> Outcome:
     """While an order is packed, the label of its parcel before this one."""
     parcels = [parcel for each in order.parcels if not each.is_void and (parcel := floor.parcel(each.sscc))]
-    return reprint(step, parcels[-1]) if parcels else Refused(pack_wording.nothing_to_reprint(), "nothing_to_reprint")
+    if not parcels:
+        return Refused(pack_wording.nothing_to_reprint(), "nothing_to_reprint")
+    return reprint(step, parcels[-1], here)
 
 
 def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome:
     if denial := judge_label(parcel):
-        if denial is Denial.PARCEL_LABELLED:
-            return Accepted(PackWait(), pack_wording.label_counted(), is_note=True)
-        return Refused(wording.denied(denial), denial.value)
+        # Somebody else saw to this parcel meanwhile: nobody waits for its label any more.
+        said = pack_wording.label_counted() if denial is Denial.PARCEL_LABELLED else wording.denied(denial)
+        return Accepted(PackWait(), said, is_note=True)
     name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
     manifest = open_manifest(name, floor)
     labelled = ParcelLabelled(
@@ -184,8 +202,6 @@ def judge_other_parcel(sscc: str, floor: Floor, here: Here) -> Outcome:
     parcel = floor.parcel(sscc)
     if parcel is None:
         return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
-    if parcel.state == "voided":
-        return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
     if parcel.state == "sealed":
         return _labelled_after_break(parcel, floor, here)
     return Refused(pack_wording.label_counted(), Denial.PARCEL_LABELLED.value)

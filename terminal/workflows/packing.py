@@ -50,6 +50,9 @@ from terminal.workflows.steps import (
 )
 from terminal.workflows.strangers import describe_stranger
 
+_COMES_WITH_A_SEAL = ("label", "slip")
+"""Where no printer takes one of these nothing is sealed: that parcel could never leave."""
+
 
 def wait_prompt(floor: Floor, here: Here) -> Prompt:
     """Asks for a tote."""
@@ -152,7 +155,9 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     if order is None or order.state != "packing":
         return Refused(pack_wording.order_changed(), Denial.NOT_PACKING.value)
     if isinstance(meaning, ACommand) and meaning.name == acts.REPRINT:
-        return labelling.reprint_of(step, order, floor)
+        return labelling.reprint_of(step, order, floor, here)
+    if isinstance(meaning, AStation):
+        return prints.take_station(step, meaning, here)
     if not order.to_verify:
         return _judge_seal(step, order, meaning, floor, here)
     if step.product:
@@ -208,7 +213,9 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
         case ACommand(name=acts.NO | acts.MENU):
             return NeedsAnswer(back, "")
         case ACommand(name=acts.REPRINT) if order is not None:
-            return labelling.reprint_of(step, order, floor)
+            return labelling.reprint_of(step, order, floor, here)
+        case AStation():
+            return prints.take_station(step, meaning, here)
         case ANumber(value=grams) if grams > 0 and order is not None:
             return _seal(back, order, grams, False, floor, here)
         case AWeight(grams=grams, weighed=weighed) if order is not None:
@@ -254,6 +261,8 @@ def _verify(step: Packing, order: Order, product: str, quantity: int, sku: str, 
 
 def _judge_seal(step: Packing, order: Order, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     match meaning:
+        case ACommand(name=acts.SEAL | acts.WEIGHT) if refused := prints.lacking(here, *_COMES_WITH_A_SEAL):
+            return refused
         case ACommand(name=acts.SEAL) if here.has_scale:
             return NeedsAnswer(Weighing(order.id, step.tote, by_scale=True), "")
         case ACommand(name=acts.SEAL):
@@ -288,6 +297,8 @@ def _seal(
         return Refused(pack_wording.address_missing(), "address_missing")
     if not owner.company_prefix:
         return Refused(pack_wording.no_company_prefix(owner.name), "no_company_prefix")
+    if refused := prints.lacking(here, *_COMES_WITH_A_SEAL):
+        return refused
     sscc = here.next_sscc(order.owner)
     if sscc is None:
         return Refused(pack_wording.no_sscc_left(), "no_sscc")

@@ -120,6 +120,18 @@ def again(step: Step, held: HeldPrint, reason: str, printer: str = "") -> Accept
     return Accepted(step, sentence, (event,), prints, orders=(JobOrder("cancel", held.job, reason),))
 
 
+def lacking(here: Here, *kinds: str) -> Refused | None:
+    """Why nothing that needs documents of `kinds` may be done here: no printer is set for one of them.
+
+    One that is set, and is off or empty, keeps its jobs; these would be kept for ever.
+    """
+    missing = tuple(kind for kind in kinds if kind not in here.prints)
+    if not missing:
+        return None
+    elsewhere = tuple(station for station in here.stations if station != here.station)[:_MOST_PRINTERS]
+    return Refused(words.no_printer_here(missing, elsewhere), "no_printer")
+
+
 def take_station(step: Step, meaning: AStation, here: Here) -> Outcome:
     """This device stands at a station; its documents come out there from now on."""
     if here.stations and meaning.station not in here.stations:

@@ -113,7 +113,7 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
             parcel = floor.parcel(step.parcel)
             if parcel is None:
                 return Refused(dock_wording.parcel_for_label(), "nothing_to_reprint")
-            return labelling.reprint(step, parcel)
+            return labelling.reprint(step, parcel, here)
         case AnOrder(order=order):
             return _judge_order(step, order, floor)
         case AManifest(manifest=read):
@@ -189,8 +189,6 @@ def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
     if parcel is None:
         return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
     match parcel.state:
-        case "voided":
-            return Refused(wording.void_label(), Denial.PARCEL_VOID.value)
         case "handed_over":
             return Refused(wording.parcel_gone(), Denial.PARCEL_GONE.value)
         case "sealed":

@@ -26,6 +26,7 @@ from orders.events import (
     Weighed,
 )
 from orders.records import Location, Manifest, Order, Pack, Parcel, Product, Tote, Worker
+from terminal.stations import ITEM_LABEL
 
 
 class StepBase(msgspec.Struct, frozen=True, tag_field="step"):
@@ -372,7 +373,8 @@ class Here(msgspec.Struct, frozen=True):
     """What is true of this device at this moment: who, where, when, and which SSCC comes next for an owner.
 
     `trail` are the worker's last acts here, `keyed` the ways in which an unreadable item may be typed (see keyed).
-    `held` are its print jobs that wait for a person, `printers` and `stations` those that its config names.
+    `held` are its print jobs that wait for a person, `printers` and `stations` those that its config names, `prints`
+    the kinds of documents that a printer takes at this station.
     """
 
     now: datetime
@@ -384,7 +386,7 @@ class Here(msgspec.Struct, frozen=True):
     has_scale: bool = False
     trail: Trail = ()
     keyed: tuple[str, ...] = ("sku", "digits")
-    prints_item_labels: bool = False
+    prints: frozenset[str] = frozenset()
     held: tuple[HeldPrint, ...] = ()
     printers: tuple[str, ...] = ()
     stations: tuple[str, ...] = ()
@@ -393,3 +395,8 @@ class Here(msgspec.Struct, frozen=True):
     def worker_id(self) -> str:
         """The worker who holds this device, or an empty text."""
         return self.worker.id if self.worker else ""
+
+    @property
+    def prints_item_labels(self) -> bool:
+        """Whether a product can be given a new label here."""
+        return ITEM_LABEL in self.prints

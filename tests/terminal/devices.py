@@ -69,6 +69,12 @@ class Device:
     def __init__(self, path: Path) -> None:
         self.path, self.now = path, NOW
         self.store = Granting()
+        self.printers: tuple[PrinterSettings, ...] = (
+            PrinterSettings("zebra", {}, ("label",)),
+            PrinterSettings("office", {}, ("slip",)),
+            PrinterSettings("small", {}, ("product",), "100x50mm"),
+            PrinterSettings("dock", {}, ("label",), None, ("DOCK-1",)),
+        )
 
     async def start(self, records: tuple[Record, ...] = ()) -> Showing:
         self.thread = JournalThread()
@@ -83,14 +89,7 @@ class Device:
             self.thread,
             self.clock,
             store=self.store,
-            stations=Stations(
-                (
-                    PrinterSettings("zebra", {}, ("label",)),
-                    PrinterSettings("office", {}, ("slip",)),
-                    PrinterSettings("small", {}, ("product",), "100x50mm"),
-                    PrinterSettings("dock", {}, ("label",), None, ("DOCK-1",)),
-                )
-            ),
+            stations=Stations(self.printers),
             station="BENCH-1",
         )
         return await self.session.start()

@@ -39,10 +39,12 @@ NEXT_SHELF = barcodes.encode(Kind.LOCATION, "A-02-1")
 OTHER_SHELF = barcodes.encode(Kind.LOCATION, "B-01-1")
 DROP = barcodes.encode(Kind.LOCATION, "DROP-1")
 TOTE = barcodes.encode(Kind.TOTE, "T-01")
+SPARE_TOTE = barcodes.encode(Kind.TOTE, "T-02")
 LAMP = "]E05012345678900"
 MUG = barcodes.encode(Kind.PRODUCT, "000002")
 HOOK = "HOOK-EAN"
 SSCC = sscc("952000", 1)
+PRINTS = frozenset({"label", "slip"})
 WEIGHED = Weighed(value="1.615", unit="kg", division="0.005", frame="\x0201.615\r")
 
 
@@ -55,7 +57,9 @@ class Operator:
 
     def __init__(self, step: Step, floor: Floor, here: Here | None = None) -> None:
         self.step, self.floor = step, floor
-        self.here = here or Here(now=NOW, terminal="T1", station="BENCH-1", worker=WORKER, next_sscc=lambda owner: SSCC)
+        self.here = here or Here(
+            now=NOW, terminal="T1", station="BENCH-1", worker=WORKER, next_sscc=lambda owner: SSCC, prints=PRINTS
+        )
         self.last: Outcome | None = None
         self.keys = 0
 
@@ -111,7 +115,7 @@ def packer() -> Operator:
 
 def ready_to_seal(**here: Any) -> Operator:
     operator = packer().scan(TOTE).scan(LAMP).key("5").scan(MUG)
-    operator.here = Here(now=NOW, terminal="T1", worker=WORKER, **here)
+    operator.here = Here(now=NOW, terminal="T1", worker=WORKER, **{"prints": PRINTS, **here})
     return operator
 
 

@@ -14,6 +14,7 @@ from orders.events import ParcelSealed, PickConfirmed, PickUndone, ProductLabelP
 from orders.records import Key
 from orders.upcast import understood
 from printing.documents import Media
+from terminal.config import PrinterSettings
 from terminal.workflows import acts
 from terminal.workflows.prompts import Tone
 from terminal.workflows.steps import Grant, Picking
@@ -46,6 +47,23 @@ async def test_a_whole_order_goes_through_one_device_with_no_store(device: Devic
     assert [job.printer for job in await device.thread.run(device.journal.waiting_jobs)] == ["office", "zebra"]
     showing = await device.scan(f"]C100{sealed.parcel}")
     assert (showing.prompt.step, showing.verdict and showing.verdict.tone) == ("pack_tote", Tone.GOOD)
+
+
+async def test_where_no_printer_is_set_no_number_is_spent_until_a_bench_that_prints_is_scanned(device: Device) -> None:
+    device.printers = (PrinterSettings("folder", {}, ("label", "slip"), None, ("BENCH-2",)),)
+    await device.restart()
+    await walk(device)
+    await device.session.take_entry("5")
+    await device.scan(own(Kind.LOCATION, "A-02-1"), own(Kind.PRODUCT, "000002"), own(Kind.LOCATION, "DROP-1"))
+    await device.session.take_act(acts.PACK)
+    everything = (own(Kind.TOTE, "T-01"), LAMP, own(Kind.COMMAND, acts.ALL), own(Kind.PRODUCT, "000002"))
+    showing = await device.scan(*everything, own(Kind.COMMAND, acts.SEAL))
+    assert showing.verdict is not None and showing.verdict.reason == "no_printer"
+    assert not [event for event in await device.events() if isinstance(event, ParcelSealed)]
+    assert await device.thread.run(device.journal.next_sscc, "HOME") == BLOCK.number(10)
+    showing = await device.scan(own(Kind.STATION, "BENCH-2"), own(Kind.COMMAND, acts.SEAL))
+    assert showing.prompt.step == "pack_label"
+    assert [job.printer for job in await device.thread.run(device.journal.waiting_jobs)] == ["folder", "folder"]
 
 
 async def test_the_next_start_resumes_at_the_same_line(device: Device) -> None:

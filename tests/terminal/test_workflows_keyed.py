@@ -25,7 +25,7 @@ CHECK = check_digits("A-01-1")
 
 def keying(*ways: str, prints: bool = False) -> Operator:
     operator = at_item()
-    operator.here = replace(operator.here, keyed=ways, prints_item_labels=prints)
+    operator.here = replace(operator.here, keyed=ways, prints=frozenset({"product"} if prints else ()))
     return operator
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -19,17 +20,20 @@ from orders.identifiers import sscc
 from orders.records import Key
 from terminal.workflows import acts
 from terminal.workflows.steps import (
+    Accepted,
     ACommand,
     AskHandover,
-    Here,
     Labelling,
+    Menu,
     Packing,
     PackWait,
     Picking,
+    Refused,
     Shipping,
+    Step,
     Weighing,
 )
-from tests.floors import NOW, OWNER, PRODUCTS, WORKER, floor_of, small_order, stop, task
+from tests.floors import NOW, OWNER, PRODUCTS, floor_of, small_order, stop, task
 from tests.terminal.operators import (
     DROP,
     HOOK,
@@ -37,6 +41,7 @@ from tests.terminal.operators import (
     MUG,
     NEXT_SHELF,
     SHELF,
+    SPARE_TOTE,
     SSCC,
     TOTE,
     WEIGHED,
@@ -154,9 +159,73 @@ def test_a_weight_changes_nothing_of_what_stands_in_the_way_of_a_parcel() -> Non
     assert operator.scan(MUG).reason == "weight_wanted"
 
 
-def test_the_order_number_on_the_label_reads_back_as_well() -> None:
+@pytest.mark.parametrize("reads", [Operator.key, Operator.scan, lambda operator, number: operator.scan(f"]C0{number}")])
+def test_the_order_number_stands_on_slip_and_void_labels_too_and_reads_nothing_back(reads: Any) -> None:
     operator = sealed()
-    assert isinstance(operator.scan("1001").events[0], ParcelLabelled)
+    reads(operator, "1001")
+    assert operator.reason == "label_alone"
+    assert isinstance(operator.step, Labelling)
+    assert SSCC[-6:] in operator.last.sentence
+
+
+@pytest.mark.parametrize("number", [f"]C100{SSCC}", f"]Q1https://id.gs1.org/00/{SSCC}"])
+def test_what_stands_on_that_label_alone_reads_it_back(number: str) -> None:
+    assert isinstance(sealed().scan(number).events[0], ParcelLabelled)
+
+
+def test_an_sscc_keyed_from_a_label_that_no_scanner_reads_counts() -> None:
+    assert isinstance(sealed().key(SSCC).events[0], ParcelLabelled)
+
+
+def test_a_void_label_is_to_be_taken_off_wherever_it_is_scanned() -> None:
+    operator = sealed().act(acts.VOID).scan(SPARE_TOTE)
+    voided, carton = f"]C100{SSCC}", sscc("952000", 2)
+    operator.here = replace(operator.here, next_sscc=lambda owner: carton)
+    steps: tuple[Step, ...] = (operator.step, PackWait(), Shipping(), Menu(), Weighing("HOME/1001", "T-02"))
+    for operator.step in steps:
+        assert operator.scan(voided).reason == "parcel_void", operator.step
+    operator.step = steps[0]
+    operator.scan(LAMP).key("5").scan(MUG).scan(command(acts.SEAL))
+    assert operator.step == Labelling("HOME/1001", carton)
+    for wrong in (voided, "1001"):
+        assert isinstance(operator.scan(wrong).last, Refused)
+        assert operator.step == Labelling("HOME/1001", carton)
+    assert isinstance(operator.scan(f"]C100{carton}").events[0], ParcelLabelled)
+
+
+@pytest.mark.parametrize(
+    ("prints", "missing"),
+    [((), "labels and packing slips"), (("slip", "product"), "labels"), (("label",), "packing slips")],
+)
+@pytest.mark.parametrize("has_scale", [False, True])
+def test_at_a_bench_without_a_printer_nothing_is_sealed_by_no_way_and_no_number_is_looked_at(
+    prints: tuple[str, ...], missing: str, has_scale: bool
+) -> None:
+    def no_number(owner: str) -> str:
+        raise AssertionError("an SSCC was asked for")
+
+    operator = ready_to_seal(next_sscc=no_number, has_scale=has_scale, prints=frozenset(prints))
+    for act in (acts.SEAL, acts.WEIGHT, acts.CONFIRM):
+        assert operator.scan(command(act)).reason == "no_printer", act
+        assert missing in operator.last.sentence
+    operator.step = Weighing("HOME/1001", "T-01", by_scale=has_scale)
+    assert operator.key("1500").reason == operator.weigh(1500).reason == "no_printer"
+
+
+def test_the_station_barcode_of_a_bench_that_prints_helps_in_the_midst_of_a_tote() -> None:
+    operator = ready_to_seal(stations=("BENCH-2",), prints=frozenset())
+    assert "BENCH-2" in operator.scan(command(acts.SEAL)).last.sentence
+    operator.scan(barcodes.encode(Kind.STATION, "BENCH-2"))
+    assert isinstance(operator.last, Accepted)
+    assert (operator.last.station, operator.asked.step) == ("BENCH-2", "pack_seal")
+    operator.step = Weighing("HOME/1001", "T-01")
+    assert operator.scan(barcodes.encode(Kind.STATION, "BENCH-9")).reason == "station_unknown"
+
+
+def test_where_no_printer_takes_labels_none_is_printed_again() -> None:
+    for operator in (sealed(), dock().scan(f"]C100{SSCC}")):
+        operator.here = replace(operator.here, prints=frozenset({"slip"}))
+        assert operator.act(acts.REPRINT).reason == "no_printer"
 
 
 def test_a_reprint_is_the_same_sscc_and_a_higher_copy() -> None:
@@ -231,7 +300,7 @@ def test_the_tote_binds_when_it_is_scanned() -> None:
 
 def test_a_departure_that_passed_while_packing_is_the_next_days() -> None:
     operator = packer().scan(TOTE).scan(LAMP).key("5").scan(MUG)
-    operator.here = Here(now=NOW + timedelta(hours=9), terminal="T1", worker=WORKER, next_sscc=lambda owner: SSCC)
+    operator.here = replace(operator.here, now=NOW + timedelta(hours=9))
     (sealed,) = operator.scan(command(acts.SEAL)).events
     assert sealed.departs_at.day == 23
 
