@@ -1,8 +1,8 @@
 """One frame -> `Scan`, or `Unreadable` with its reason.
 
-Decides what a read holds: GS1 elements only where an AIM id promises them, a GTIN only where its check digit is
-right, text otherwise; and that any problem refuses the read unless whoever asks admits that kind. Refuses to know what
-a text means, and which kind of work admits what.
+Decides what a read holds: GS1 elements only where an AIM id promises them (or, of a parcel's label, the FNC1 in front
+of it), a GTIN only where its check digit is right, text otherwise; and that any problem refuses the read unless whoever
+asks admits that kind. Refuses to know what a text means, and which kind of work admits what.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _WEB = ("https://", "http://", "HTTPS://", "HTTP://")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _UPC_E_LENGTH = 8
+_SSCC_ELEMENT = 20  # AI 00 and 18 digits
 _COMPOSITE = "|]e0"
 _PRINTED = re.compile(r"\s*\([0-9]")
 
@@ -158,6 +159,8 @@ def _promised(aim: AimId, text: str, profile: ScannerProfile) -> _Content:
 
 def _unpromised(text: str, profile: ScannerProfile, *, keyed: bool) -> _Content:
     """What a read says whose symbology nobody told: bare digits are never GS1 elements."""
+    if label := _behind_fnc1(text, profile):
+        return _Content(elements=(label,))
     if GS in text:
         return _faulty(Problem(Reason.AIM_MISSING, "", wording.aim_lost()))
     if not text.isprintable():
@@ -172,6 +175,13 @@ def _unpromised(text: str, profile: ScannerProfile, *, keyed: bool) -> _Content:
     if not profile.digits_are_gtins or text.startswith("99"):
         return _Content(_gtin(text))
     return _checked(text)
+
+
+def _behind_fnc1(text: str, profile: ScannerProfile) -> Element | None:
+    """The SSCC of a label whose scanner tells no AIM id, but sends the FNC1 in front: that too says that it is GS1."""
+    digits = next((text.removeprefix(mark) for mark in (GS, *profile.separators) if text.startswith(mark)), "")
+    is_label = len(digits) == _SSCC_ELEMENT and digits.isdecimal() and digits.startswith("00")
+    return Element("00", digits[2:]) if is_label and has_check_digit(digits[2:]) else None
 
 
 def _ean(text: str, lengths: tuple[int, ...], expected: str, profile: ScannerProfile) -> _Content:

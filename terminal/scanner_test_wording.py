@@ -222,7 +222,15 @@ def aim_right() -> str:
 
 
 def aim_missing() -> str:
-    return "No AIM identifier: switch AIM code identifiers on, or GS1 codes cannot be told from others"
+    return (
+        "No AIM identifiers. Not read without them: GS1 codes (GS1-128, DataBar, DataMatrix, QR) of goods and of "
+        "others' pallets, with their lot, serial, expiry and count; an EAN with an add-on. A UPC-E may pass for an "
+        "EAN-8. Set on the scanner what the card says: AIM code identifier on for all codes"
+    )
+
+
+def works_without_aim() -> str:
+    return "Read without AIM identifiers: EAN, UPC-A and ITF-14, web addresses, Floorhand's barcodes and parcel labels"
 
 
 def aim_other(aim: str) -> str:

@@ -28,7 +28,7 @@ from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
 from terminal.stations import PLAIN, HouseStyle, Stations
-from terminal.workflows import acts, allowed, desk, packing, picking, sign_on, typed_numbers, undo
+from terminal.workflows import acts, allowed, desk, labelling, packing, picking, sign_on, typed_numbers, undo
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -127,12 +127,12 @@ class Session:
     async def take_scan(self, item: Scan | Unreadable) -> Showing:
         """Judges one read of a scanner."""
         item = allowed.admitted(item, self._step, self._floor.site, self._limits)
-        return await self._take(resolve_scan(item, self._floor), item.raw)
+        return await self._take(resolve_scan(item, self._floor, labelling.expected_label(self._step)), item.raw)
 
     async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
         """Judges what was typed before Enter; `is_even` where its keys came at the pace of a device."""
         entered = text.strip()
-        meaning = resolve_entry(entered, self._floor)
+        meaning = resolve_entry(entered, self._floor, labelling.expected_label(self._step))
         if refused := typed_numbers.doubtful(entered, self._step, self._floor, is_even=is_even):
             self._turn += 1
             return await self._apply(refused, meaning, text)

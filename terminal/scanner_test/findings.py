@@ -41,7 +41,7 @@ class Finding:
 
 def findings(found: Diagnosis) -> tuple[Finding, ...]:
     """Everything that one read of the card told, faults first."""
-    every = (_way(found), *_line(found), _signs(found), _separator(found), _aim(found), _prefix(found), _suffix(found))
+    every = (_way(found), *_line(found), _signs(found), _separator(found), *_aim(found), _prefix(found), _suffix(found))
     told = [each for each in every if each is not None]
     told.append(Finding(Weight.ADVICE, words.turn_beep_down()))
     order = (Weight.FAULT, Weight.RIGHT, Weight.ADVICE)
@@ -118,14 +118,14 @@ def _separator(found: Diagnosis) -> Finding:
     return Finding(Weight.FAULT, words.separator_strange(shown(mark)))
 
 
-def _aim(found: Diagnosis) -> Finding:
+def _aim(found: Diagnosis) -> tuple[Finding, ...]:
     match found.aim:
         case "]C1":
-            return Finding(Weight.RIGHT, words.aim_right())
+            return (Finding(Weight.RIGHT, words.aim_right()),)
         case "":
-            return Finding(Weight.ADVICE, words.aim_missing())
+            return (Finding(Weight.RIGHT, words.works_without_aim()), Finding(Weight.ADVICE, words.aim_missing()))
         case other:
-            return Finding(Weight.FAULT, words.aim_other(other))
+            return (Finding(Weight.FAULT, words.aim_other(other)),)
 
 
 def _prefix(found: Diagnosis) -> Finding | None:

@@ -33,6 +33,7 @@ from terminal.workflows.steps import (
     Prints,
     Refused,
     Shipping,
+    Step,
     Weighing,
 )
 from terminal.workflows.strangers import describe_stranger
@@ -68,6 +69,15 @@ def stands_on_label_alone(meaning: Meaning, parcel: Parcel) -> bool:
             return sscc == parcel.id
         case _:
             return False
+
+
+def expected_label(step: Step) -> str:
+    """The SSCC of the label that is to be scanned at `step`, or an empty text where none is waited for."""
+    match step:
+        case Labelling(parcel=parcel) | Prints(back=Labelling(parcel=parcel)):
+            return parcel
+        case _:
+            return ""
 
 
 def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here) -> Outcome:

@@ -1,7 +1,7 @@
 """Scan or typed text to meaning: location, product, tote, parcel, badge, command, number, unknown or ambiguous.
 
 A barcode means the same thing on every screen, because only this file says what it means. It knows the records of the
-floor and our own grammar; it does not know which step is asking.
+floor and our own grammar; of the step that is asking only the label for which it waits, if it does.
 """
 
 from __future__ import annotations
@@ -37,12 +37,17 @@ MEANT = "."
 """Behind typed digits: somebody means the number."""
 
 
-def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
-    """What a scanner's read means on this floor; the site's own numbers come before what GS1 would make of them."""
+def resolve_scan(scan: Scan | Unreadable, floor: Floor, expected: str = "") -> Meaning:
+    """What a scanner's read means on this floor; the site's own numbers come before what GS1 would make of them.
+
+    `expected` is the SSCC of the label that is to be read now: where it may be that, it is.
+    """
     if isinstance(scan, Unreadable):
         return (scan.own_text and _own_number(scan.own_text, floor)) or Damaged(scan.sentence)
     if not scan.text.strip():
         return Damaged(wording.code_holds_nothing())
+    if not scan.elements and (parcel := _expected(scan.text, floor, expected)):
+        return parcel
     if not scan.elements and (own := _own_number(scan.text, floor)):
         return own
     if scan.elements and (goods := counted(scan, floor)):
@@ -54,8 +59,10 @@ def resolve_scan(scan: Scan | Unreadable, floor: Floor) -> Meaning:
     return _resolve_text(scan.text, floor, is_keyed=False)
 
 
-def resolve_entry(text: str, floor: Floor) -> Meaning:
+def resolve_entry(text: str, floor: Floor, expected: str = "") -> Meaning:
     """What typed characters mean: a number of up to five digits, or what a barcode of that text would."""
+    if parcel := _expected(text, floor, expected):
+        return parcel
     digits = text.removesuffix(MEANT)
     if digits.isascii() and digits.isdecimal() and len(digits) <= QUANTITY_DIGITS:
         return ANumber(int(digits), digits)
@@ -74,8 +81,8 @@ def _resolve_text(text: str, floor: Floor, *, is_keyed: bool) -> Meaning:
         return Damaged(wording.own_barcode_damaged())
     if own is not None:
         return _own(own, floor, is_keyed=is_keyed)
-    if is_sscc(text):
-        return AParcel(text, floor.parcel(text))
+    if (parcel := floor.parcel(labelled_sscc(text) or text)) and (not is_keyed or _own_number(text, floor) is None):
+        return AParcel(parcel.id, parcel)
     if found := _item(floor.products_of_barcode(text), text, is_keyed=is_keyed):
         return found
     if found := _item(_by_sku(text, floor), is_keyed=is_keyed):
@@ -86,7 +93,22 @@ def _resolve_text(text: str, floor: Floor, *, is_keyed: bool) -> Meaning:
         return AnOrder(order)
     if is_keyed and (tote := floor.tote(text.upper())):
         return ATote(tote)
+    if is_sscc(text):
+        return AParcel(text, None)
     return Unknown(text, is_keyed=is_keyed)
+
+
+def labelled_sscc(text: str) -> str | None:
+    """The SSCC that a parcel's label says where no AIM id tells that it is one: behind `00`, or as printed below it."""
+    digits = text.replace(" ", "")
+    digits = digits.removeprefix("(00)") if digits.startswith("(00)") else digits.removeprefix("00")
+    return digits if is_sscc(digits) and len(digits) < len(text) else None
+
+
+def _expected(text: str, floor: Floor, expected: str) -> AParcel | None:
+    if expected and expected in (text, labelled_sscc(text)):
+        return AParcel(expected, floor.parcel(expected))
+    return None
 
 
 def _own(own: barcodes.OwnBarcode, floor: Floor, *, is_keyed: bool) -> Meaning:

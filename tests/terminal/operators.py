@@ -17,6 +17,7 @@ from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal.floor import Floor
 from terminal.workflows import acts, desk, undo
+from terminal.workflows.labelling import expected_label
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
     Accepted,
@@ -64,11 +65,12 @@ class Operator:
         self.keys = 0
 
     def scan(self, text: str) -> Operator:
-        return self._take(resolve_scan(parse(text.encode(), PROFILE, "test", 0.0), self.floor))
+        read = parse(text.encode(), PROFILE, "test", 0.0)
+        return self._take(resolve_scan(read, self.floor, expected_label(self.step)))
 
     def key(self, text: str) -> Operator:
         self.keys += 1
-        return self._take(resolve_entry(text, self.floor))
+        return self._take(resolve_entry(text, self.floor, expected_label(self.step)))
 
     def act(self, name: str) -> Operator:
         self.keys += 2

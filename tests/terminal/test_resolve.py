@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from orders.identifiers import sscc
+from orders.records import Parcel
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal import wording
-from terminal.workflows.resolve import resolve_scan
+from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import AnItem, AnOrder, AParcel, Damaged, Meaning, Unknown
 from tests.floors import PRODUCTS, floor_of, line, order, product
 
@@ -76,6 +80,55 @@ def test_what_cannot_be_believed_is_damaged_and_says_so(frame: str) -> None:
 
 def test_a_matrix_code_that_holds_nothing_is_told_as_that() -> None:
     assert meaning("]Q1") == meaning("]d1 ") == Damaged(wording.code_holds_nothing())
+
+
+PARCEL = sscc("952000", 1)
+CLASH = sscc("952000", 2)
+STRANGE = sscc("952000", 3)
+GS = "\x1d"
+BARE = floor_of(
+    *(Parcel(id=id, order="HOME/1", order_number="1", number=1, state="sealed", contents=()) for id in (PARCEL, CLASH)),
+    order(line(1, "LAMP", 1), number=f"00{CLASH}"),
+    order(line(1, "LAMP", 1), number=STRANGE),
+)
+
+
+def wedge(text: str, expected: str = "") -> Meaning:
+    return resolve_scan(parse(text, PROFILE, "test", 0.0), BARE, expected)
+
+
+def port(text: str, expected: str = "") -> Meaning:
+    return resolve_scan(parse(text.encode(), ScannerProfile("port", port="/dev/x"), "test", 0.0), BARE, expected)
+
+
+def slow_wedge(text: str, expected: str = "") -> Meaning:
+    return resolve_entry(text, BARE, expected)
+
+
+@pytest.mark.parametrize(
+    ("reads", "spelled"),
+    [
+        *((reads, spelled) for reads in (wedge, port) for spelled in ("00{}", f"{GS}00{{}}")),
+        *((slow_wedge, spelled) for spelled in ("00{}", "{}", "(00){}", "(00) {}")),
+    ],
+)
+def test_the_label_of_a_parcel_here_is_that_parcel_without_an_aim_id_too(
+    reads: Callable[..., Meaning], spelled: str
+) -> None:
+    assert reads(spelled.format(PARCEL)) == AParcel(PARCEL, BARE.parcel(PARCEL))
+
+
+@pytest.mark.parametrize("reads", [wedge, port, slow_wedge])
+def test_twenty_digits_are_guessed_to_be_no_strangers_parcel_and_what_is_known_here_comes_first(
+    reads: Callable[..., Meaning],
+) -> None:
+    assert isinstance(reads(f"00{sscc('952000', 9)}"), Unknown)
+    assert isinstance(reads(f"00{PARCEL[:-1]}{(int(PARCEL[-1]) + 1) % 10}"), Unknown)
+    assert reads(f"00{CLASH}") == AnOrder(BARE.order(f"HOME/00{CLASH}"))
+    assert reads(f"00{CLASH}", CLASH) == AParcel(CLASH, BARE.parcel(CLASH)), "at its bench it is what is waited for"
+    assert reads(STRANGE) == AnOrder(BARE.order(f"HOME/{STRANGE}"))
+    assert reads(STRANGE, STRANGE) == AParcel(STRANGE, None)
+    assert reads(sscc("952000", 9)) == AParcel(sscc("952000", 9), None)
 
 
 def test_a_pallet_is_its_sscc_and_an_unknown_thing_is_unknown() -> None:

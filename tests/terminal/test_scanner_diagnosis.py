@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.records import Parcel
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal.config_edit import Table
@@ -16,6 +17,11 @@ from terminal.scanner_test.diagnosis import Diagnosis, Letters, diagnose
 from terminal.scanner_test.findings import Weight, findings, has_fault
 from terminal.scanner_test.layouts import LAYOUTS
 from terminal.scanner_test.proposal import entry
+from terminal.scanner_test_wording import device_settings
+from terminal.workflows.resolve import resolve_scan
+from terminal.workflows.steps import Damaged, Unknown
+from tests.floors import floor_of, product
+from tests.terminal.operators import SSCC
 from tests.terminal.scanner_reads import (
     AIM,
     FIRST,
@@ -90,6 +96,55 @@ def test_a_key_that_types_nothing_is_seen_in_place_of_the_separator() -> None:
     assert entry(found, ())["separators"] == ["F8"]
     strange = tuple("<insert>" if sign == "<f8>" else sign for sign in signs)
     assert "<insert>" in faults(diagnose(Capture(KEYS, strange, tuple(range(len(strange))))))
+
+
+def test_without_aim_ids_the_test_says_what_is_read_and_what_is_not_and_how_to_switch_them_on() -> None:
+    said = {
+        each.weight: each.sentence
+        for each in findings(diagnose(sent(f"{FIRST}{GS}{SECOND}\r")))
+        if "AIM" in each.sentence
+    }
+    for word in ("EAN", "UPC-A", "ITF-14", "Floorhand's barcodes", "parcel labels"):
+        assert word in said[Weight.RIGHT]
+    for word in ("GS1-128", "DataBar", "DataMatrix", "lot", "serial", "expiry", "count", "UPC-E", "pallets"):
+        assert word in said[Weight.ADVICE]
+    (on_the_card,) = (each for each in device_settings() if each.startswith("AIM"))
+    assert said[Weight.ADVICE].endswith("AIM code identifier on for all codes")
+    assert on_the_card.startswith("AIM code identifier: on for all codes")
+    assert "AIM identifiers are on" in [each.sentence for each in findings(diagnose(sent(WHOLE + "\r")))]
+
+
+@pytest.mark.parametrize(
+    ("with_id", "without", "is_same"),
+    [
+        ("]E05012345678900", "5012345678900", True),
+        ("]E00042100005264", "042100005264", True),
+        ("]E496385074", "96385074", True),
+        ("]I115012345678907", "15012345678907", True),
+        ("]Q1https://id.gs1.org/01/05012345678900", "https://id.gs1.org/01/05012345678900", True),
+        ("]C0FHK-YESQ", "FHK-YESQ", True),
+        (f"]C100{SSCC}", f"00{SSCC}", True),
+        ("]C10105012345678900", "0105012345678900", False),
+        ("]e00105012345678900", "0105012345678900", False),
+        ("]d20105012345678900" + "21S", "0105012345678900" + "21S", False),
+        ("]C100106141412345678908", "00106141412345678908", False),
+        ("]E3501234567890012", "501234567890012", False),
+        ("]E00042100005264", "04252614", True),
+        ("]E00012345000058", "01234558", False),
+    ],
+)
+def test_what_it_says_of_aim_ids_is_so_on_the_floor(with_id: str, without: str, is_same: bool) -> None:
+    floor = floor_of(
+        product("CUP", "00042100005264"),
+        product("TIN", "00000096385074"),
+        product("CASE", "15012345678907"),
+        product("OWN", "00012345000058"),
+        product("OTHER", "00000001234558"),
+        Parcel(id=SSCC, order="HOME/1", order_number="1", number=1, state="sealed", contents=()),
+    )
+    told, bare = (resolve_scan(parse(text, WEDGE, "any", 0.0), floor) for text in (with_id, without))
+    assert not isinstance(told, Unknown | Damaged)
+    assert (told == bare) is is_same
 
 
 def test_a_lost_separator_is_no_danger_where_no_read_claims_to_be_gs1() -> None:

@@ -168,9 +168,28 @@ def test_the_order_number_stands_on_slip_and_void_labels_too_and_reads_nothing_b
     assert SSCC[-6:] in operator.last.sentence
 
 
-@pytest.mark.parametrize("number", [f"]C100{SSCC}", f"]Q1https://id.gs1.org/00/{SSCC}"])
+@pytest.mark.parametrize("number", [f"]C100{SSCC}", f"00{SSCC}", f"\x1d00{SSCC}", f"]Q1https://id.gs1.org/00/{SSCC}"])
 def test_what_stands_on_that_label_alone_reads_it_back(number: str) -> None:
     assert isinstance(sealed().scan(number).events[0], ParcelLabelled)
+
+
+def test_without_aim_ids_a_label_is_read_back_and_opens_its_manifest_at_the_dock() -> None:
+    operator = sealed().scan(f"00{SSCC}")
+    assert isinstance(operator.events[0], ParcelLabelled)
+    operator.step = Shipping()
+    assert operator.scan(f"00{SSCC}").step == Shipping("ROYAL-24-20261120-1700", SSCC)
+    broken = sealed()
+    broken.step = PackWait()
+    assert isinstance(broken.scan(f"00{SSCC}").events[0], ParcelLabelled)
+    assert sealed().scan(f"00{sscc('952000', 2)}").reason == "label_first", "whose it is, nobody guesses"
+
+
+def test_an_order_that_is_called_like_the_label_does_not_keep_it_from_counting() -> None:
+    operator = sealed()
+    order, _ = small_order()
+    twin = replace(order, id=f"HOME/00{SSCC}", number=f"00{SSCC}")
+    operator.floor.confirm([(Key("order", twin.id), twin)], 9)
+    assert isinstance(operator.scan(f"00{SSCC}").events[0], ParcelLabelled)
 
 
 def test_an_sscc_keyed_from_a_label_that_no_scanner_reads_counts() -> None:
