@@ -126,7 +126,7 @@ def picked(quantity: int, sku: str) -> str:
 
 def shorted(quantity: int, sku: str) -> str:
     # Offline nobody here can know of another shelf; online the answer is there before the next step.
-    return f"Short {quantity} x {sku}: go on; once online, it is said here whether another shelf has them"
+    return f"Short {quantity} x {sku}: another shelf, if any, is named once online"
 
 
 def another_shelf(location: str, quantity: int, sku: str) -> str:

@@ -52,9 +52,7 @@ async def at_the_mugs(device: Device) -> tuple[Order, PickTask]:
     await device.scan(TOTE, HERE)
     showing = await device.session.take_act(acts.SHORT_EMPTY)
     assert showing.verdict is not None
-    assert showing.verdict.sentence == (
-        "Short 5 x LAMP: go on; once online, it is said here whether another shelf has them"
-    )
+    assert showing.verdict.sentence == "Short 5 x LAMP: another shelf, if any, is named once online"
     assert (showing.prompt.location, showing.prompt.progress) == ("B-01-1", "2/2")
     known_order, known_task = device.floor.order("HOME/1001"), device.floor.task("P1")
     assert known_order is not None and known_task is not None
