@@ -222,6 +222,28 @@ def scan_empty_tote() -> str:
     return "Scan an empty tote for the goods, or Esc to keep the parcel"
 
 
+def in_hand(tail: str, order: str) -> str:
+    return f"In hand: parcel {tail} of {order}"
+
+
+def taken_in_hand(tail: str, order: str, *, is_read: bool) -> str:
+    if is_read:
+        return f"Parcel {tail} of order {order}, read back: the arrow for Void, or go on with your work"
+    return f"Parcel {tail} of order {order} was never read back: scan it after this tote, or the arrow for Void"
+
+
+def parcel_for_void() -> str:
+    return "Which parcel? Scan its label first, then void it"
+
+
+def manifest_is_closed() -> str:
+    return "Its manifest is closed: have it reopened at the dock, then void the parcel"
+
+
+def voided_into(tote: str) -> str:
+    return f"Void: take the label off, put the goods into tote {tote}; scan it later to pack them again"
+
+
 def voided() -> str:
     return "Void: take the label off, unpack into the tote"
 

@@ -113,9 +113,10 @@ def _next(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
 def _sign_off(step: Step, command: ACommand, here: Here) -> ACommand | Outcome:
     if isinstance(step, AskPin):
         return NeedsAnswer(SignOn(), "")
-    if isinstance(step, (Labelling, AskVoid)) or (isinstance(step, Prints) and isinstance(step.back, Labelling)):
-        # Whoever comes next would pack with this label still lying on the bench.
-        return Refused(command_wording.label_before_sign_off(), "label_first")
+    match step:
+        case Labelling() | AskVoid(back=None) | Prints(back=Labelling()):
+            # Whoever comes next would pack with this label still lying on the bench.
+            return Refused(command_wording.label_before_sign_off(), "label_first")
     if not isinstance(step, _MAY_LEAVE):
         return command
     sentence = command_wording.signed_off_in_the_midst() if isinstance(step, (Picking, Packing, Weighing)) else ""

@@ -14,7 +14,19 @@ from msgspec.structs import replace
 from orders.verdicts import Denial
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts, commands, labelling, packing, picking, previews, prints, shipping, sign_on, undo
+from terminal.workflows import (
+    acts,
+    commands,
+    labelling,
+    packing,
+    picking,
+    previews,
+    prints,
+    shipping,
+    sign_on,
+    undo,
+    voiding,
+)
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.steps import (
     ACommand,
@@ -47,11 +59,11 @@ _PROMPTS: dict[type, Callable[[Any, Floor, Here], Prompt]] = {
     Menu: lambda step, floor, here: sign_on.menu_prompt(here),
     Queue: lambda step, floor, here: sign_on.queue_prompt(),
     Picking: picking.prompt,
-    PackWait: lambda step, floor, here: packing.wait_prompt(floor, here),
+    PackWait: lambda step, floor, here: packing.wait_prompt(step, floor, here),
     Packing: lambda step, floor, here: packing.prompt(step, floor),
     Weighing: lambda step, floor, here: packing.weighing_prompt(step, floor),
     Labelling: labelling.label_prompt,
-    AskVoid: lambda step, floor, here: labelling.void_prompt(step, floor),
+    AskVoid: lambda step, floor, here: voiding.prompt(step, floor),
     Prints: prints.prompt,
     Shipping: lambda step, floor, here: shipping.prompt(step, floor),
     AskClose: lambda step, floor, here: shipping.close_prompt(step, floor),
@@ -67,7 +79,7 @@ _JUDGES: dict[type, Callable[[Any, Meaning, Floor, Here], Outcome]] = {
     Packing: packing.judge,
     Weighing: packing.judge_weight,
     Labelling: labelling.judge_read_back,
-    AskVoid: labelling.judge_void_answer,
+    AskVoid: voiding.judge,
     Prints: prints.judge,
     Shipping: shipping.judge,
     AskClose: shipping.judge_close,

@@ -1,4 +1,4 @@
-"""The label of a sealed parcel: printed again, read back, taken back; and the parcel opened once more.
+"""The label of a sealed parcel: printed again, read back, taken back.
 
 Decides that the label of this parcel, and no other, lets the packer go on, and on which manifest it then stands.
 """
@@ -6,7 +6,7 @@ Decides that the label of this parcel, and no other, lets the packer go on, and 
 from __future__ import annotations
 
 from orders.calendar import manifest_id
-from orders.events import LabelReprinted, ParcelLabelled, ParcelVoided
+from orders.events import LabelReprinted, ParcelLabelled
 from orders.records import Order, Parcel
 from orders.verdicts import Denial, judge_label, judge_void
 from terminal import pack_wording, printer_wording, wording
@@ -21,7 +21,6 @@ from terminal.workflows.steps import (
     ANumber,
     AParcel,
     AskVoid,
-    ATote,
     Here,
     Labelling,
     Meaning,
@@ -110,46 +109,6 @@ def judge_read_back(step: Labelling, meaning: Meaning, floor: Floor, here: Here)
             return Refused(pack_wording.label_first(describe_stranger(meaning)), "label_first")
 
 
-def void_prompt(step: AskVoid, floor: Floor) -> Prompt:
-    """Asks whether the parcel shall be opened again."""
-    order = floor.order(step.order)
-    return Prompt(
-        step="pack_void",
-        title=pack_wording.pack_title(order.number if order else ""),
-        ask=pack_wording.really_void(),
-        item=step.parcel[-6:],
-        acts=acts.listed(acts.NO),
-        details=(pack_wording.esc_keeps_it(),),
-        help=pack_wording.help_pack(),
-    )
-
-
-def judge_void_answer(step: AskVoid, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """A scanned free tote takes the goods back and voids the label; anything else leaves all as it is."""
-    order, parcel = floor.order(step.order), floor.parcel(step.parcel)
-    back = Labelling(step.order, step.parcel)
-    match meaning:
-        case ACommand(name=acts.NO):
-            return NeedsAnswer(back, "")
-        case ACommand(name=acts.REPRINT):
-            return judge_read_back(back, meaning, floor, here)
-        case ATote(tote=tote) if order and parcel and tote.state == "free":
-            voided = ParcelVoided(
-                order=order.id,
-                parcel=parcel.id,
-                tote=tote.id,
-                reason="asked",
-                contents=parcel.contents,
-                manifest=parcel.manifest,
-            )
-            orders = prints.settled(parcel.id, "cancel", here)
-            return Accepted(Packing(order.id, tote.id), pack_wording.voided(), (voided,), orders=orders)
-        case ATote(tote=tote):
-            return Refused(wording.tote_in_use(tote.id), Denial.TOTE_IN_USE.value)
-        case _:
-            return Refused(pack_wording.scan_empty_tote(), "tote_wanted")
-
-
 def open_manifest(name: str, floor: Floor) -> str:
     """The first manifest of that name that still takes parcels, as far as this terminal knows."""
     turn, following = 1, name
@@ -207,16 +166,7 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome
     return Accepted(PackWait(), pack_wording.label_right(carrier), (labelled,), orders=orders)
 
 
-def judge_other_parcel(sscc: str, floor: Floor, here: Here) -> Outcome:
-    """A parcel's label scanned between two totes: read back now, where that was not done before."""
-    parcel = floor.parcel(sscc)
-    if parcel is None:
-        return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
-    if parcel.state == "sealed":
-        return _labelled_after_break(parcel, floor, here)
-    return Refused(pack_wording.label_counted(), Denial.PARCEL_LABELLED.value)
-
-
-def _labelled_after_break(parcel: Parcel, floor: Floor, here: Here) -> Outcome:
+def labelled_after_break(parcel: Parcel, floor: Floor, here: Here) -> Outcome:
+    """A sealed parcel's label scanned between two totes: read back now."""
     order = floor.order(parcel.order)
     return _labelled(order, parcel, floor, here) if order else Refused(pack_wording.order_changed(), "order_unknown")

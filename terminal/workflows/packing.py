@@ -21,7 +21,7 @@ from orders.records import Address, Order, Pack, Product
 from orders.verdicts import Denial, judge_item, judge_packing, judge_sealing
 from terminal import pack_wording, pick_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts, keyed, labelling, packs, prints
+from terminal.workflows import acts, keyed, labelling, packs, prints, voiding
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -54,15 +54,16 @@ _COMES_WITH_A_SEAL = ("label", "slip")
 """Where no printer takes one of these nothing is sealed: that parcel could never leave."""
 
 
-def wait_prompt(floor: Floor, here: Here) -> Prompt:
+def wait_prompt(step: PackWait, floor: Floor, here: Here) -> Prompt:
     """Asks for a tote."""
+    held, on_parcel = voiding.in_hand(step, floor)
     waiting = sum(1 for order in floor.every("order", Order) if order.state == "picked")
     return Prompt(
         step="pack_tote",
         title=pack_wording.pack(),
         ask=pack_wording.ask_waiting_tote(),
-        details=(pack_wording.orders_waiting(waiting),),
-        acts=acts.listed(*((acts.HELD_PRINTS,) if here.held else ()), acts.MENU),
+        details=(*held, pack_wording.orders_waiting(waiting)),
+        acts=acts.listed(*((acts.HELD_PRINTS,) if here.held else ()), *on_parcel, acts.MENU),
         help=pack_wording.help_pack(),
     )
 
@@ -87,8 +88,12 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
                 return Refused(wording.denied(denial), denial.value)
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
             return Accepted(Packing(order.id, tote.id), pack_wording.tote_opened(order.number), (started,))
-        case AParcel(sscc=sscc):
-            return labelling.judge_other_parcel(sscc, floor, here)
+        case AParcel(parcel=parcel) if parcel is not None and parcel.state == "sealed":
+            return labelling.labelled_after_break(parcel, floor, here)
+        case AParcel(parcel=None):
+            return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
+        case _ if (about := voiding.judge_in_hand(step, meaning, floor, here)) is not None:
+            return about
         case ACommand(name=acts.REPRINT):
             return labelling.reprint_last(step, floor, here)
         case _:
@@ -102,6 +107,7 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
         return _lost_prompt()
     left = order.to_verify
     picked = sum(line.picked - line.packed for line in order.lines)
+    held, on_parcel = voiding.in_hand(step, floor)
     shown = Prompt(
         step="",
         ask="",
@@ -116,8 +122,8 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             step="pack_seal",
             ask=pack_wording.ask_seal(),
             quantity=pack_wording.pieces(picked),
-            details=(wording.carrier_of(order.carrier, order.service), *_follow_details(order)),
-            acts=acts.listed(acts.SEAL, acts.WEIGHT, acts.MENU),
+            details=(*held, wording.carrier_of(order.carrier, order.service), *_follow_details(order)),
+            acts=acts.listed(acts.SEAL, acts.WEIGHT, *on_parcel, acts.MENU),
             expects=(barcodes.encode(Kind.COMMAND, acts.SEAL),),
         )
     product = floor.product(step.product or next(iter(left)))
@@ -127,8 +133,8 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             step="pack_item",
             ask=pack_wording.ask_any_item(),
             quantity=pack_wording.pieces_left(sum(left.values())),
-            details=(*_left_details(left, floor), *_follow_details(order)),
-            acts=acts.listed(acts.MENU),
+            details=(*held, *_left_details(left, floor), *_follow_details(order)),
+            acts=acts.listed(*on_parcel, acts.MENU),
             expects=packs.codes(left[id := next(iter(left))], product, id.partition("/")[2]),
         )
     return replace(
@@ -138,8 +144,8 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
         item=product.sku if product else step.product,
         description=product.description if product else "",
         quantity=packs.split(left.get(step.product, 0), product),
-        details=packs.legend(left.get(step.product, 0), product),
-        acts=acts.listed(acts.ALL, acts.MENU),
+        details=(*held, *packs.legend(left.get(step.product, 0), product)),
+        acts=acts.listed(acts.ALL, *on_parcel, acts.MENU),
         takes="number",
         expects=(barcodes.encode(Kind.COMMAND, acts.ALL),),
     )
@@ -154,6 +160,8 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
     order = floor.order(step.order)
     if order is None or order.state != "packing":
         return Refused(pack_wording.order_changed(), Denial.NOT_PACKING.value)
+    if (about := voiding.judge_in_hand(step, meaning, floor, here)) is not None:
+        return about
     if isinstance(meaning, ACommand) and meaning.name == acts.REPRINT:
         return labelling.reprint_of(step, order, floor, here)
     if isinstance(meaning, AStation):
@@ -183,13 +191,15 @@ def judge(step: Packing, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
 def weighing_prompt(step: Weighing, floor: Floor) -> Prompt:
     """Asks for grams: of the scale, which the packer may overrule at any moment, or of the packer."""
     order = floor.order(step.order)
+    held, on_parcel = voiding.in_hand(step, floor)
     return Prompt(
         step="pack_weight",
         title=pack_wording.pack_title(order.number if order else ""),
         ask=pack_wording.ask_scale() if step.by_scale else pack_wording.ask_weight(),
         tote=step.tote,
         takes="weight" if step.by_scale else "number",
-        acts=acts.listed(acts.MENU),
+        details=held,
+        acts=acts.listed(*on_parcel, acts.MENU),
         help=pack_wording.help_pack(),
     )
 
@@ -212,6 +222,8 @@ def judge_weight(step: Weighing, meaning: Meaning, floor: Floor, here: Here) -> 
     match meaning:
         case ACommand(name=acts.NO | acts.MENU):
             return NeedsAnswer(back, "")
+        case _ if (about := voiding.judge_in_hand(step, meaning, floor, here)) is not None:
+            return about
         case ACommand(name=acts.REPRINT) if order is not None:
             return labelling.reprint_of(step, order, floor, here)
         case AStation():

@@ -15,7 +15,7 @@ from orders.records import Manifest, Order, Parcel
 from orders.verdicts import Denial, judge_closing, judge_handover, judge_reopening
 from terminal import dock_wording, wording
 from terminal.floor import Floor
-from terminal.workflows import acts, labelling
+from terminal.workflows import acts, labelling, voiding
 from terminal.workflows.prompts import Act, Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -56,6 +56,7 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
         )
     waiting = _unlabelled(manifest, floor)
     again = (acts.REPRINT,) if step.parcel else ()
+    opened = (acts.VOID,) if step.parcel and step.is_read else ()
     shown = Prompt(
         step="",
         ask="",
@@ -76,7 +77,7 @@ def prompt(step: Shipping, floor: Floor) -> Prompt:
                 shown,
                 step="ship_open",
                 ask=dock_wording.ask_close(),
-                acts=acts.listed(acts.CLOSE, *again, acts.MENU),
+                acts=acts.listed(acts.CLOSE, *again, *opened, acts.MENU),
                 expects=(encode(Kind.COMMAND, acts.CLOSE),),
             )
         case "closed":
@@ -114,12 +115,14 @@ def judge(step: Shipping, meaning: Meaning, floor: Floor, here: Here) -> Outcome
             if parcel is None:
                 return Refused(dock_wording.parcel_for_label(), "nothing_to_reprint")
             return labelling.reprint(step, parcel, here)
+        case ACommand(name=acts.VOID):
+            return voiding.ask(step, floor)
         case AnOrder(order=order):
             return _judge_order(step, order, floor)
         case AManifest(manifest=read):
             return Accepted(Shipping(read.id), dock_wording.manifest_opened(read.id), is_note=True)
         case AParcel(sscc=sscc, parcel=parcel):
-            return _judge_parcel(step, sscc, parcel)
+            return _judge_parcel(step, sscc, parcel, is_read=True)
     manifest = floor.manifest(step.manifest) if step.manifest else None
     if manifest is None:
         return Refused(dock_wording.manifest_first(describe_stranger(meaning)), "manifest_first")
@@ -185,7 +188,7 @@ def judge_handover_answer(step: AskHandover, meaning: Meaning, floor: Floor, her
             return Refused(dock_wording.yes_or_no(describe_stranger(meaning)), "answer_first")
 
 
-def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
+def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None, *, is_read: bool = False) -> Outcome:
     if parcel is None:
         return Refused(wording.parcel_unknown(), Denial.UNKNOWN_RECORD.value)
     match parcel.state:
@@ -195,7 +198,7 @@ def _judge_parcel(step: Shipping, sscc: str, parcel: Parcel | None) -> Outcome:
             return Refused(dock_wording.read_back_first(), "not_labelled")
     if step.manifest and parcel.manifest != step.manifest:
         return Refused(dock_wording.other_manifest(parcel.manifest or ""), Denial.NOT_ON_MANIFEST.value)
-    return Accepted(Shipping(parcel.manifest, sscc), dock_wording.parcel_stands(sscc[-6:]), is_note=True)
+    return Accepted(Shipping(parcel.manifest, sscc, is_read), dock_wording.parcel_stands(sscc[-6:]), is_note=True)
 
 
 def _judge_order(step: Shipping, order: Order, floor: Floor) -> Outcome:

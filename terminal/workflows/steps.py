@@ -60,7 +60,9 @@ class Picking(StepBase, frozen=True, tag="picking"):
 
 
 class PackWait(StepBase, frozen=True, tag="pack_wait"):
-    """At the bench, waiting for a tote."""
+    """At the bench, waiting for a tote. `parcel` is in hand: its label was scanned (here and at the next two)."""
+
+    parcel: str = ""
 
 
 class Packing(StepBase, frozen=True, tag="packing"):
@@ -70,6 +72,7 @@ class Packing(StepBase, frozen=True, tag="packing"):
     tote: str
     product: str | None = None
     is_keyed: bool = False
+    parcel: str = ""
 
 
 class Weighing(StepBase, frozen=True, tag="weighing"):
@@ -78,17 +81,11 @@ class Weighing(StepBase, frozen=True, tag="weighing"):
     order: str
     tote: str
     by_scale: bool = False
+    parcel: str = ""
 
 
 class Labelling(StepBase, frozen=True, tag="labelling"):
     """A label was printed; it has to be stuck and read back before anything else is packed."""
-
-    order: str
-    parcel: str
-
-
-class AskVoid(StepBase, frozen=True, tag="ask_void"):
-    """Shall the parcel be opened again?"""
 
     order: str
     parcel: str
@@ -102,10 +99,24 @@ class Prints(StepBase, frozen=True, tag="prints"):
 
 
 class Shipping(StepBase, frozen=True, tag="shipping"):
-    """At the dock; `manifest` once one is chosen, `parcel` the one that was scanned last."""
+    """At the dock; `manifest` once one is chosen, `parcel` the one in hand, `is_read` where by its own label."""
 
     manifest: str | None = None
     parcel: str = ""
+    is_read: bool = False
+
+
+class AskVoid(StepBase, frozen=True, tag="ask_void"):
+    """Shall the parcel be opened again? Asked at its label, or at `back` with its label in hand."""
+
+    order: str
+    parcel: str
+    back: PackWait | Packing | Weighing | Shipping | None = None
+
+    @property
+    def kept(self) -> Labelling | PackWait | Packing | Weighing | Shipping:
+        """Where the packer stands if it stays closed."""
+        return self.back or Labelling(self.order, self.parcel)
 
 
 class AskClose(StepBase, frozen=True, tag="ask_close"):

@@ -18,6 +18,7 @@ from orders.events import (
     ManifestClosed,
     ManifestReopened,
     ParcelLabelled,
+    ParcelVoided,
     PickConfirmed,
     PickShorted,
     PickUndone,
@@ -85,6 +86,9 @@ def trail_after(trail: Trail, events: Sequence[FloorEvent]) -> Trail:
             trail = (*trail, event)[-LONGEST_TRAIL:]
         elif isinstance(event, _UNDOING) or (isinstance(event, ManifestReopened) and _is_closing(trail, event)):
             trail = trail[:-1]
+        elif isinstance(event, ParcelVoided):
+            # Of another order, perhaps, than the one whose tote stands open: that one goes on as it was.
+            trail = tuple(each for each in trail if not _is_of(each, event))
         elif not isinstance(event, _BESIDES):
             trail = ()
     return trail
@@ -119,7 +123,7 @@ def judge(step: Step, ask: str, floor: Floor, here: Here) -> Outcome:
         case AskPin():
             return NeedsAnswer(SignOn(), "")
         case AskVoid():
-            return NeedsAnswer(Labelling(step.order, step.parcel), "")
+            return NeedsAnswer(step.kept, "")
         case AskClose() | AskHandover():
             return NeedsAnswer(Shipping(step.manifest), "")
         case Labelling():
@@ -182,6 +186,10 @@ def _taken_back(step: Step, last: FloorEvent, floor: Floor) -> tuple[FloorEvent,
         case ManifestClosed():
             return ManifestReopened(manifest=last.manifest), dock_wording.reopened(last.manifest), step
     raise AssertionError(f"nothing takes back {type(last).__name__}")
+
+
+def _is_of(last: FloorEvent, event: ParcelVoided) -> bool:
+    return isinstance(last, ParcelLabelled) and last.parcel == event.parcel
 
 
 def _is_closing(trail: Trail, event: ManifestReopened) -> bool:
