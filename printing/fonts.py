@@ -166,6 +166,24 @@ def printable(text: str) -> str:
     return line
 
 
+@kept(1024)
+def legible(number: str) -> str:
+    """A number as it can be drawn in any case: signs that no font here has, or that nobody sees, as <U+12A0>.
+
+    For numbers alone: a person's name that cannot be drawn whole is refused, as by `printable`.
+    """
+    line = unicodedata.normalize("NFC", number)
+    spelled: set[str] = set()
+    while line:
+        try:
+            if seen := printable("".join(f"<U+{ord(sign):04X}>" if sign in spelled else sign for sign in line)):
+                return seen
+            spelled = set(line)
+        except MissingGlyph as error:
+            spelled |= (set(error.characters) & set(line)) - spelled or set(line)
+    return ""
+
+
 @lru_cache(maxsize=4096)
 def runs(line: str, weight: Weight) -> tuple[tuple[str, str], ...]:
     """A line that needs no shaping as (font name, text) runs, each drawn whole by its font."""

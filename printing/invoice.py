@@ -5,7 +5,7 @@ from __future__ import annotations
 from printing.consignee import consignee, letterhead
 from printing.documents import Invoice
 from printing.figures import day, money, percent
-from printing.fonts import Weight, printable
+from printing.fonts import Weight, legible, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
 from printing.paper_words import Words, words_that
@@ -37,7 +37,7 @@ def draw_invoice(page: Page, invoice: Invoice) -> None:
     head = _head(invoice, words)
     paper = Paper(
         head.height_mm(whole), NEXT_HEAD_MM, head.draw_first, head.draw_next,
-        footer=f"{invoice.number}  {words.say('order', invoice.order_number)}", page_of=words["page"],
+        footer=f"{legible(invoice.number)}  {words.say('order', legible(invoice.order_number))}", page_of=words["page"],
         what="the invoice",
     )  # fmt: skip
     draw_table(page, paper, columns, rows)
@@ -58,13 +58,13 @@ def _head(invoice: Invoice, words: Words) -> Letterhead:
     if invoice.due_on:
         facts.append((words["due"], day(invoice.due_on)))
     if invoice.corrects:
-        facts.append((words["corrects"], invoice.corrects))
-    facts.append((words["order_number"], invoice.order_number))
+        facts.append((words["corrects"], legible(invoice.corrects)))
+    facts.append((words["order_number"], legible(invoice.order_number)))
     return Letterhead(
         title=words["credit_note" if invoice.corrects else "invoice"],
         sender=(*seller, words.say("tax_number", invoice.seller_tax_number)),
         code=invoice.number,
-        code_text=invoice.number,
+        code_text=legible(invoice.number),
         parties=tuple(parties),
         facts=tuple(facts),
         continued=words["continued"],

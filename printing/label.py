@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from printing.codes import carried, squares_dots
 from printing.consignee import Consignee, consignee
 from printing.documents import DATA_TITLES, Media, ParcelLabel
 from printing.fonts import Weight
 from printing.page import Box, Page
-from printing.paragraph import Align, DoesNotFit, Paragraph, cap_mm, fitted_lines
-from printing.symbols import Matrix, Symbol, code128, digital_link, gs1_128, sscc
+from printing.paragraph import Align, DoesNotFit, Paragraph, cap_mm, fitted_lines, number_lines
+from printing.symbols import Matrix, Symbol, digital_link, gs1_128, sscc
 
 MARGIN_MM = 5.0
 SSCC_HEIGHT_MM = 32.0
@@ -172,14 +173,29 @@ def _contents_block(page: Page, label: ParcelLabel, plan: Plan, symbol: Symbol) 
 
 
 def _order_block(page: Page, label: ParcelLabel, plan: Plan) -> None:
-    inner = plan.inner
-    bars = Box(0, plan.order_top + 2.0, page.box.width, plan.heights.order)
-    page.symbol(code128(label.order_number), bars, page.grid.code_x_dots)
-    text_top = bars.bottom + 1.5
-    page.text("ORDER", inner.left, text_top + cap_mm(ORDER_DIGITS) - cap_mm(CAPTION), CAPTION)
-    below = Box(inner.left + 12, text_top, inner.width - 24, 5)
-    sizes = (ORDER_DIGITS, 6.0)
-    page.fitted(label.order_number, below, sizes, Weight.BOLD, Align.CENTRE, what="the order number")
+    """The order's number as bars with its signs below; what no bar there holds as squares beside them, or alone."""
+    inner, height = plan.inner, plan.heights.order
+    whole = Box(inner.left, plan.order_top + 2.0, inner.width, height + 1.5 + cap_mm(ORDER_DIGITS))
+    match carried(page, label.order_number, page.box.width, whole.height, page.grid.code_x_dots):
+        case Symbol() as symbol:
+            bars = Box(0, whole.top, page.box.width, height)
+            page.symbol(symbol, bars, page.grid.code_x_dots)
+            text_top = bars.bottom + 1.5
+            page.text("ORDER", inner.left, text_top + cap_mm(ORDER_DIGITS) - cap_mm(CAPTION), CAPTION)
+            below = Box(inner.left + 12, text_top, inner.width - 24, cap_mm(ORDER_DIGITS) + 0.5)
+            shown = number_lines(label.order_number, below.width, below.height, (ORDER_DIGITS, 6, 5), Weight.BOLD)
+            page.paragraph(shown, below, Weight.BOLD, Align.CENTRE)
+        case found:
+            left = whole.left
+            if found is not None:
+                dots = squares_dots(page.grid)
+                side = page.matrix_side(found, whole.height, dots)
+                page.matrix(found, Box(left, whole.top, side, side), dots)
+                left += side + 2
+            page.text("ORDER", left, whole.top, CAPTION)
+            below = Box(left, whole.top + 3.4, whole.right - left, whole.height - 3.4)
+            shown = number_lines(label.order_number, below.width, below.height, (ORDER_DIGITS, 9, 5), Weight.BOLD)
+            page.paragraph(shown, below, Weight.BOLD, Align.LEFT)
 
 
 def _facts_band(page: Page, label: ParcelLabel, plan: Plan) -> None:

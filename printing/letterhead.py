@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from printing.codes import carried, squares_dots
 from printing.fonts import Weight
 from printing.page import Box, Page
-from printing.paragraph import Align, Paragraph, broken_lines, fitted_lines
-from printing.symbols import code128
+from printing.paragraph import Align, DoesNotFit, Paragraph, broken_lines, fitted_lines, number_lines
+from printing.symbols import Symbol
 from printing.theme import (
     BODY,
     CAPTION,
@@ -22,6 +23,7 @@ from printing.theme import (
     NEXT_TITLE,
     PARTY,
     RULE_MM,
+    SQUARES_MM,
     TITLE,
 )
 
@@ -31,6 +33,7 @@ _FACT_MM = 8.5
 _PARTY_MM = 37.0
 _PARTY_HEAD_MM = 7.5
 _EASY = 9.0  # points
+_VALUE_SHARE = 0.53
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Letterhead:
 
     def height_mm(self, whole: Box) -> float:
         """From the top of the page to where the table begins: more for a long address, which stays easy to read."""
-        return SENDER_MM + 3 + max(self._party_mm(whole), _FACT_MM * len(self.facts) + 2)
+        room = whole.width / (len(self.parties) + 1) * _VALUE_SHARE
+        facts = sum(_fact_mm(_value(value, room)) for _, value in self.facts)
+        return SENDER_MM + 3 + max(self._party_mm(whole), facts + 2)
 
     def _party_mm(self, whole: Box) -> float:
         room = whole.width / (len(self.parties) + 1) - 5
@@ -99,19 +104,42 @@ class Letterhead:
 
     def _draw_code(self, page: Page, box: Box) -> None:
         # The margin on its right and the gap on its left are wider than any quiet zone.
-        page.symbol(code128(self.code), box, page.grid.code_x_dots, Align.RIGHT, quiet_outside=True)
-        below = Box(box.left, box.bottom + 2, box.width, 5)
-        page.fitted(self.code_text, below, (12, LEAST), Weight.BOLD, Align.RIGHT, what="the number below the code")
+        xs, squares = page.grid.code_x_dots, Box(box.left, box.top, box.width, SQUARES_MM)
+        match carried(page, self.code, box.width, squares.height, xs, quiet_outside=True):
+            case Symbol() as symbol:
+                page.symbol(symbol, box, xs, Align.RIGHT, quiet_outside=True)
+                words = Box(box.left, box.bottom + 2, box.width, squares.bottom - box.bottom - 2)
+            case None:
+                words = squares
+            case matrix:
+                xs = squares_dots(page.grid)
+                side = page.matrix_side(matrix, squares.height, xs)
+                page.matrix(matrix, Box(box.right - side, box.top, side, side), xs)
+                words = Box(box.left, box.top, box.width - side - 2, squares.height)
+        shown = number_lines(self.code_text, words.width, words.height, (12, 9, LEAST), Weight.BOLD)
+        page.paragraph(shown, words, Weight.BOLD, Align.RIGHT)
 
     def _draw_facts(self, page: Page, box: Box) -> None:
         titles = [
             fitted_lines((title,), box.width * 0.45, 4, (CAPTION, 6, 5), Weight.REGULAR, what="a title")
             for title, _ in self.facts
         ]
-        for place, (title, value) in enumerate(self.facts):
-            top = box.top + place * _FACT_MM
-            page.paragraph(titles[place], Box(box.left, top + 0.6, box.width * 0.45, 4), align=Align.LEFT)
-            beside = Box(box.left + box.width * 0.47, top, box.width * 0.53, _FACT_MM - 1)
-            what = f"the {title.lower()}"
-            shown = fitted_lines((value,), beside.width, beside.height, (FACT, 9, LEAST), Weight.BOLD, what=what)
+        top = box.top
+        for title, (_, value) in zip(titles, self.facts, strict=True):
+            page.paragraph(title, Box(box.left, top + 0.6, box.width * 0.45, 4), align=Align.LEFT)
+            beside = Box(box.left + box.width * (1 - _VALUE_SHARE), top, box.width * _VALUE_SHARE, 0)
+            shown = _value(value, beside.width)
             page.paragraph(shown, beside, Weight.BOLD, Align.LEFT)
+            top += _fact_mm(shown)
+
+
+def _value(value: str, width: float) -> Paragraph:
+    """A fact as large as its line allows; one that needs more than that gets more lines."""
+    try:
+        return fitted_lines((value,), width, _FACT_MM - 1, (FACT, 9, LEAST), Weight.BOLD, what="a fact")
+    except DoesNotFit:
+        return Paragraph(tuple(broken_lines(value, width, LEAST, Weight.BOLD)), LEAST)
+
+
+def _fact_mm(shown: Paragraph) -> float:
+    return max(_FACT_MM, shown.ink_mm + 1)

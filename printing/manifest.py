@@ -5,7 +5,7 @@ from __future__ import annotations
 from printing.consignee import letterhead
 from printing.documents import Manifest
 from printing.figures import kilograms, minute
-from printing.fonts import Weight, printable
+from printing.fonts import Weight, legible, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
 from printing.paper_words import Words, words_that
@@ -35,7 +35,7 @@ def draw_manifest(page: Page, manifest: Manifest) -> None:
             (
                 Cell(str(number)),
                 Cell(parcel.sscc),
-                Cell(parcel.order_number),
+                Cell(legible(parcel.order_number)),
                 Cell(parcel.destination),
                 Cell(parcel.service),
                 Cell(kilograms(parcel.weight_grams, words.language)),
@@ -54,7 +54,7 @@ def draw_manifest(page: Page, manifest: Manifest) -> None:
         title=words["manifest"],
         sender=letterhead(manifest.sender, sent_from=manifest.sender.country),
         code=manifest.barcode,
-        code_text=manifest.number,
+        code_text=legible(manifest.number),
         parties=((words["carrier"], (manifest.carrier,)),),
         facts=(
             (words["closed"], minute(manifest.closed_at)),
@@ -65,7 +65,7 @@ def draw_manifest(page: Page, manifest: Manifest) -> None:
     )
     paper = Paper(
         head.height_mm(whole), NEXT_HEAD_MM, head.draw_first, head.draw_next,
-        footer=f"{manifest.number}  {manifest.carrier}", page_of=words["page"], what="the manifest",
+        footer=f"{legible(manifest.number)}  {manifest.carrier}", page_of=words["page"], what="the manifest",
     )  # fmt: skip
     draw_table(page, paper, columns, rows)
 

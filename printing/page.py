@@ -264,15 +264,13 @@ class Page:
         bars alone fill it. Returns the box of the bars alone; raises DoesNotFit.
         """
         dot = self.grid.dot_mm
-        for x in x_dots:
-            quiet = 0 if quiet_outside else symbol.quiet_modules * x * dot
-            width = symbol.modules * x * dot
-            if width + 2 * quiet <= box.width + ROUNDING_MM:
-                break
-        else:
+        x = self.symbol_x(symbol, box.width, x_dots, quiet_outside=quiet_outside)
+        if not x:
             raise DoesNotFit(
                 f"a barcode of {len(symbol.text)} characters is too wide for {self.media.value}: use a shorter number"
             )
+        quiet = 0 if quiet_outside else symbol.quiet_modules * x * dot
+        width = symbol.modules * x * dot
         free = box.width - width - 2 * quiet
         left = self._on_dots(box.left + quiet + free * align.value)
         bars = Box(left, box.top, width, box.height)
@@ -281,23 +279,34 @@ class Page:
         self._filled(rectangles, bars, x * dot, bars.height)
         return bars
 
-    def matrix_side(self, matrix: Matrix, room_mm: float) -> float:
-        """The side of a QR code with its quiet zone in `room_mm`, at the largest X that fits; raises DoesNotFit."""
-        return self._matrix_x(matrix, room_mm) * (matrix.modules + 2 * MATRIX_QUIET_MODULES)
+    def symbol_x(self, symbol: Symbol, room_mm: float, x_dots: tuple[int, ...], *, quiet_outside: bool = False) -> int:
+        """The first of `x_dots` at which bars and quiet zones fit into `room_mm`, 0 where none does."""
+        modules = symbol.modules + (0 if quiet_outside else 2 * symbol.quiet_modules)
+        return next((x for x in x_dots if modules * x * self.grid.dot_mm <= room_mm + ROUNDING_MM), 0)
 
-    def matrix(self, matrix: Matrix, box: Box) -> None:
+    def matrix_side(self, matrix: Matrix, room_mm: float, x_dots: tuple[int, ...] = ()) -> float:
+        """The side of a QR code with its quiet zone in `room_mm`, at the largest X that fits; raises DoesNotFit.
+
+        `x_dots` are the Xs to choose from, best first, where they are not those of a Digital Link.
+        """
+        return self._matrix_x_mm(matrix, room_mm, x_dots) * (matrix.modules + 2 * MATRIX_QUIET_MODULES)
+
+    def matrix(self, matrix: Matrix, box: Box, x_dots: tuple[int, ...] = ()) -> None:
         """Draws a QR code with its quiet zone at the top left of `box`, edges on whole dots; raises DoesNotFit."""
-        x = self._matrix_x(matrix, min(box.width, box.height))
+        x = self._matrix_x_mm(matrix, min(box.width, box.height), x_dots)
         whole = Box(self._on_dots(box.left), box.top, (matrix.modules + 2 * MATRIX_QUIET_MODULES) * x, 0)
         inner = whole.inset(MATRIX_QUIET_MODULES * x, MATRIX_QUIET_MODULES * x)
         squares = " ".join(f"{first} {row} {wide} 1 re" for row, first, wide in matrix.runs)
         self._filled(squares, Box(inner.left, inner.top, inner.width, inner.width), x, x)
 
-    def _matrix_x(self, matrix: Matrix, room_mm: float) -> float:
+    def matrix_x(self, matrix: Matrix, room_mm: float, x_dots: tuple[int, ...]) -> int:
+        """The first of `x_dots` at which a QR code and its quiet zone fit into `room_mm`, 0 where none does."""
         modules = matrix.modules + 2 * MATRIX_QUIET_MODULES
-        for dots in self.grid.matrix_x_dots:
-            if modules * dots * self.grid.dot_mm <= room_mm + ROUNDING_MM:
-                return dots * self.grid.dot_mm
+        return next((x for x in x_dots if modules * x * self.grid.dot_mm <= room_mm + ROUNDING_MM), 0)
+
+    def _matrix_x_mm(self, matrix: Matrix, room_mm: float, x_dots: tuple[int, ...]) -> float:
+        if x := self.matrix_x(matrix, room_mm, x_dots or self.grid.matrix_x_dots):
+            return x * self.grid.dot_mm
         raise DoesNotFit(
             f"a QR code of {len(matrix.text)} characters is too large here: use a shorter address, or larger labels"
         )

@@ -244,7 +244,7 @@ class ReturnSlip(Struct, frozen=True, kw_only=True, tag="return_slip"):
 
 def require_order_number(order_number: str) -> None:
     """Raises DocumentError for a document that names no order."""
-    if not order_number.strip():
+    if not order_number:
         raise DocumentError("expected an order number, got nothing: a parcel without one cannot be traced")
 
 

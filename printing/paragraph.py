@@ -15,6 +15,7 @@ from printing.fonts import (
     ink,
     is_right_to_left,
     kept,
+    legible,
     needs_shaping,
     printable,
     width_points,
@@ -104,6 +105,34 @@ def cap_mm(size: float) -> float:
 
 def width_mm(text: str, weight: Weight, size: float) -> float:
     return width_points(printable(text), weight, size) / POINTS_PER_MM
+
+
+def number_lines(
+    text: str, width: float, height: float, sizes: tuple[float, float, float], weight: Weight
+) -> Paragraph:
+    """A number as fitted_lines would set it, in any case: a sign that no font here has is spelled by its code point.
+
+    What is too long for the place all the same loses its middle, for numbers differ at their ends.
+    """
+    line = legible(text)
+    try:
+        return fitted_lines((line,), width, height, sizes, weight, what="the number")
+    except DoesNotFit:
+        signs = clusters(line)
+    fit, far = 2, len(signs) - 1
+    while fit < far:  # so many signs are kept
+        kept_signs = (fit + far + 1) // 2
+        if _shortened(signs, kept_signs, width, sizes[2], weight).ink_mm <= height:
+            fit = kept_signs
+        else:
+            far = kept_signs - 1
+    return _shortened(signs, fit, width, sizes[2], weight)
+
+
+def _shortened(signs: list[str], kept_signs: int, width: float, size: float, weight: Weight) -> Paragraph:
+    head = (kept_signs + 1) // 2
+    line = "".join([*signs[:head], "…", *signs[len(signs) - kept_signs // 2 :]])
+    return Paragraph(tuple(broken_lines(line, width, size, weight)), size)
 
 
 @kept(1024)

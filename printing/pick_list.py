@@ -5,15 +5,17 @@ The code at the head confirms the whole list as it stands; a line's own code nam
 
 from __future__ import annotations
 
+from printing.codes import carried, squares_dots
 from printing.documents import PickList, PickListLine
 from printing.figures import minute
-from printing.fonts import Weight, printable
+from printing.fonts import Weight, legible, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
 from printing.paper_words import words_that
-from printing.paragraph import Align
-from printing.symbols import code128
+from printing.paragraph import Align, number_lines
+from printing.symbols import Symbol
 from printing.table import (
+    CODE_MM,
     Cell,
     Column,
     Paper,
@@ -26,15 +28,17 @@ from printing.table import (
     text_row,
     together,
 )
-from printing.theme import HAIRLINE_MM
+from printing.theme import HAIRLINE_MM, NAME
 
 _TICK_MM = 5.0
+_SQUARES_MM = 16.0
 
 
 def draw_pick_list(page: Page, pick_list: PickList) -> None:
     """Draws the list on as many pages as it needs; raises MissingGlyph, DoesNotFit or SymbolError."""
     words = words_that(printable, pick_list.language)
     whole = page_area(page)
+    number = legible(pick_list.number)
     has_totes = any(line.tote for line in pick_list.lines)
     columns = columns_of(
         whole,
@@ -45,7 +49,7 @@ def draw_pick_list(page: Page, pick_list: PickList) -> None:
         (words["pieces"], 15.0, Align.RIGHT, Weight.BOLD),
         (words["picked"], 20.0, Align.RIGHT),
     )
-    rows = [_line_row(line, columns, whole) for line in pick_list.lines]
+    rows = [_line_row(page, line, columns, whole) for line in pick_list.lines]
     count = len(pick_list.lines)
     total = (
         words["total_pieces"],
@@ -59,9 +63,9 @@ def draw_pick_list(page: Page, pick_list: PickList) -> None:
     rows += notes_rows(words["notes"], pick_list.notes, whole)
     head = Letterhead(
         title=words["pick_list"],
-        sender=(pick_list.number,),
+        sender=number_lines(number, whole.width / 2 - 5, 10, (NAME, 11, 7), Weight.BOLD).lines,
         code=pick_list.barcode,
-        code_text=pick_list.number,
+        code_text=number,
         parties=(),
         facts=(
             (words["zone"], pick_list.walk_zone),
@@ -72,16 +76,16 @@ def draw_pick_list(page: Page, pick_list: PickList) -> None:
     )
     paper = Paper(
         head.height_mm(whole), NEXT_HEAD_MM, head.draw_first, head.draw_next,
-        footer=pick_list.number, page_of=words["page"], what="the pick list",
+        footer=number, page_of=words["page"], what="the pick list",
     )  # fmt: skip
     draw_table(page, paper, columns, rows)
 
 
-def _line_row(line: PickListLine, columns: tuple[Column, ...], whole: Box) -> Row:
+def _line_row(page: Page, line: PickListLine, columns: tuple[Column, ...], whole: Box) -> Row:
     cells = (
         Cell(line.location, size=13),
         Cell(line.description, below=" ".join(part for part in (line.sku, line.remark) if part)),
-        Cell(symbol=code128(line.barcode) if line.barcode else None),
+        _code_cell(page, line.barcode, columns[2].text_width),
         Cell(line.tote),
         Cell(str(line.pieces), size=13),
         Cell(),
@@ -93,3 +97,17 @@ def _line_row(line: PickListLine, columns: tuple[Column, ...], whole: Box) -> Ro
         page.outline(Box(whole.right - _TICK_MM, top + 1.5, _TICK_MM, _TICK_MM), HAIRLINE_MM * 2)
 
     return Row(row.height_mm, paint)
+
+
+def _code_cell(page: Page, code: str, width: float) -> Cell:
+    """A line's code as bars, or as squares where bars do not hold it; as text where neither has room."""
+    if not code:
+        return Cell()
+    match carried(page, code, width, _SQUARES_MM, page.grid.code_x_dots[1:]):
+        case Symbol() as symbol:
+            return Cell(symbol=symbol)
+        case None:
+            return Cell(legible(code))
+        case matrix:
+            side = page.matrix_side(matrix, min(width, _SQUARES_MM), squares_dots(page.grid))
+            return Cell(symbol=matrix, symbol_mm=max(CODE_MM, side))

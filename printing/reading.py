@@ -134,9 +134,9 @@ class ReadPage(Page):
         self._hear(symbol.text, bars)
         return bars
 
-    def matrix(self, matrix: Matrix, box: Box) -> None:
+    def matrix(self, matrix: Matrix, box: Box, x_dots: tuple[int, ...] = ()) -> None:
         """Remembers what the squares say."""
-        super().matrix(matrix, box)
+        super().matrix(matrix, box, x_dots)
         side = min(box.width, box.height)
         self._hear(matrix.text, Box(box.left, box.top, side, side))
 

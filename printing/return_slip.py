@@ -5,7 +5,7 @@ from __future__ import annotations
 from printing.consignee import consignee, letterhead
 from printing.documents import ReturnSlip
 from printing.figures import day
-from printing.fonts import Weight, printable
+from printing.fonts import Weight, legible, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
 from printing.paper_words import words_that
@@ -66,19 +66,19 @@ def draw_return_slip(page: Page, slip: ReturnSlip) -> None:
         title=words["return_slip"],
         sender=letterhead(slip.customer, sent_from=slip.customer.country),
         code=slip.barcode,
-        code_text=slip.return_number,
+        code_text=legible(slip.return_number),
         parties=((words["return_to"], consignee(slip.return_to, sent_from=slip.customer.country).lines),),
         facts=(
-            (words["order_number"], slip.order_number),
+            (words["order_number"], legible(slip.order_number)),
             (words["order_date"], day(slip.ordered_on)),
-            (words["return_number"], slip.return_number),
+            (words["return_number"], legible(slip.return_number)),
             *by,
         ),
         continued=words["continued"],
     )
     paper = Paper(
         head.height_mm(whole), NEXT_HEAD_MM, head.draw_first, head.draw_next,
-        footer=words.say("order", slip.order_number), page_of=words["page"], what="the return slip",
+        footer=words.say("order", legible(slip.order_number)), page_of=words["page"], what="the return slip",
     )  # fmt: skip
     draw_table(page, paper, columns, rows)
 

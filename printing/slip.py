@@ -5,7 +5,7 @@ from __future__ import annotations
 from printing.consignee import consignee, letterhead
 from printing.documents import PackingSlip, SlipLine
 from printing.figures import day
-from printing.fonts import Weight, printable
+from printing.fonts import Weight, legible, printable
 from printing.letterhead import NEXT_HEAD_MM, Letterhead
 from printing.page import Box, Page
 from printing.paper_words import Words, words_that
@@ -44,7 +44,7 @@ def draw_slip(page: Page, slip: PackingSlip) -> None:
     head = _head(slip, words)
     paper = Paper(
         head.height_mm(whole), NEXT_HEAD_MM, head.draw_first, head.draw_next,
-        footer=words.say("order", slip.order_number), page_of=words["page"], what="the packing slip",
+        footer=words.say("order", legible(slip.order_number)), page_of=words["page"], what="the packing slip",
     )  # fmt: skip
     draw_table(page, paper, columns, rows)
 
@@ -55,7 +55,7 @@ def _head(slip: PackingSlip, words: Words) -> Letterhead:
         title=words["packing_slip"],
         sender=letterhead(slip.sender, sent_from=slip.ship_to.country),
         code=slip.order_number,
-        code_text=words.say("order", slip.order_number),
+        code_text=words.say("order", legible(slip.order_number)),
         parties=((words["ship_to"], consignee(slip.ship_to, sent_from=slip.sender.country).lines),),
         facts=(
             (words["order_date"], day(slip.ordered_on)),

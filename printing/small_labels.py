@@ -6,8 +6,10 @@ a plain sheet to cut up differ only in where their boxes lie.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from printing.codes import carried, squares_dots
 from printing.documents import (
     Command,
     CommandCard,
@@ -20,7 +22,7 @@ from printing.documents import (
 )
 from printing.fonts import Weight
 from printing.page import Box, Page
-from printing.paragraph import Align, DoesNotFit, Paragraph, cap_mm, fitted_lines
+from printing.paragraph import Align, DoesNotFit, Paragraph, cap_mm, fitted_lines, line_mm, number_lines
 from printing.symbols import Symbol, SymbolError, code128, digital_link, product_symbol
 
 CELL_WIDTH_MM = 95.0
@@ -29,6 +31,7 @@ HEAD_MM = 9.0
 LEAST_BARS_MM = 8.0
 _GTIN_DIGITS = (8, 12, 13, 14)
 _BELOW_SKU_MM = 1.8
+_SQUARES_SHARE = 0.45  # of a label's width, for a QR code where bars do not hold the code
 
 Small = ShelfLabel | ToteLabel | ProductLabel | WorkerBadge
 
@@ -123,20 +126,42 @@ def _draw_one(page: Page, label: Small | TitledCommand) -> None:
     scale = Scale.of(page.box)
     match label:
         case ShelfLabel():
-            text = _bars(page, scale, code128(label.barcode))
+            text = _code(page, scale, label.barcode)
             _shelf(page, text, scale, label)
         case ToteLabel():
-            text = _bars(page, scale, code128(label.barcode))
+            text = _code(page, scale, label.barcode)
             _headed(page, text, scale, "TOTE", label.remark, label.tote)
         case ProductLabel():
-            text = _bars(page, scale, product_symbol(label.barcode))
+            text = _code(page, scale, label.barcode, product_symbol)
             _product(page, text, scale, label)
         case WorkerBadge():
-            text = _bars(page, scale, code128(label.barcode))
+            text = _code(page, scale, label.barcode)
             _two_lines(page, text, label.name, label.role)
         case TitledCommand():
-            text = _bars(page, scale, code128(label.command.barcode))
+            text = _code(page, scale, label.command.barcode)
             _two_lines(page, text, label.command.label, label.title)
+
+
+def _code(page: Page, scale: Scale, text: str, make: Callable[[str], Symbol] = code128) -> Box:
+    """The code as bars with its signs at the foot, as squares at the right, or as signs alone; returns what is left."""
+    inner = page.box.inset(scale.pad, scale.pad)
+    room = min(inner.height, inner.width * _SQUARES_SHARE)
+    match carried(page, text, page.box.width, room, page.grid.code_x_dots, make=make):
+        case Symbol() as symbol:
+            return _bars(page, scale, symbol)
+        case None:
+            pass
+        case matrix:
+            xs = squares_dots(page.grid)
+            side = page.matrix_side(matrix, room, xs)
+            page.matrix(matrix, Box(inner.right - side, inner.top, side, side), xs)
+            inner = Box(inner.left, inner.top, inner.width - side - 1, inner.height)
+    tall = 2 * line_mm(scale.digits)
+    below = Box(inner.left, inner.bottom - tall, inner.width, tall)
+    page.paragraph(
+        number_lines(text, below.width, below.height, (scale.digits, scale.digits, 5), Weight.REGULAR), below
+    )
+    return Box(inner.left, inner.top, inner.width, inner.height - tall - scale.gap)
 
 
 def _bars(page: Page, scale: Scale, symbol: Symbol) -> Box:
@@ -146,7 +171,8 @@ def _bars(page: Page, scale: Scale, symbol: Symbol) -> Box:
     bars = Box(0, text_top - scale.gap - scale.bars, box.width, scale.bars)
     page.symbol(symbol, bars, page.grid.code_x_dots)
     below = Box(scale.pad, text_top, box.width - 2 * scale.pad, 4)
-    page.fitted(symbol.text, below, (scale.digits, 5), align=Align.CENTRE, what="the code")
+    shown = number_lines(symbol.text, below.width, cap_mm(scale.digits) + 0.5, (scale.digits, 5, 5), Weight.REGULAR)
+    page.paragraph(shown, below, align=Align.CENTRE)
     return Box(scale.pad, scale.pad, box.width - 2 * scale.pad, bars.top - scale.gap - scale.pad)
 
 

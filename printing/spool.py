@@ -24,6 +24,9 @@ from printing.troubles import Trouble
 
 log = logging.getLogger(__name__)
 
+LONGEST_SUBJECT = 48
+"""Signs of a number in the name of a job: four bytes each, beside the rest, in the 255 that IPP gives to a name."""
+
 
 class JobState(enum.Enum):
     """Where a job stands. `held` waits for a person, everything else for the spool or for nobody."""
@@ -117,7 +120,7 @@ class Spool:
                 return self._ended(job, Held(str(refusal), job.sent))
             except Exception as fault:
                 log.exception("drawing job %s failed", job.id)
-                return self._ended(job, Held(_cannot_draw(fault), job.sent))
+                return self._ended(job, Held(drawing_failed(fault), job.sent))
             return self._seen_to(job, printer, payload)
 
     def _seen_to(self, job: PrintJob, printer: Printer, payload: bytes) -> PrintJob:
@@ -160,7 +163,7 @@ class Spool:
 
 def job_name(job: PrintJob) -> str:
     """What a job is called at the printer: kind, order number (or other subject) and job id."""
-    subject = subject_of(job.document)
+    subject = subject_of(job.document)[:LONGEST_SUBJECT]
     return f"{kind_of(job.document)}_{subject}_{job.id}"
 
 
@@ -171,5 +174,6 @@ def _no_printer(name: str, printers: Mapping[str, Printer]) -> str:
     return f"No printer is named {name!r} here (there is: {known}): choose another printer"
 
 
-def _cannot_draw(fault: Exception) -> str:
+def drawing_failed(fault: Exception) -> str:
+    """What is said where drawing broke in a way that nobody foresaw."""
     return f"drawing failed ({type(fault).__name__}): report it and write this one by hand"

@@ -28,6 +28,7 @@ MOST_GS1_CHARACTERS = 48
 EAN8_DIGITS = 8
 EAN13_DIGITS = 13
 ITF14_DIGITS = 14
+_UTF_8 = 26  # its extended channel interpretation (AIM ITS/04-023)
 _DARK = re.compile("1+")
 # The library makes a writer for each symbol where it is given none; here none ever writes.
 _WRITER = SVGWriter()
@@ -147,23 +148,32 @@ def _digital_link(resolver: str, elements: tuple[tuple[str, str], ...]) -> Matri
         )
     for ai, value in elements:
         _require_element(ai, value)
+    if not resolver.isascii():
+        raise SymbolError(
+            f"a Digital Link is plain ASCII, got {resolver!r}: give the resolver's address without other letters"
+        )
     path = "".join(f"/{ai}/{quote(value, safe='')}" for ai, value in elements)
     return qr(resolver.rstrip("/") + path)
 
 
 @lru_cache(maxsize=512)
 def qr(text: str) -> Matrix:
-    """QR code of ASCII `text` that bears 15 % of damage (level M, ISO/IEC 18004); raises SymbolError."""
-    from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
+    """QR code of `text` that bears 15 % of damage (level M, ISO/IEC 18004); raises SymbolError.
 
-    if not text or not text.isascii():
-        raise SymbolError("a QR code needs plain ASCII text: give an address without other letters")
+    Text that is not ASCII is UTF-8 and says so (ECI 26), so that no reader has to guess.
+    """
+    from reportlab.graphics.barcode.qrencoder import QRECI, QR8bitByte, QRCode, QRErrorCorrectLevel
+
+    if not text:
+        raise SymbolError("a QR code needs at least one character: give what it should hold")
     code = QRCode(None, QRErrorCorrectLevel.M)
-    code.addData(QR8bitByte(text))
+    if not text.isascii():
+        code.addData(QRECI(_UTF_8))
     try:
+        code.addData(QR8bitByte(text.encode()))
         code.make()
     except Exception as trouble:
-        raise SymbolError(f"{len(text)} characters are too many for a QR code: use a shorter address") from trouble
+        raise SymbolError(f"{len(text)} characters are too many for a QR code: use a shorter text") from trouble
     side = code.getModuleCount()
     runs: list[tuple[int, int, int]] = []
     for row in range(side):

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from printing.codes import squares_dots
 from printing.fonts import Weight
 from printing.page import Box, Page
-from printing.paragraph import Align, DoesNotFit, Paragraph, broken_lines, cap_mm, line_mm
-from printing.symbols import Symbol
+from printing.paragraph import Align, DoesNotFit, Paragraph, broken_lines, cap_mm, line_mm, number_lines
+from printing.symbols import Matrix, Symbol
 from printing.theme import BODY, CAPTION, GAP_MM, HAIRLINE_MM, HEADING, MARGIN_MM, RULE_MM
 
 HEADING_MM = 8.0
 FOOTER_MM = 10.0
+_PAGE_OF_MM = 40.0
+_FOOTER_SIZES = (CAPTION, 5.0, 5.0)
 _PAD_MM = 1.7
-_CODE_MM = 9.0
+CODE_MM = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a column: text, more text below it in bold, and bars below that."""
+    """What stands in a column: text, more text below it in bold, and bars or squares below that."""
 
     text: str = ""
     below: str = ""
-    symbol: Symbol | None = None
+    symbol: Symbol | Matrix | None = None
     weight: Weight | None = None
     size: float = BODY
+    symbol_mm: float = CODE_MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ def draw_table(page: Page, paper: Paper, columns: Sequence[Column], rows: list[R
             row.paint(page, y)
             y += row.height_mm
         foot = whole.bottom - cap_mm(BODY)
-        page.text(paper.footer, whole.left, foot, CAPTION)
+        footer = number_lines(paper.footer, whole.width - _PAGE_OF_MM, line_mm(CAPTION), _FOOTER_SIZES, Weight.REGULAR)
+        page.paragraph(footer, Box(whole.left, foot, whole.width, 0), align=Align.LEFT)
         page.text(paper.page_of.format(number, len(pages)), whole.right, foot, BODY, Weight.BOLD, Align.RIGHT)
         if number < len(pages):
             page.turn()
@@ -126,8 +131,10 @@ def text_row(columns: Sequence[Column], cells: Sequence[Cell], whole: Box, least
                 page, column, text, y + (first - text.tops_mm[0] if text.lines else 0), cell.weight or column.weight
             )
             _paint_lines(page, column, below, y + text.height_mm, Weight.BOLD)
-            if cell.symbol is not None:
-                box = Box(column.left, y + text.height_mm + below.height_mm, column.text_width, _CODE_MM)
+            box = Box(column.left, y + text.height_mm + below.height_mm, column.text_width, cell.symbol_mm)
+            if isinstance(cell.symbol, Matrix):
+                page.matrix(cell.symbol, box, squares_dots(page.grid))
+            elif cell.symbol is not None:
                 page.symbol(cell.symbol, box, page.grid.code_x_dots[1:], column.align)
         page.rule(whole.left, top + height, whole.right, top + height, HAIRLINE_MM)
 
@@ -220,7 +227,7 @@ def _broken(column: Column, cell: Cell) -> tuple[Paragraph, Paragraph]:
 
 
 def _cell_height(cell: Cell, text: Paragraph, below: Paragraph) -> float:
-    return text.height_mm + below.height_mm + (_CODE_MM + 1.5 if cell.symbol is not None else 0.0)
+    return text.height_mm + below.height_mm + (cell.symbol_mm + 1.5 if cell.symbol is not None else 0.0)
 
 
 def _paint_lines(page: Page, column: Column, shown: Paragraph, top: float, weight: Weight) -> None:

@@ -19,6 +19,7 @@ CAPTION = 8.0
 LEAST = 6.0  # below this nobody reads a printed line without effort
 
 CODE_HEIGHT_MM = 13.0
+SQUARES_MM = 22.0  # for a QR code where bars do not hold the code; its text stands beside it
 LOGO_MM = (34.0, 24.0)
 
 RULE_MM = 0.4

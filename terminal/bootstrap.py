@@ -111,6 +111,7 @@ class Rig:
             style=HouseStyle(labels.text, labels.digital_link, labels.language),
             limits=DeviceLimits(self._config.terminal.keyed_items, self._config.terminal.refuses),
             on_saved=lambda is_printing: self._saved(sync, is_printing),
+            proof=lambda jobs: self._proof(jobs, printers),
         )
         scanners = [reader_of(profile, self.hub.put) for profile in self._config.scanners if profile.kind != "wedge"]
         self._endings += [scanner.stop for scanner in scanners]
@@ -183,6 +184,12 @@ class Rig:
         from terminal.preview import drawn
 
         return drawn(papers, SiteStyle(*self._config.labels.files), columns, rows)
+
+    def _proof(self, jobs: Sequence[PrintJob], printers: Mapping[str, Printer]) -> str:
+        from printing.proof import refusal
+        from printing.site_style import SiteStyle
+
+        return refusal(jobs, printers, SiteStyle(*self._config.labels.files))
 
     def _saved(self, sync: Sync, is_printing: bool) -> None:
         sync.poke()

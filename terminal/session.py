@@ -6,7 +6,8 @@ may happen next is the workflows' judgement, what is on disk the journal's word.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -87,7 +88,9 @@ class Session:
         style: HouseStyle = PLAIN,
         limits: allowed.DeviceLimits = allowed.UNLIMITED,
         on_saved: Callable[[bool], None] = lambda is_printing: None,
+        proof: Callable[[Sequence[PrintJob]], str] = lambda jobs: "",
     ) -> None:
+        """`proof` says why one of these jobs cannot be drawn, or nothing; it is called in a thread."""
         self._floor, self._journal, self._thread, self._clock = floor, journal, thread, clock
         self.store = store
         self.station = self._configured_station = station
@@ -97,6 +100,7 @@ class Session:
         self._style = style
         self._limits = limits
         self._on_saved = on_saved
+        self._proof = proof
         self._step: Step = SignOn()
         self._worker = ""
         self._tries: dict[str, Tries] = {}
@@ -198,7 +202,7 @@ class Session:
             return self._show(Verdict(Tone.REFUSED, wording.not_saved(str(error)), "not_saved"))
 
     async def _accept(self, outcome: Accepted) -> Showing:
-        jobs = self._jobs(outcome)
+        jobs = await self._jobs(outcome)
         if isinstance(jobs, Verdict):
             return self._show(jobs)
         worker = _worker_after(outcome, self._worker)
@@ -323,8 +327,8 @@ class Session:
         order = self._floor.order(sealed) if sealed else None
         return await self._thread.run(self._journal.next_sscc, order.owner) if order else None
 
-    def _jobs(self, outcome: Accepted) -> list[PrintJob] | Verdict:
-        """What is to be printed, or why it cannot be."""
+    async def _jobs(self, outcome: Accepted) -> list[PrintJob] | Verdict:
+        """What is to be printed, or why it cannot be: said before a number is spent, never behind the seal."""
         if not outcome.prints:
             return []
         from printing.documents import DocumentError
@@ -332,9 +336,11 @@ class Session:
 
         work = Paperwork(self._floor, self._stations, self._style, self.station, self._worker, self._clock())
         try:
-            return work.jobs(outcome.prints, outcome.events)
+            jobs = work.jobs(outcome.prints, outcome.events)
+            fault = await asyncio.to_thread(self._proof, jobs)
         except DocumentError as error:
-            return Verdict(Tone.REFUSED, wording.cannot_print(str(error)), "cannot_print")
+            fault = str(error)
+        return Verdict(Tone.REFUSED, wording.cannot_print(fault), "cannot_print") if fault else jobs
 
     def _resume(self, body: bytes) -> None:
         if (memo := memos.understood(body)) is None:

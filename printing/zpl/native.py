@@ -9,7 +9,7 @@ from __future__ import annotations
 from printing.addresses import address_lines
 from printing.documents import Media, ParcelLabel
 from printing.raster import DOTS_PER_MM
-from printing.symbols import QUIET_MODULES, code128
+from printing.symbols import QUIET_MODULES, SymbolError, code128
 
 LEAST_WIDTH_MM, LEAST_HEIGHT_MM = 98.0, 145.0
 MARGIN_MM = 5.0
@@ -106,7 +106,10 @@ def _order(sheet: _Sheet, number: str, bottom: float) -> float:
         raise NotNative("a sign that ^BC takes for a command")
     digits = 4.4
     top = bottom - digits - 3.0 - ORDER_HEIGHT_MM
-    modules, tall = code128(number).modules, sheet.dots(ORDER_HEIGHT_MM)
+    try:
+        modules, tall = code128(number).modules, sheet.dots(ORDER_HEIGHT_MM)
+    except SymbolError as error:
+        raise NotNative("an order number that no bars hold") from error
     room = sheet.dots(sheet.width)
     fitting = (x for x in ORDER_X_DOTS[sheet.dots_per_inch] if (modules + 2 * QUIET_MODULES) * x <= room)
     x_dots = next(fitting, 0)

@@ -117,7 +117,8 @@ def test_a_logo_that_cannot_be_used_is_named(samples, logo, spoil, says):
     [
         (lambda: digital_link("id.gs1.org", (("00", "395200000000000013"),)), "web address of a Digital Link resolver"),
         (lambda: digital_link(RESOLVER, (("00", "395200000000000013"),)), "not its check digit"),
-        (lambda: qr("Łódź"), "plain ASCII"),
+        (lambda: digital_link("https://łódź.example", (("00", "395200000000000012"),)), "plain ASCII"),
+        (lambda: qr(""), "at least one character"),
         (lambda: qr("x" * 4000), "too many for a QR code"),
     ],
 )

@@ -74,5 +74,3 @@ def test_what_cannot_fit_names_the_field(samples):
         draw(replace(samples.product, sku="S" * 200), Media.LABEL_100X50)
     with pytest.raises(DoesNotFit, match="the description does not fit"):
         draw(replace(samples.product, description="lantern " * 200), Media.LABEL_100X50)
-    with pytest.raises(DoesNotFit, match="a barcode of 70 characters is too wide"):
-        draw(replace(samples.product, barcode="B" * 70), Media.LABEL_100X50)

@@ -143,8 +143,8 @@ def test_asking_twice_is_one_job_and_a_reprint_is_another(samples):
             "or give this text in Latin letters; then print again",
         ),
         (
-            lambda job, samples: replace(job, document=replace(job.document, order_number="Ö-1")),
-            "Code 128 holds plain ASCII",
+            lambda job, samples: replace(job, document=replace(job.document, service="S" * 900)),
+            "the service's name does not fit",
         ),
     ],
 )

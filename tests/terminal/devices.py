@@ -19,6 +19,8 @@ from orders.envelope import open_envelope
 from orders.identifiers import SsccBlock
 from orders.records import Record, Tote, encode_record, kind_of
 from orders.upcast import understood
+from printing.proof import refusal
+from printing.ways.folder import FolderPrinter
 from scanners.parse import parse
 from scanners.profile import ScannerProfile
 from terminal.config import PrinterSettings
@@ -91,6 +93,9 @@ class Device:
             store=self.store,
             stations=Stations(self.printers),
             station="BENCH-1",
+            proof=lambda jobs: refusal(
+                jobs, {name: FolderPrinter(self.path.parent) for name in Stations(self.printers).names}
+            ),
         )
         return await self.session.start()
 

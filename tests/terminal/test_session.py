@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from orders.barcodes import Kind
 from orders.envelope import open_envelope
-from orders.events import ParcelSealed, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused
+from orders.events import ParcelSealed, ParcelVoided, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused
 from orders.records import Key
 from orders.upcast import understood
 from printing.documents import Media
+from printing.spool import JobState, Spool
+from printing.ways.folder import FolderPrinter
 from terminal.config import PrinterSettings
+from terminal.journal_thread import PrintJobs
 from terminal.workflows import acts
 from terminal.workflows.prompts import Tone
-from terminal.workflows.steps import Grant, Picking
-from tests.floors import BADGE, small_order
+from terminal.workflows.steps import Grant, PackWait, Picking
+from tests.floors import ADDRESS, BADGE, small_order
 from tests.terminal.devices import BLOCK, LAMP, Device, own
 from tests.terminal.devices import device as device
 
@@ -64,6 +69,70 @@ async def test_where_no_printer_is_set_no_number_is_spent_until_a_bench_that_pri
     showing = await device.scan(own(Kind.STATION, "BENCH-2"), own(Kind.COMMAND, acts.SEAL))
     assert showing.prompt.step == "pack_label"
     assert [job.printer for job in await device.thread.run(device.journal.waiting_jobs)] == ["folder", "folder"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"name": "አበበ በቂላ"}, "no font here draws"), ({"lines": ("S" * 900,)}, "address does not fit")],
+)
+async def test_what_no_label_can_bear_is_told_before_the_seal_and_spends_no_number(
+    device: Device, change: dict[str, object], says: str
+) -> None:
+    await walk(device)
+    await device.session.take_entry("5")
+    await device.scan(own(Kind.LOCATION, "A-02-1"), own(Kind.PRODUCT, "000002"), own(Kind.LOCATION, "DROP-1"))
+    await device.session.take_act(acts.PACK)
+    device.floor.confirm([(Key("address", "C1"), replace(ADDRESS, **change))], device.floor.cursor)
+    seal = own(Kind.COMMAND, acts.SEAL)
+    showing = await device.scan(
+        own(Kind.TOTE, "T-01"), LAMP, own(Kind.COMMAND, acts.ALL), own(Kind.PRODUCT, "000002"), seal
+    )
+    assert showing.verdict is not None and showing.verdict.reason == "cannot_print"
+    assert says in showing.verdict.sentence
+    assert showing.prompt.step == "pack_seal"
+    assert not await device.thread.run(device.journal.waiting_jobs)
+    assert await device.thread.run(device.journal.next_sscc, "HOME") == BLOCK.number(10)
+    device.floor.confirm([(Key("address", "C1"), ADDRESS)], device.floor.cursor)
+    assert (await device.scan(seal)).prompt.step == "pack_label"
+
+
+@pytest.mark.parametrize("number", ["№1005", "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "図" * 64, "አበበ-7"])
+async def test_an_order_of_any_name_is_sealed_printed_and_read_back(
+    device: Device, number: str, tmp_path: Path
+) -> None:
+    order = device.floor.order("HOME/1001")
+    assert order is not None
+    device.floor.confirm([(Key("order", order.id), replace(order, number=number))], device.floor.cursor)
+    await walk(device)
+    await device.session.take_entry("5")
+    await device.scan(own(Kind.LOCATION, "A-02-1"), own(Kind.PRODUCT, "000002"), own(Kind.LOCATION, "DROP-1"))
+    await device.session.take_act(acts.PACK)
+    await device.scan(own(Kind.TOTE, "T-01"), LAMP, own(Kind.COMMAND, acts.ALL), own(Kind.PRODUCT, "000002"))
+    showing = await device.scan(own(Kind.COMMAND, acts.SEAL))
+    assert showing.prompt.step == "pack_label", showing.verdict
+    folders = {name: FolderPrinter(tmp_path) for name in ("zebra", "office")}
+    printed = await asyncio.to_thread(Spool(PrintJobs(device.thread, device.journal), folders).run_waiting)
+    assert [job.state for job in printed] == [JobState.PRINTED, JobState.PRINTED]
+    assert (await device.scan(f"00{BLOCK.number(10)}")).prompt.step == "pack_tote"
+
+
+async def test_a_question_whether_to_void_stands_at_the_same_line_after_a_restart(device: Device) -> None:
+    await walk(device)
+    await device.session.take_entry("5")
+    await device.scan(own(Kind.LOCATION, "A-02-1"), own(Kind.PRODUCT, "000002"), own(Kind.LOCATION, "DROP-1"))
+    await device.session.take_act(acts.PACK)
+    await device.scan(own(Kind.TOTE, "T-01"), LAMP, own(Kind.COMMAND, acts.ALL), own(Kind.PRODUCT, "000002"))
+    label = f"]C100{BLOCK.number(10)}"
+    await device.scan(own(Kind.COMMAND, acts.SEAL), label, label)
+    await device.restart()
+    assert device.session.step == PackWait(BLOCK.number(10))
+    await device.session.take_act(acts.VOID)
+    showing = await device.scan(own(Kind.TOTE, "T-02"))
+    assert (showing.prompt.step, device.session.step) == ("pack_tote", PackWait())
+    assert isinstance((await device.events())[-1], ParcelVoided)
+    await device.restart()
+    assert (await device.scan(label)).verdict.reason == "parcel_void"  # type: ignore[union-attr]
+    assert (await device.scan(own(Kind.TOTE, "T-02"))).prompt.step == "pack_item"
 
 
 async def test_the_next_start_resumes_at_the_same_line(device: Device) -> None:
