@@ -75,6 +75,7 @@ class FloorDriver(LinuxDriver):
         if isinstance(message, _NEVER_TYPED):
             return
         if isinstance(message, events.Key):
+            message.time = self._heard_at  # a busy machine takes it late; when it came tells a hand from a scanner
             self._pass_on(self._wedge.key(message, message.key, message.character, self._heard_at))
         elif isinstance(message, events.Paste):
             self._pass_on(self._wedge.paste(message.text, self._heard_at))
@@ -159,6 +160,7 @@ class FloorDriver(LinuxDriver):
         for each in completed:
             if isinstance(each, Burst):
                 scan = ScanBurst(each.text, is_whole=each.complete)
+                scan.time = self._heard_at
                 scan.set_sender(self._app)
                 self.send_message(scan)
             else:

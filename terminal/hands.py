@@ -7,6 +7,7 @@ were a scanner's the driver has found out before, and a slow scanner's `entry` d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -14,8 +15,8 @@ from textual.app import App, SystemCommand
 
 from terminal import scanner_wording
 from terminal import screen_wording as words
-from terminal.entry import Entry, Search
-from terminal.screens.overlays import CLOSE_PROGRAM, HELP, SCANNER_TEST, Closed, Overlay, act_list
+from terminal.entry import Entry, Pace, Search
+from terminal.screens.overlays import CLOSE_PROGRAM, HELP, SCANNER_TEST, ActList, Closed, Overlay, act_list
 from terminal.turns import Cleared, Entered, Turns
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from terminal.layers import Layers
     from terminal.parts import Toy
     from terminal.screens.paper_view import Papers
+
+# Nobody sees the list and chooses from it within this; what came with the arrow is a barcode's, or a slow line's.
+_AT_ONCE_SECONDS = 0.002
 
 
 class Hands:
@@ -42,6 +46,7 @@ class Hands:
         """`read` takes a typed line that was a scanner's, with the time of its end; `do` an act by name."""
         self._app, self._layers, self._entry, self._turns, self._wedge = app, layers, entry, turns, wedge
         self._read, self._do = read, do
+        self._pressed_at = -inf
 
     def take(self, event: events.Key) -> None:
         """One key."""
@@ -49,6 +54,7 @@ class Hands:
             self._take_over(self._layers.overlay, event)
         else:
             self._take_at_prompt(event)
+        self._pressed_at = event.time
         self._layers.repaint()
 
     def is_for_palette(self, event: events.Key) -> bool:
@@ -100,14 +106,37 @@ class Hands:
         if event.key == "enter" and not self._entry.may_enter(event.time):
             return
         after = overlay.key(event.key, event.character)
+        if isinstance(overlay, ActList) and self._chooses_too_fast(overlay, after, event):
+            self._layers.close_overlay()
+            self._choose_nothing(overlay, event)
+            return
         if not isinstance(after, Closed):
             self._layers.open(after)
             return
         self._layers.close_overlay()
+        # All but the last were digits that waited on the list.
+        for character in after.typed[:-1]:
+            self._type(character, self._pressed_at)
         if after.typed:
-            self._type(after.typed, event.time)
+            self._type(after.typed[-1], event.time)
         if after.act:
             self._do(after.act)
+
+    def _chooses_too_fast(self, acts: ActList, after: Overlay | Papers | Closed, event: events.Key) -> bool:
+        """Whether no hand made this choice: a digit with its Enter at a scanner's speed, or with the arrow at once."""
+        if isinstance(after, Closed) and after.act and acts.pending:
+            return self._entry.is_too_fast(self._pressed_at, event.time)
+        is_choice = after.act if isinstance(after, Closed) else isinstance(after, ActList) and after.pending
+        return bool(is_choice) and event.time - self._pressed_at <= _AT_ONCE_SECONDS
+
+    def _choose_nothing(self, acts: ActList, event: events.Key) -> None:
+        """A digit and its Enter are a barcode of one sign then, which is judged; anything else is told."""
+        if acts.pending:
+            self._type(str(acts.acts[acts.chosen].digit), self._pressed_at)
+            self._enter(event.time)
+        else:
+            self._entry.scanned(event.time)
+            self._layers.notices.note(scanner_wording.too_fast())
 
     def _type(self, characters: str, now: float) -> None:
         if not self._entry.add(characters, now):
@@ -122,15 +151,22 @@ class Hands:
             if prompt.enter and not self._layers.view.refusal:
                 self._do(prompt.enter)
             return
-        is_number_scanned = prompt.takes in ("number", "weight") and self._entry.is_at_scan_speed(now)
-        is_even = self._entry.came_evenly(now)
-        text = self._entry.take()
+        text, pace = self._entry.take(now)
         if text == HELP:
             self._do(HELP)
-        elif self._wedge.wrote(text) or is_number_scanned:
-            self._read(text, now)
+        elif self._wedge.wrote(text):
+            self._hand_on(text, now)
+        elif pace is not Pace.DEVICE:
+            self._turns.put(Entered(text, pace is Pace.EVEN))
+        elif prompt.takes == "secret":
+            self._layers.notices.note(scanner_wording.too_fast())  # what may be a PIN is no read, and stands in no log
         else:
-            self._turns.put(Entered(text, is_even))
+            self._hand_on(text, now)
+
+    def _hand_on(self, text: str, now: float) -> None:
+        """A line that was typed, and is a scan all the same."""
+        self._entry.scanned(now)
+        self._read(text, now)
 
     def _escape(self) -> None:
         notices = self._layers.notices

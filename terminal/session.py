@@ -131,16 +131,15 @@ class Session:
     async def take_scan(self, item: Scan | Unreadable) -> Showing:
         """Judges one read of a scanner."""
         item = allowed.admitted(item, self._step, self._floor.site, self._limits)
-        return await self._take(resolve_scan(item, self._floor, labelling.expected_label(self._step)), item.raw)
+        meaning = resolve_scan(item, self._floor, labelling.expected_label(self._step))
+        return await self._take(meaning, item.raw, typed_numbers.scanned(meaning, self.showing.prompt))
 
     async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
         """Judges what was typed before Enter; `is_even` where its keys came at the pace of a device."""
         entered = text.strip()
         meaning = resolve_entry(entered, self._floor, labelling.expected_label(self._step))
-        if refused := typed_numbers.doubtful(entered, self._step, self._floor, is_even=is_even):
-            self._turn += 1
-            return await self._apply(refused, meaning, text)
-        return await self._take(meaning, text)
+        doubt = typed_numbers.doubtful(entered, self._step, self._floor, is_even=is_even)
+        return await self._take(meaning, text, doubt)
 
     async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
         """Judges what lies still on the scale; nothing where the step no longer asks for it."""
@@ -179,8 +178,10 @@ class Session:
 
     # Gather, decide, apply
 
-    async def _take(self, meaning: Meaning, raw: str) -> Showing:
+    async def _take(self, meaning: Meaning, raw: str, refused: Refused | None = None) -> Showing:
         self._turn += 1
+        if refused:
+            return await self._apply(refused, meaning, raw)
         sscc = await self._peek_sscc(meaning)
         return await self._apply(desk.judge(self._step, meaning, self._floor, self._here(sscc)), meaning, raw)
 

@@ -71,8 +71,15 @@ def looks_scanned(text: str) -> str:
     return f"{text} looks like a barcode and did not count. You typed it? Add a full stop: {text}."
 
 
+def number_scanned(text: str) -> str:
+    return (
+        f"{text} came like a scan and did not count: type a number by hand, key by key."
+        " Does the scanner send it? Set its suffix to CR alone."
+    )
+
+
 def pin_first() -> str:
-    return "Type your PIN first, or scan your badge; Esc goes back"
+    return "Type your PIN first, key by key, or scan your badge; Esc goes back"
 
 
 def pin_wrong() -> str:

@@ -91,7 +91,7 @@ def pin_prompt(step: AskPin, floor: Floor) -> Prompt:
 
 
 def judge_pin(step: AskPin, meaning: Meaning, floor: Floor, here: Here) -> Outcome:
-    """The right PIN signs on; a badge scanned meanwhile does so too."""
+    """The right PIN, typed, signs on, and whatever was scanned is no try; a badge scanned meanwhile does so too."""
     worker = floor.worker(step.worker)
     match meaning:
         case ACommand(name=acts.NO):
@@ -102,9 +102,9 @@ def judge_pin(step: AskPin, meaning: Meaning, floor: Floor, here: Here) -> Outco
             return Refused(wording.name_unknown(), "name_unknown")
         case _ if here.is_locked(worker.id):
             return Refused(wording.locked_out(), "locked_out")
-        case ANumber(text=pin) | Unknown(text=pin) if worker.pin and is_right(pin, worker.pin):
+        case ANumber(text=pin) | Unknown(text=pin, is_keyed=True) if worker.pin and is_right(pin, worker.pin):
             return _welcome(worker, "pin")
-        case ACommand():
+        case ACommand() | Unknown(is_keyed=False):
             return Refused(wording.pin_first(), "pin_first")
         case _:
             return Refused(wording.pin_wrong(), "pin_wrong")

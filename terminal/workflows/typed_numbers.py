@@ -1,13 +1,17 @@
 """When typed digits are a number, and when they may be the barcode of a scanner that types as slowly as a hand.
 
 Decides by what they look like, by what they are the code of here, and by whether the keys came as evenly as no hand
-presses them. A full stop behind the digits says that somebody means the number.
+presses them; and what is said where a scanner, or a line as fast as one, sent a number that only a hand may give.
+A full stop behind the digits says that somebody means the number; where no hand typed it, it says nothing.
 """
 
 from __future__ import annotations
 
+import re
+
 from terminal import wording
 from terminal.floor import Floor
+from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import MEANT, resolve_entry, resolve_number
 from terminal.workflows.steps import (
     AnItem,
@@ -24,7 +28,8 @@ from terminal.workflows.steps import (
 )
 
 # Three gaps alike are no chance; two are one, so that then it takes a code that is known here as well.
-_DIGITS_OF_A_RHYTHM = 3
+_KEYS_OF_A_RHYTHM = 3
+_NUMBER = re.compile(r"\d{1,5}(\.| ?[A-Za-z]+)?")
 
 
 def doubtful(text: str, step: Step, floor: Floor, *, is_even: bool) -> Refused | None:
@@ -32,14 +37,31 @@ def doubtful(text: str, step: Step, floor: Floor, *, is_even: bool) -> Refused |
 
     `is_even` says that its keys, and the Enter behind them, came at the even pace of a device.
     """
-    number = resolve_entry(text, floor)
-    if not _counts(step) or not isinstance(number, ANumber) or text.endswith(MEANT) or len(text) < 2:
+    if not _counts(step):
         return None
-    is_long = len(text) >= _DIGITS_OF_A_RHYTHM
+    is_long = len(text) >= _KEYS_OF_A_RHYTHM
+    if is_even and is_long and _NUMBER.fullmatch(text):
+        return Refused(wording.number_scanned(text), "number_scanned")
+    number = resolve_entry(text, floor)
+    if not isinstance(number, ANumber) or text.endswith(MEANT) or len(text) < 2:
+        return None
     is_code = _is_code(resolve_number(number, floor), step, floor)
-    if text.startswith("0") or (is_even and is_long) or (is_code and (is_even or is_long)):
+    if text.startswith("0") or (is_code and (is_even or is_long)):
         return Refused(wording.looks_scanned(text), "looks_scanned")
     return None
+
+
+def scanned(meaning: Meaning, asked: Prompt) -> Refused | None:
+    """Why a read that names nothing here and looks like a number is none; None where it is not, or none is wanted."""
+    match meaning:
+        case Unknown(text=text, own=None) if _NUMBER.fullmatch(text.strip()) and _wants_digits(asked):
+            return Refused(wording.number_scanned(text.strip()), "number_scanned")
+        case _:
+            return None
+
+
+def _wants_digits(asked: Prompt) -> bool:
+    return asked.takes in ("number", "weight") or asked.step == "pick_shelf"  # which has check digits
 
 
 def _counts(step: Step) -> bool:

@@ -6,6 +6,7 @@ python -m tests.terminal.looking            (right arrow, 9: back to the menu)
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
+from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
@@ -240,6 +242,26 @@ async def running(app: FloorApp, size: tuple[int, int] = (80, 24)) -> AsyncItera
         await until(pilot, lambda: app.showing.prompt.step != "starting")
         await pilot.pause()
         yield pilot
+
+
+_HAND_SECONDS = itertools.cycle((0.21, 0.34, 0.17, 0.4))
+_TYPES = {"enter": "\r", "tab": "\t", "ctrl+j": "\n", "question_mark": "?", "full_stop": ".", "space": " "}
+
+
+class _Hand:
+    """When the last key was pressed, of all the hands of one test run."""
+
+    pressed_at = 0.0
+
+
+async def by_hand(pilot: Pilot[Any], *keys: str) -> None:
+    """Presses keys as a hand does: each has the time at which it would come, and nobody waits for it."""
+    for key in keys:
+        event = events.Key(key, key if len(key) == 1 else _TYPES.get(key))
+        _Hand.pressed_at = max(_Hand.pressed_at, event.time) + next(_HAND_SECONDS)
+        event.time = _Hand.pressed_at
+        pilot.app.post_message(event)
+        await pilot.pause()
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:

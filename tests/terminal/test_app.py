@@ -29,6 +29,7 @@ from tests.terminal.looking import (
     ScriptedSession,
     a_floor,
     an_app,
+    by_hand,
     has_hit,
     running,
     said,
@@ -85,7 +86,7 @@ async def test_a_broken_scan_is_refused_and_not_guessed() -> None:
 async def test_a_scan_closes_whatever_is_open_and_is_judged(opening: tuple[str, ...]) -> None:
     session = ScriptedSession()
     async with running(an_app(session), size=(80, 24)) as pilot:
-        await pilot.press(*opening)
+        await by_hand(pilot, *opening)
         await pilot.pause()
         assert isinstance(pilot.app.screen, CommandPalette) or "PICK 536365" not in said(pilot.app)
         await scan(pilot, session, "FHL-A-03-12")
@@ -99,7 +100,7 @@ async def test_characters_gather_until_enter() -> None:
         await pilot.press("1", "2", "3")
         assert session.taken == []
         assert "> 123_" in said(pilot.app)
-        await pilot.press("backspace", "enter")
+        await by_hand(pilot, "backspace", "enter")
         await until(pilot, lambda: session.taken == ["entry:12"])
         await pilot.pause()
         assert "> Scan" in said(pilot.app)
@@ -140,7 +141,7 @@ async def test_what_is_typed_behind_a_scan_that_still_waits_is_kept_and_comes_af
     async with running(an_app(session)) as pilot:
         pilot.app.post_message(ScanBurst("5012345678900"))
         await pilot.pause()
-        await pilot.press("6", "enter")
+        await by_hand(pilot, "6", "enter")
         session.gate.set()
         await until(pilot, lambda: len(session.taken) == 2)
         assert session.taken == ["scan:5012345678900", "entry:6"]
@@ -149,9 +150,9 @@ async def test_what_is_typed_behind_a_scan_that_still_waits_is_kept_and_comes_af
 async def test_two_keys_reach_an_act_and_enter_is_quicker_than_waiting() -> None:
     session = ScriptedSession()
     async with running(an_app(session), size=(20, 16)) as pilot:
-        await pilot.press("right")
+        await by_hand(pilot, "right")
         assert "3 Short: damaged" in said(pilot.app)
-        await pilot.press("3", "enter")
+        await by_hand(pilot, "3", "enter")
         await until(pilot, lambda: session.taken == ["act:SHORT-DAMAGED"])
 
 
@@ -159,7 +160,7 @@ async def test_a_digit_alone_reaches_its_act_once_nothing_follows(monkeypatch: p
     monkeypatch.setattr(Layers, "CHOICE_SECONDS", 0.01)
     session = ScriptedSession()
     async with running(an_app(session)) as pilot:
-        await pilot.press("right", "2")
+        await by_hand(pilot, "right", "2")
         await until(pilot, lambda: session.taken == ["act:SHORT-FEWER"])
 
 
@@ -312,7 +313,7 @@ async def test_control_q_says_how_to_close_and_the_list_closes_where_nobody_is_s
     async with running(an_app(session), size=(80, 24)) as pilot:
         await pilot.press("ctrl+q")
         assert "To close the program" in said(pilot.app)
-        await pilot.press("right", "9", "enter")
+        await by_hand(pilot, "right", "9", "enter")
         await pilot.pause()
     assert pilot.app.return_code == 0
     assert session.taken == []

@@ -21,6 +21,7 @@ from tests.terminal.looking import (
     ScriptedSession,
     a_floor,
     an_app,
+    by_hand,
     order,
     running,
     said,
@@ -122,7 +123,7 @@ async def test_acts_and_typing_work_over_the_queue() -> None:
         assert "> 12_" in said(pilot.app)
         await pilot.press("escape", "right")
         assert "Live queue" in said(pilot.app)
-        await pilot.press("1", "enter")
+        await by_hand(pilot, "1", "enter")
         await until(pilot, lambda: session.taken == ["act:PICK"])
 
 

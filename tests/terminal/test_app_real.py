@@ -60,8 +60,9 @@ def test_no_scan_lands_in_a_quantity_box(device: OfflineDevice) -> None:
         program.until(lambda: "Scan the item" in program.screen)
         device.scan("]E05012345678900")
         program.until(lambda: "Type how many" in program.screen)
-        # At once, slowly as a hand, behind a digit that a hand began with, and too short for a burst.
-        for typed, gap in (("5012345678900", 0.0), ("5012345678900", 0.1), ("3|5012345678900", 0.0), ("12", 0.0)):
+        # At once, slowly as a hand, behind a digit that a hand began with, too short for a burst, and of two fields.
+        at_once = ("5012345678900", "3|5012345678900", "12", "2", "5012345678900\t12", "5012345678900\t2", "2\t3")
+        for typed, gap in (*((text, 0.0) for text in at_once), ("5012345678900", 0.1)):
             before, _, scanned = typed.rpartition("|")
             program.write(before.encode())
             if before:

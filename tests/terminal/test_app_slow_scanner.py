@@ -12,6 +12,7 @@ from tests.terminal.looking import (
     ITEM,
     ScriptedSession,
     an_app,
+    by_hand,
     running,
     said,
     until,
@@ -21,7 +22,7 @@ from tests.terminal.looking import (
 async def test_a_slow_scanner_over_the_list_of_acts_types_and_chooses_nothing() -> None:
     session = ScriptedSession()
     async with running(an_app(session)) as pilot:
-        await pilot.press("right", *"2500", "enter")
+        await by_hand(pilot, "right", *"2500", "enter")
         await until(pilot, lambda: session.taken == ["entry:2500"])
 
 
@@ -32,7 +33,7 @@ async def test_a_slow_scanner_that_types_into_the_palette_is_judged_and_chooses_
     async with running(an_app(session), size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
         await pilot.pause()
-        await pilot.press(*code, end)
+        await by_hand(pilot, *code, end)
         await until(pilot, lambda: session.taken == [f"entry:{code}"])
         assert not isinstance(pilot.app.screen, CommandPalette)
         assert f"Took {code}" in said(pilot.app)
@@ -67,5 +68,5 @@ async def test_a_question_that_changes_under_a_slow_read_gets_no_half_of_it() ->
         await pilot.press("enter")
         await pilot.pause()
         assert session.taken == []
-        await pilot.press("7", "enter")
+        await by_hand(pilot, "7", "enter")
         await until(pilot, lambda: session.taken == ["entry:7"])

@@ -20,7 +20,7 @@ from terminal.whole_words import say
 from terminal.workflows import acts
 from terminal.workflows.steps import AskPin, Menu, Picking, Queue
 from tests.floors import WORKER
-from tests.terminal.looking import ScriptedSession, an_app, running, until
+from tests.terminal.looking import ScriptedSession, an_app, by_hand, running, until
 from tests.terminal.operators import LAMP, MUG, NEXT_SHELF, SHELF, TOTE, packer, picker
 
 DAMAGED = "]E05012345678901"
@@ -49,9 +49,9 @@ async def test_an_act_from_the_list_leaves_nothing_half_typed_for_the_next_quest
     monkeypatch.setattr(Layers, "CHOICE_SECONDS", 0.01)
     session = ScriptedSession()
     async with running(an_app(session)) as pilot:
-        await pilot.press("right", "7", "right", "4")  # 7 is not on this list, so it was typed
+        await by_hand(pilot, "right", "7", "right", "4")  # 7 is not on this list, so it was typed
         await until(pilot, lambda: session.taken == ["act:SKIP"])
-        await pilot.press("6", "enter")
+        await by_hand(pilot, "6", "enter")
         await until(pilot, lambda: session.taken == ["act:SKIP", "entry:6"])
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from scanners.profile import ScannerProfile
-from terminal.entry import Entry, Search
+from terminal.entry import Entry, Pace, Search
 
 TITLES = ("Short: damaged", "Skip, come back", "Help")
 
@@ -63,13 +63,19 @@ def test_a_slow_scanner_may_end_with_tab_or_line_feed_and_a_hand_with_enter() ->
     [
         ("12", 0.0004, 0.0004, True),
         ("123", 0.03, 0.03, True),
-        ("12", 0.0004, 0.1, False),
-        ("12", 0.1, 0.0004, False),
-        ("5", 0.0, 0.0004, False),
-        ("", 0.0, 0.0004, False),
+        ("12", 0.0004, 0.1, True),
+        ("12", 0.1, 0.0004, True),
+        ("12.", 0.0, 0.0, True),
+        ("2 case", 0.2, 0.0, True),
+        ("5", 0.0, 0.0004, True),
+        ("5", 0.0, 0.03, True),
+        ("5", 0.0, 0.031, False),
+        ("12", 0.031, 0.06, False),
+        ("ann", 0.0004, 0.0004, True),
+        ("ann", 0.0004, 0.1, False),
     ],
 )
-def test_no_hand_types_a_line_and_its_enter_at_a_scanners_speed(
+def test_no_hand_types_two_keys_of_a_number_or_all_of_a_word_at_a_scanners_speed(
     text: str, gap: float, enter_after: float, is_scan: bool
 ) -> None:
     entry = an_entry()
@@ -77,7 +83,36 @@ def test_no_hand_types_a_line_and_its_enter_at_a_scanners_speed(
     for character in text:
         entry.add(character, at)
         at += gap
-    assert entry.is_at_scan_speed(at - gap + enter_after) is is_scan
+    assert (entry.pace(at - gap + enter_after) is Pace.DEVICE) is is_scan
+
+
+@pytest.mark.parametrize(("behind", "is_scan"), [(0.0, True), (0.1, True), (0.101, False), (3.0, False)])
+def test_what_begins_within_the_profiles_silence_after_a_scan_is_the_scanners(behind: float, is_scan: bool) -> None:
+    entry = an_entry()
+    entry.scanned(10.0)
+    typed(entry, "2", 10.0 + behind)
+    assert (entry.pace(20.0) is Pace.DEVICE) is is_scan
+
+
+def test_a_hand_may_type_at_once_behind_a_scanner_on_a_port() -> None:
+    entry = an_entry()
+    entry.scanned_elsewhere(10.0)
+    typed(entry, "2", 10.01)
+    assert entry.take(10.2) == ("2", Pace.HAND)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_a_second_field_at_the_pace_of_the_first_is_the_same_devices(end: str) -> None:
+    entry = an_entry()
+    at = typed(entry, "012345678905", 10.0)
+    assert entry.take(at) == ("012345678905", Pace.EVEN)
+    if end == "\r\n":
+        at += 0.1
+        entry.add("\n", at)
+    at = typed(entry, "2", at + 0.1)
+    assert entry.take(at) == ("2", Pace.DEVICE)
+    at = typed(entry, "2", at + 3)
+    assert entry.take(at + 0.1) == ("2", Pace.HAND)
 
 
 def searched(entry: Entry, text: str, *, end: str = "enter", at: float = 10.0) -> Search:
@@ -99,7 +134,7 @@ def test_a_hand_finds_an_act_in_small_letters(text: str) -> None:
 def test_what_a_slow_scanner_types_into_the_search_chooses_nothing(text: str, end: str) -> None:
     entry = an_entry()
     assert searched(entry, text, end=end) is Search.IS_A_LINE
-    assert entry.take() == text
+    assert entry.take(20.0)[0] == text
 
 
 def test_the_late_enter_of_a_scan_chooses_nothing_in_the_search() -> None:
@@ -107,6 +142,13 @@ def test_the_late_enter_of_a_scan_chooses_nothing_in_the_search() -> None:
     entry.scanned(10.0)
     assert searched(entry, "", at=10.1) is Search.IS_NOTHING
     assert searched(entry, "", at=10.4) is Search.GOES_ON
+
+
+def test_a_short_word_at_a_scanners_speed_finds_nothing() -> None:
+    entry = an_entry()
+    for character in "sk":
+        entry.search(character, character, 10.0, TITLES)
+    assert entry.search("enter", "\r", 10.0, TITLES) is Search.IS_A_LINE
 
 
 def test_what_is_taken_back_in_the_search_is_taken_back_here_too() -> None:
