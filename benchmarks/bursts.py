@@ -115,6 +115,9 @@ def _run() -> None:
         async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
             return self._took(text)
 
+        async def refuse_hurry(self) -> Showing:
+            return self._took("")
+
         async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
             return self._took(str(weight))
 

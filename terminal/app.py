@@ -30,7 +30,7 @@ from terminal.messages import LinkChanged, Noted, RecordsChanged, ScaleSpoke, Sc
 from terminal.parts import CannotStart
 from terminal.screens import overlays
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, help_reader
-from terminal.turns import Chosen, Entered, Settled, Stale, Turn, Turns
+from terminal.turns import Chosen, Entered, Hurried, Settled, Stale, Turn, Turns
 from terminal.workflows.prompts import Showing, Sound, Tone
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ class FloorApp(BareApp, inherit_bindings=False):
                 self._play(Sound.ATTENTION)
             case Settled() if self._parts and self._parts.scale and showing and showing.is_good:
                 self._parts.scale.use()
-            case Scan() | Unreadable() | Entered() | Chosen():
+            case Scan() | Unreadable() | Entered() | Hurried() | Chosen():
                 self._layers.notices.pass_on()
                 if showing and not (showing.verdict and showing.verdict.tone is Tone.REFUSED):
                     self._play(Sound.RIGHT)

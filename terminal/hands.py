@@ -17,7 +17,7 @@ from terminal import scanner_wording
 from terminal import screen_wording as words
 from terminal.entry import Entry, Pace, Search
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, SCANNER_TEST, ActList, Closed, Overlay, act_list
-from terminal.turns import Cleared, Entered, Turns
+from terminal.turns import Cleared, Entered, Hurried, Turns
 
 if TYPE_CHECKING:
     from scanners.profile import ScannerProfile
@@ -130,13 +130,13 @@ class Hands:
         return bool(is_choice) and event.time - self._pressed_at <= _AT_ONCE_SECONDS
 
     def _choose_nothing(self, acts: ActList, event: events.Key) -> None:
-        """A digit and its Enter are a barcode of one sign then, which is judged; anything else is told."""
+        """A digit and its Enter are a barcode of one sign then, which is judged; anything else is refused."""
         if acts.pending:
             self._type(str(acts.acts[acts.chosen].digit), self._pressed_at)
             self._enter(event.time)
         else:
             self._entry.scanned(event.time)
-            self._layers.notices.note(scanner_wording.too_fast())
+            self._turns.put(Hurried())
 
     def _type(self, characters: str, now: float) -> None:
         if not self._entry.add(characters, now):
@@ -159,7 +159,7 @@ class Hands:
         elif pace is not Pace.DEVICE:
             self._turns.put(Entered(text, pace is Pace.EVEN))
         elif prompt.takes == "secret":
-            self._layers.notices.note(scanner_wording.too_fast())  # what may be a PIN is no read, and stands in no log
+            self._turns.put(Hurried())  # what may be a PIN is no read, and stands in no log
         else:
             self._hand_on(text, now)
 

@@ -43,6 +43,9 @@ class Deciding(Protocol):
     async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
         """Judges what was typed; `is_even` where its keys came at the pace of a device."""
 
+    async def refuse_hurry(self) -> Showing:
+        """Says that keys came as fast as a scan where only a hand may choose or prove something."""
+
     async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
         """Judges what lies still on the scale."""
 

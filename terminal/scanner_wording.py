@@ -9,7 +9,3 @@ def scanner_back(name: str) -> str:
 
 def typed_too_late() -> str:
     return "The question changed while this was typed: scan or type it again"
-
-
-def too_fast() -> str:
-    return "That came as fast as a scan and did not count: press the keys again, one by one"

@@ -51,6 +51,7 @@ from terminal.workflows.steps import (
     SignOn,
     Step,
     Trail,
+    Unknown,
     Weighing,
 )
 
@@ -140,6 +141,10 @@ class Session:
         meaning = resolve_entry(entered, self._floor, labelling.expected_label(self._step))
         doubt = typed_numbers.doubtful(entered, self._step, self._floor, is_even=is_even)
         return await self._take(meaning, text, doubt)
+
+    async def refuse_hurry(self) -> Showing:
+        """Says that keys came as fast as a scan where only a hand may choose or prove something."""
+        return await self._take(Unknown(""), "", Refused(wording.too_fast(), "too_fast"))
 
     async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
         """Judges what lies still on the scale; nothing where the step no longer asks for it."""

@@ -29,6 +29,10 @@ class Entered(Struct, frozen=True):
     is_even: bool = False
 
 
+class Hurried(Struct, frozen=True):
+    """Keys that would choose or prove something, and came as fast as a scan; what they were is nobody's business."""
+
+
 class Chosen(Struct, frozen=True):
     """An act from the list or the palette."""
 
@@ -50,7 +54,7 @@ class Settled(Struct, frozen=True):
     frame: bytes
 
 
-Turn = Heard | Settled | Entered | Chosen | Cleared | Stale
+Turn = Heard | Settled | Entered | Hurried | Chosen | Cleared | Stale
 PortNews = ScannerLost | ScannerFound | RepeatDropped
 
 
@@ -67,7 +71,7 @@ class Turns:
         self._ports: set[str] = set()
         self._port_spoke = asyncio.Event()
 
-    def put(self, turn: Entered | Chosen | Cleared | Settled) -> None:
+    def put(self, turn: Entered | Hurried | Chosen | Cleared | Settled) -> None:
         """Adds what a hand or the scale did, behind every read that arrived before it."""
         if self._hub.waiting:
             self._behind_reads.append(turn)
@@ -116,6 +120,8 @@ class Turns:
                 return await session.take_scan(turn)
             case Entered(text=text, is_even=is_even):
                 return await session.take_entry(text, is_even=is_even)
+            case Hurried():
+                return await session.refuse_hurry()
             case Chosen(act=act):
                 return await session.take_act(act)
             case Cleared():

@@ -78,6 +78,10 @@ def number_scanned(text: str) -> str:
     )
 
 
+def too_fast() -> str:
+    return "That came as fast as a scan and did not count: press the keys again, one by one"
+
+
 def pin_first() -> str:
     return "Type your PIN first, key by key, or scan your badge; Esc goes back"
 

@@ -111,6 +111,9 @@ class ScriptedSession:
     async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
         return self._then(f"entry:{text}", *self.judge(text))
 
+    async def refuse_hurry(self) -> Showing:
+        return self._then("hurry", self.showing.prompt, Verdict(Tone.REFUSED, "one by one"))
+
     async def take_act(self, name: str) -> Showing:
         return self._then(f"act:{name}", *self.judge(name))
 

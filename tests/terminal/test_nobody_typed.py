@@ -244,32 +244,29 @@ async def test_digits_at_once_count_nowhere_and_choose_nothing(desk: Desk) -> No
         assert await desk.standing() == before
 
 
-@pytest.mark.parametrize("pin", ["4711", "47"])
-async def test_a_pin_at_once_signs_nobody_on_and_is_no_try(desk: Desk, pin: str) -> None:
+@pytest.mark.parametrize(("pin", "reason"), [("4711", "pin_first"), ("47", "too_fast")])
+async def test_a_pin_at_once_signs_nobody_on_and_is_no_try(desk: Desk, pin: str, reason: str) -> None:
     desk.stand_at(AskPin(WORKER.id))
     before = await desk.standing()
     for _ in range(9):  # more than the tries that there are
         desk.types(f"{pin}\r")
-        await desk.pilot.pause()
-    await until(
-        desk.pilot,
-        lambda: desk.app.showing.verdict is not None or "one by one" in desk.app._layers.view.note,
-    )
+        assert pin not in await desk.refuses(reason)
+        await desk.clears()
     assert await desk.standing() == before
     desk.types("4711\r", gap=0.2)
     await desk.stands_at("menu")
 
 
 @pytest.mark.parametrize(
-    ("opened", "sent", "says"),
+    ("opened", "sent", "reason", "says"),
     [
-        (True, "2\r", "came like a scan"),
-        (False, "\x1b[C2", "one by one"),
-        (False, "\x1b[C2\r", "broke off"),
+        (True, "2\r", "number_scanned", "2 came like a scan"),
+        (False, "\x1b[C2", "too_fast", "press the keys again, one by one"),
+        (False, "\x1b[C2\r", "unreadable", "broke off"),
     ],
 )
 async def test_a_digit_at_once_chooses_no_act(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, opened: bool, sent: str, says: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, opened: bool, sent: str, reason: str, says: str
 ) -> None:
     monkeypatch.setattr(Layers, "CHOICE_SECONDS", 0.01)
     desk.types(f"{SHELF}\r{CODE}\r")
@@ -279,12 +276,7 @@ async def test_a_digit_at_once_chooses_no_act(
         desk.types("\x1b[C")
         await until(desk.pilot, lambda: desk.app._layers.overlay is not None)
     desk.types(sent, gap=0.0)
-    await until(
-        desk.pilot,
-        lambda: (
-            says in f"{desk.app.showing.verdict and desk.app.showing.verdict.sentence} {desk.app._layers.view.note}"
-        ),
-    )
+    assert says in await desk.refuses(reason)
     assert await desk.standing() == before
 
 
