@@ -1,4 +1,4 @@
-"""When the next truck of a carrier's service leaves a site, on that site's own wall clock.
+"""What the clock on a site's wall shows, and when the next truck of a carrier's service leaves by it.
 
 Decides departures from cut-offs, weekdays, holidays and the IANA time zone; never what the time is.
 """
@@ -57,10 +57,15 @@ def check_site(site: Site) -> None:
             )
 
 
+def wall_clock(site: Site, now: datetime) -> datetime:
+    """`now` as the clock on the site's wall shows it; CalendarError where the time zone is none."""
+    return now.astimezone(_zone(site))
+
+
 def next_departure(site: Site, carrier: str, service: str, now: datetime) -> Departure | None:
     """The first departure whose promise still holds at `now`; None where the site has no such service."""
     zone = _zone(site)
-    today = now.astimezone(zone).date()
+    today = wall_clock(site, now).date()
     times = [each for each in site.cut_offs if (each.carrier, each.service) == (carrier, service)]
     for ahead in range(_LOOK_AHEAD_DAYS if times else 0):
         day = today + timedelta(days=ahead)

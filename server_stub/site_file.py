@@ -43,6 +43,7 @@ dock_minutes = 20                      # it has to stand at the dock so long bef
 [picking]                              # and [packing], [shipping]: what every terminal here lives with in that work
 keyed_items = ["sku", "digits"]        # how an unreadable item may be typed; [] where items are only scanned
 admits = ["alone", "repeated", "no-key"]   # problems of a GS1 code that do not refuse it: docs/scanners.md
+best_before_passed = "refused"         # or "taken": goods past (15) best before or (16) sell by; past (17) use by never
 
 [[owner]]
 id = "HOME"
@@ -84,6 +85,7 @@ class _CutOff(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Workflow(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keyed_items: tuple[str, ...] = workflow_profiles.KEYED_ITEMS
     admits: tuple[str, ...] = workflow_profiles.HARMLESS_FAULTS
+    best_before_passed: str = workflow_profiles.REFUSED
 
 
 class _Owner(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,7 +135,7 @@ def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
 
 def _workflows(told: _SiteFile, path: Path) -> tuple[WorkflowProfile, ...]:
     profiles = tuple(
-        WorkflowProfile(workflow=name, keyed_items=table.keyed_items, admits=table.admits)
+        WorkflowProfile(workflow=name, **msgspec.structs.asdict(table))
         for name in workflow_profiles.WORKFLOWS
         if (table := getattr(told, name)) is not None
     )

@@ -29,7 +29,18 @@ from terminal.journal import Entry, Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
 from terminal.stations import PLAIN, HouseStyle, Stations
-from terminal.workflows import acts, allowed, desk, labelling, packing, picking, sign_on, typed_numbers, undo
+from terminal.workflows import (
+    acts,
+    allowed,
+    desk,
+    labelling,
+    packing,
+    picking,
+    shelf_life,
+    sign_on,
+    typed_numbers,
+    undo,
+)
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -133,7 +144,8 @@ class Session:
         """Judges one read of a scanner."""
         item = allowed.admitted(item, self._step, self._floor.site, self._limits)
         meaning = resolve_scan(item, self._floor, labelling.expected_label(self._step))
-        return await self._take(meaning, item.raw, typed_numbers.scanned(meaning, self.showing.prompt))
+        passed = shelf_life.refused(item, meaning, self._step, self._floor.site, self._clock())
+        return await self._take(meaning, item.raw, passed or typed_numbers.scanned(meaning, self.showing.prompt))
 
     async def take_entry(self, text: str, *, is_even: bool = False) -> Showing:
         """Judges what was typed before Enter; `is_even` where its keys came at the pace of a device."""

@@ -213,6 +213,24 @@ def count_varies(count: int) -> str:
     return f"That code says {count} of a variable measure: scan a single piece, or type its SKU and the number"
 
 
+def use_by_passed(end: str, *, is_walk: bool) -> str:
+    return f"Use by {end} has passed, never sell it: {_laid_aside(is_walk=is_walk)}"
+
+
+def best_before_passed(end: str, *, is_walk: bool) -> str:
+    return f"Best before {end} has passed: {_laid_aside(is_walk=is_walk)}"
+
+
+def sell_by_passed(end: str, *, is_walk: bool) -> str:
+    return f"Sell by {end} has passed: {_laid_aside(is_walk=is_walk)}"
+
+
+def _laid_aside(*, is_walk: bool) -> str:
+    if is_walk:
+        return "lay it aside and scan another piece. None is good? Press the arrow and choose Short"
+    return "lay it aside and call a supervisor"
+
+
 def packs_picked(count: int, name: str, quantity: int, sku: str) -> str:
     return f"{count} {name} = {quantity} x {sku}"
 

@@ -45,7 +45,7 @@ UNLIMITED = DeviceLimits()
 
 def ways_to_key(step: Step, site: Site | None, limits: DeviceLimits) -> tuple[str, ...]:
     """The ways in which an unreadable item may be typed at this step."""
-    return tuple(way for way in _profile(step, site).keyed_items if way in limits.keyed_items)
+    return tuple(way for way in profile(step, site).keyed_items if way in limits.keyed_items)
 
 
 def admitted(read: Scan | Unreadable, step: Step, site: Site | None, limits: DeviceLimits) -> Scan | Unreadable:
@@ -54,8 +54,9 @@ def admitted(read: Scan | Unreadable, step: Step, site: Site | None, limits: Dev
         return read
     from scanners.parse import admit
 
-    return admit(read, [problem for problem in _profile(step, site).admits if problem not in limits.refuses])
+    return admit(read, [problem for problem in profile(step, site).admits if problem not in limits.refuses])
 
 
-def _profile(step: Step, site: Site | None) -> WorkflowProfile:
+def profile(step: Step, site: Site | None) -> WorkflowProfile:
+    """What the site lives with at this step."""
     return profile_of(site.workflows if site else (), _WORKFLOW_OF.get(type(step), ""))

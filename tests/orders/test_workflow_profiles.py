@@ -39,6 +39,10 @@ def test_where_a_site_says_nothing_what_is_harmless_may_pass() -> None:
         ),
         ((WorkflowProfile(workflow="picking", keyed_items=("name",)),), "keyed_items of picking: expected any of sku"),
         ((WorkflowProfile(workflow="picking", admits=("check-digit",)),), "admits of picking: expected any of alone"),
+        (
+            (WorkflowProfile(workflow="picking", best_before_passed="sold"),),
+            "best_before_passed of picking: expected any of refused, taken",
+        ),
         ((WorkflowProfile(workflow="picking"), WorkflowProfile(workflow="picking")), "picking stands there twice"),
     ],
 )

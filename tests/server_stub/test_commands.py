@@ -101,6 +101,10 @@ def test_a_failed_init_leaves_no_store_behind(typed: Run, tmp_path: Path) -> Non
         (('name = "North hall"\ntime', 'name = "North hall"\nsurprise = 1\ntime'), "surprise"),
         (("[sender]", "[picking]\nadmits = ['check-digit']\n[sender]"), "admits of picking: expected any of alone"),
         (("[sender]", "[packing]\nkeyed = []\n[sender]"), "$.packing"),
+        (
+            ("[sender]", "[packing]\nbest_before_passed = 'sold'\n[sender]"),
+            "best_before_passed of packing: expected any",
+        ),
     ],
 )
 def test_a_site_file_that_is_wrong_says_where(typed: Run, tmp_path: Path, change: tuple[str, str], says: str) -> None:

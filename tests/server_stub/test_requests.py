@@ -11,6 +11,7 @@ import pytest
 
 from orders.records import decode_record
 from orders.wire import MAX_BODY_BYTES, Problem
+from orders.workflow_profiles import WorkflowProfile
 from server_stub import authority, openapi
 from server_stub.app import Gate, make_app
 from server_stub.limits import Allowance, Limit
@@ -225,11 +226,11 @@ async def test_a_site_with_an_unknown_clock_is_refused(warehouse: Any) -> None:
 
 async def test_a_site_tells_every_terminal_what_may_pass_in_which_work(warehouse: Any) -> None:
     site = {"name": "X", "time_zone": "Europe/London", "sender": {"id": "s", "name": "X"}}
-    strict = {"workflow": "picking", "keyed_items": [], "admits": ["date"]}
+    strict = {"workflow": "picking", "keyed_items": [], "admits": ["date"], "best_before_passed": "taken"}
     assert (await warehouse.admin.put("/v1/site", json={**site, "workflows": [strict]})).status_code == 200
     change = warehouse.store.reader.record("site", "MAIN")
     (told,) = decode_record(change.kind, change.body).workflows
-    assert (told.workflow, told.keyed_items, told.admits) == ("picking", (), ("date",))
+    assert told == WorkflowProfile(workflow="picking", keyed_items=(), admits=("date",), best_before_passed="taken")
     wrong = {"workflow": "picking", "admits": ["check-digit"]}
     answer = await warehouse.admin.put("/v1/site", json={**site, "workflows": [wrong]})
     assert answer.status_code == 422
