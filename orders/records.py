@@ -140,8 +140,14 @@ class CutOff(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dock_minutes: DockMinutes = 0
 
 
+RECOUNT_ABOVE_PIECES = 20
+
+
 class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """A building: its clock, its calendar, its carriers' times, and the sender on its labels."""
+    """A building: its clock, its calendar, its carriers' times, and the sender on its labels.
+
+    A shelf's count that differs from the book by more than `recount_above_pieces` waits until a second person agrees.
+    """
 
     name: str
     time_zone: str
@@ -151,6 +157,7 @@ class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
     default_carrier: str = ""
     default_service: str = ""
     workflows: tuple[WorkflowProfile, ...] = ()
+    recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
 
 
 class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):

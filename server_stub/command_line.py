@@ -17,6 +17,7 @@ from orders.intake import Code, Number
 from orders.records import ROLES
 from orders.shapes import Name
 from server_stub import site_file
+from server_stub.floor_repairs import MOST_COUNTED
 from server_stub.floor_setup import TOKEN_ROLES, CompanyPrefix, Pin, ToteCount
 
 _EXAMPLES = """\
@@ -30,6 +31,18 @@ a first morning:
 
 All commands work on a running store and on one that stands still alike.
 Restore and migrate want one that stands still.
+"""
+
+_COUNTING = """\
+count without asking the book first. What is far from the book (the site's
+recount_above_pieces) is kept, and booked once another person counts the same.
+
+exit codes:
+  0 booked, 1 refused, 3 kept until another person counts too
+
+examples:
+  floorhand store count A-03-12 85123A 7
+  floorhand store count A-03-12 HOME/85123A 7 --by ADA-LOVELACE
 """
 
 
@@ -175,8 +188,7 @@ def parser() -> argparse.ArgumentParser:
     count = command(
         "count",
         "say what lies on a shelf: corrects the book, unlocks the shelf",
-        "count without asking the book first.\n\nexample:\n  floorhand store count A-03-12 85123A 7\n"
-        "  floorhand store count A-03-12 HOME/85123A 7 --by ADA-LOVELACE",
+        _COUNTING,
     )
     count.add_argument("location", metavar="LOCATION", help="the shelf's code")
     count.add_argument("sku", metavar="SKU", help="a SKU, or OWNER/SKU")
@@ -228,8 +240,10 @@ def _where(parser: argparse.ArgumentParser, default: object) -> None:
 
 
 def _pieces(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
-        raise argparse.ArgumentTypeError(f"pieces are a whole number from 0 up, got {text!r}")
+    # A number of thousands of digits would take its time to be read.
+    if not (text.isascii() and text.isdecimal() and len(text) < 40 and int(text) <= MOST_COUNTED):
+        shown = text if len(text) <= 40 else f"{text[:40]}..."
+        raise argparse.ArgumentTypeError(f"pieces are a whole number from 0 to {MOST_COUNTED}, got {shown!r}")
     return int(text)
 
 

@@ -15,6 +15,9 @@ from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount,
 from server_stub.floor_setup import Done
 from server_stub.place import Place
 
+# What `count` answers to a script where the count is kept, and not booked before another person agrees.
+WAITS_FOR_ANOTHER = 3
+
 
 async def _discrepancies(client: StoreClient, words: Words, place: Place) -> int:
     count = 0
@@ -39,6 +42,13 @@ async def _count(client: StoreClient, words: Words, place: Place) -> int:
         counted_by=words.by or await _only_supervisor(client),
     )
     counted = await client.ask("POST", "/v1/counts", ShelfCounted, asked)
+    if not counted.is_booked:
+        say(
+            f"{counted.product} at {counted.location}: {counted.counted}, counted by {asked.counted_by}, is kept, not"
+            " booked: the book is far from that. Let another person count there too, without being told the number:"
+        )
+        say(f"  floorhand store count {counted.location} {shlex.quote(counted.product)} QUANTITY --by WORKER")
+        return WAITS_FOR_ANOTHER
     say(
         f"{counted.product} at {counted.location}: the book showed {counted.book}, counted {counted.counted}"
         f" ({counted.difference:+d}); the shelf may be picked"
@@ -75,8 +85,11 @@ async def _only_supervisor(client: StoreClient) -> str:
 def _what_and_where(found: Discrepancy) -> str:
     what = f"{found.quantity} of {found.product}" if found.quantity else found.product or found.subject
     where = f" at {found.place}" if found.place else ""
+    shown = f"{found.remedy.replace('_', '-')} ({found.reason}): {what}{where}"
+    if found.reason == "counted_once":
+        return f"{shown}, counted once by {found.worker}, waits for another person"
     who = " on ".join(filter(None, (found.worker, found.terminal)))
-    return f"{found.remedy.replace('_', '-')} ({found.reason}): {what}{where}" + (f", told by {who}" if who else "")
+    return shown + (f", told by {who}" if who else "")
 
 
 def _settled_by(found: Discrepancy) -> str:
@@ -84,7 +97,8 @@ def _settled_by(found: Discrepancy) -> str:
     match found.remedy:
         case "count":
             location = found.place.partition("/")[2]
-            return f"floorhand store count {location} {shlex.quote(found.product)} QUANTITY"
+            by = " --by WORKER" if found.reason == "counted_once" else ""
+            return f"floorhand store count {location} {shlex.quote(found.product)} QUANTITY{by}"
         case "put_back":
             return f"floorhand store put-back {id} LOCATION"
         case "look":

@@ -12,7 +12,8 @@ from msgspec import Meta
 from orders.intake import Code, Number
 from orders.shapes import RequestKey, Struct
 
-Pieces = Annotated[int, Meta(ge=0, le=10_000_000)]
+MOST_COUNTED = 10_000_000
+Pieces = Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
 WorkerId = Annotated[str, Meta(min_length=1, max_length=64)]
 Note = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
 
@@ -32,15 +33,19 @@ class ShelfCounted(Struct, frozen=True, kw_only=True):
     """What a count changed: `difference` is counted less book, `resolved` the discrepancies that it settled.
 
     `taken_off` are the orders that the shelf cannot serve any more: they got other shelves, or are back-ordered.
+    One that is far from the book is not booked but kept: `waits_as` is the discrepancy under which it waits for another
+    person's count, and nothing is said of the book.
     """
 
     product: str
     location: str
-    book: int
     counted: int
-    difference: int
-    resolved: tuple[str, ...]
-    taken_off: tuple[str, ...]
+    is_booked: bool = True
+    book: int | None = None
+    difference: int | None = None
+    resolved: tuple[str, ...] = ()
+    taken_off: tuple[str, ...] = ()
+    waits_as: str = ""
 
 
 class PutBack(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from orders import states
 from orders.intake import Code, Number
-from orders.records import Address, CutOff
+from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
 from orders.shapes import Count, Instant, Name, Struct
 from orders.wire import Change
 from orders.workflow_profiles import WorkflowProfile
@@ -188,6 +188,7 @@ class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_carrier: str = ""
     default_service: str = ""
     workflows: tuple[WorkflowProfile, ...] = ()
+    recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
 
 
 class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):

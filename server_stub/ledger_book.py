@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec.structs import replace
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from orders import ledger
 from orders.ledger import Move
@@ -45,6 +45,14 @@ _ALLOCATED_AT = select(schema.allocation).where(
 )
 
 
+_MOVES_SINCE = select(schema.stock_move).where(
+    schema.stock_move.c.product == bindparam("product"),
+    schema.stock_move.c.cursor > bindparam("since"),
+    or_(schema.stock_move.c.source == bindparam("place"), schema.stock_move.c.target == bindparam("place")),
+    schema.stock_move.c.status == ledger.AVAILABLE,
+)
+
+
 def stock_at(books: Books, product: str, place: str, status: str = ledger.AVAILABLE) -> StockRow | None:
     """What the book shows there; None where that product never lay there."""
     return books.sheets.stock.get(product, place, status)
@@ -54,6 +62,15 @@ def lying(books: Books, product: str, place: str) -> int:
     """Pieces that the book shows there, available stock only."""
     row = stock_at(books, product, place)
     return row.quantity if row else 0
+
+
+def brought_since(books: Books, product: str, place: str, cursor: int) -> int:
+    """Pieces that hands brought to that place since, less those they took: adjustments only correct the book."""
+    return sum(
+        row.quantity if row.target == place else -row.quantity
+        for row in books.sheets.move.where(_MOVES_SINCE, product=product, place=place, since=cursor)
+        if ledger.ADJUSTMENT not in (row.source, row.target)
+    )
 
 
 def shelves(books: Books, product: str) -> list[StockRow]:

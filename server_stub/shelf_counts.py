@@ -1,16 +1,20 @@
 """A shelf that somebody counted: the book follows the count, the shelf is unlocked, and what waited for it goes on.
 
-Decides which orders lose their claim where fewer pieces lie there than were set aside. A walk that is on the floor is
-never changed from here: it ends at the shelf, by a pick or a short.
+Decides which counts are so far from the book that a second person has to agree first, and which orders lose their claim
+where fewer pieces lie there than were set aside. A walk that is on the floor is never changed from here: it ends at the
+shelf, by a pick or a short.
 """
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+from sqlalchemy import bindparam, select
+
 from orders import ledger
 from orders.ledger import Move
-from orders.records import ROLES, Location, Order, Product, Worker, key_of
+from orders.records import ROLES, Discrepancy, Location, Order, Product, Worker, key_of
 from orders.roles import judge_worker
-from server_stub import availability, discrepancies, ledger_book
+from server_stub import availability, discrepancies, ledger_book, schema
 from server_stub.books import Books, rank
 from server_stub.floor_repairs import ShelfCount, ShelfCounted
 from server_stub.problems import Refusal, unknown
@@ -19,13 +23,17 @@ from server_stub.rows import AllocationRow, ShelfCountRow
 # Orders that nobody on the floor has seen: what is set aside for them can be taken off again.
 _AT_THE_DESK = ("allocated", "backordered")
 _NAMED_AT_MOST = 5
+_COUNTED_ONCE = "counted_once"
+# A discrepancy of that reason is about a row of the table of counts.
+_ROW = "shelf_count/"
+_COUNT = select(schema.shelf_count).where(schema.shelf_count.c.cursor == bindparam("number"))
 
 
 def count(books: Books, asked: ShelfCount, asker: str) -> ShelfCounted:
-    """Adjusts the book to what was counted and settles what was due a count there.
+    """Adjusts the book to what was counted and settles what was due a count there; or keeps it until another agrees.
 
     Refusal (404) for an unknown product, location or worker; (409) where released tasks still have to take more there
-    than was counted.
+    than was counted, or where the one that waits for another person's count is this very person's.
     """
     product, place = key_of(asked.owner, asked.sku), ledger.shelf(asked.location)
     _require_known(books, asked, product, place)
@@ -34,33 +42,80 @@ def count(books: Books, asked: ShelfCount, asker: str) -> ShelfCounted:
     row = ledger_book.stock_at(books, product, place)
     book = row.quantity if row else 0
     difference = asked.quantity - book
+    due = discrepancies.due_counts(books, product, place)
+    waiting = next((each for each in due if each.reason == _COUNTED_ONCE), None)
+    first = _row_of(books, waiting) if waiting else None
+    if first and first.counted_by == asked.counted_by:
+        raise _counted_by_the_same(asked)
+    is_agreed = first is not None and asked.quantity == first.counted + ledger_book.brought_since(
+        books, product, place, first.cursor
+    )
+    told = ShelfCountRow(
+        cursor=books.tick(),
+        product=product,
+        place=place,
+        book=book,
+        counted=asked.quantity,
+        counted_by=asked.counted_by,
+        at=books.stamp,
+    )
+    books.sheets.shelf_count.put(told)
+    if abs(difference) > books.site.recount_above_pieces and not is_agreed:
+        waits_as = _wait_for_another(books, told, waiting)
+        return ShelfCounted(
+            product=product, location=asked.location, counted=asked.quantity, is_booked=False, waits_as=waits_as
+        )
     _adjust(books, product, place, difference, f"count/{asked.counted_by}/{asked.key}")
     ledger_book.unlock(books, product, place)
     taken_off = _take_off(books, claims, asked.quantity)
-    note = f"{asked.counted_by} counted {asked.quantity}, the book showed {book}"
-    resolved = discrepancies.due_counts(books, product, place)
-    for each in resolved:
+    who = f"{first.counted_by} and {asked.counted_by}" if first and is_agreed else asked.counted_by
+    note = f"{who} counted {asked.quantity}, the book showed {book}"
+    for each in due:
         discrepancies.close(books, each, asker, note)
     availability.serve_waiting(books, (product,))
-    books.sheets.shelf_count.put(
-        ShelfCountRow(
-            cursor=books.tick(),
-            product=product,
-            place=place,
-            book=book,
-            counted=asked.quantity,
-            counted_by=asked.counted_by,
-            at=books.stamp,
-        )
-    )
     return ShelfCounted(
         product=product,
         location=asked.location,
         book=book,
         counted=asked.quantity,
         difference=difference,
-        resolved=tuple(each.id for each in resolved),
+        resolved=tuple(each.id for each in due),
         taken_off=taken_off,
+    )
+
+
+def _row_of(books: Books, waiting: Discrepancy) -> ShelfCountRow | None:
+    number = int(waiting.subject.removeprefix(_ROW))
+    return next(iter(books.sheets.shelf_count.where(_COUNT, number=number)), None)
+
+
+def _wait_for_another(books: Books, told: ShelfCountRow, waiting: Discrepancy | None) -> str:
+    """The discrepancy by which a second person is sent there. It names who counted, never how many: the next one counts
+    blind, of the first count as of the book.
+    """
+    subject = f"{_ROW}{told.cursor}"
+    if waiting is not None:
+        books.put(replace(waiting, subject=subject, worker=told.counted_by))
+        return waiting.id
+    return discrepancies.open_one(
+        books,
+        reason=_COUNTED_ONCE,
+        remedy="count",
+        subject=subject,
+        about=f"{told.place}.{told.product}",
+        product=told.product,
+        place=told.place,
+        worker=told.counted_by,
+    )
+
+
+def _counted_by_the_same(asked: ShelfCount) -> Refusal:
+    return Refusal(
+        409,
+        "counted_by_the_same",
+        expected=f"a count by somebody other than {asked.counted_by}, whose own waits for a second one",
+        came=f"another of {asked.counted_by}",
+        remedy="let another person count that shelf, and say who it was (--by WORKER)",
     )
 
 

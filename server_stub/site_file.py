@@ -13,7 +13,8 @@ from typing import Literal
 import msgspec
 
 from orders import workflow_profiles
-from orders.records import Address, CutOff
+from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
+from orders.shapes import Count
 from orders.workflow_profiles import WorkflowProfile
 from server_stub.floor_setup import OwnerSet, SiteSet
 
@@ -23,6 +24,7 @@ time_zone = "Europe/London"            # an IANA name
 default_carrier = "Post"
 default_service = "Parcel"
 holidays = [2026-12-25, 2026-12-26]
+recount_above_pieces = 20              # a shelf's count that is farther from the book waits until another person agrees
 
 [sender]                               # stands on every label
 name = "North hall"
@@ -101,6 +103,7 @@ class _SiteFile(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     holidays: tuple[date, ...] = ()
     default_carrier: str = ""
     default_service: str = ""
+    recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
     cut_off: tuple[_CutOff, ...] = ()
     owner: tuple[_Owner, ...] = ()
     picking: _Workflow | None = None
@@ -128,6 +131,7 @@ def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
         default_carrier=told.default_carrier,
         default_service=told.default_service,
         workflows=_workflows(told, path),
+        recount_above_pieces=told.recount_above_pieces,
     )
     owners = tuple(OwnerSet(id=each.id, name=each.name, company_prefix=each.company_prefix) for each in told.owner)
     return site, owners

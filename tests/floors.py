@@ -42,6 +42,7 @@ SITE = Site(
     sender=Address(
         id="sender", name="Demo Goods", lines=("1 Dock Road",), postcode="AB1 2CD", city="Leeds", country_code="GB"
     ),
+    recount_above_pieces=10,
     cut_offs=(
         CutOff(
             carrier="ROYAL",
