@@ -52,9 +52,21 @@ class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
     phone: str = ""
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """What a carrier needs to find it and does not stand here: a name, a street, a town, an ISO 3166 country."""
+        country = self.country_code
+        parts = {
+            "name": self.name,
+            "street": any(self.lines),
+            "town": self.city,
+            "country": len(country) == 2 and country.isascii() and country.isupper(),
+        }
+        return tuple(name for name, part in parts.items() if not part)
+
+    @property
     def is_complete(self) -> bool:
-        """Whether a carrier can find it: a name, a street, a town and an ISO 3166 country."""
-        return bool(self.name and any(self.lines) and self.city and len(self.country_code) == 2)
+        """Whether a carrier can find it."""
+        return not self.missing
 
 
 class Pack(Struct, frozen=True, kw_only=True, omit_defaults=True):

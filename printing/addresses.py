@@ -59,7 +59,8 @@ def address_lines(address: Address, *, sent_from: str) -> tuple[str, ...]:
     """
     country = country_name(address.country)
     if country is None:
-        raise DocumentError(f"expected an ISO country code, got {address.country!r}: correct the address")
+        whose = address.name or address.company
+        raise DocumentError(f"expected an ISO country code, got {address.country!r}: correct the address of {whose}")
     people = [_tidy(part) for part in (address.name, address.company) if part.strip()]
     street = [_tidy(part) for part in address.street if part.strip()]
     end = [] if address.country == sent_from else [country]

@@ -22,9 +22,11 @@ class Address(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
             raise DocumentError(
-                f"expected a two-letter country code such as DE, got {self.country!r}: correct the address"
+                f"expected a two-letter country code such as DE, got {self.country!r}: correct the address of "
+                f"{self.name or self.company or 'somebody without a name'}"
             )
         if not (self.name.strip() or self.company.strip()):
             raise DocumentError("an address needs a name or a company: complete the address")
         if not (self.city.strip() or self.postcode.strip()):
-            raise DocumentError("an address needs a city or a postcode: complete the address")
+            whose = self.name or self.company
+            raise DocumentError(f"an address needs a city or a postcode: complete the address of {whose}")

@@ -5,6 +5,8 @@ Decides words and nothing else, as its sister `wording` does, where stands what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # A tote and what lies in it
 
 
@@ -32,8 +34,9 @@ def tote_is_free(code: str) -> str:
     return f"Tote {code} holds no order: scan a full one"
 
 
-def tote_opened(order: str) -> str:
-    return f"Order {order}"
+def tote_opened(order: str, unready: str = "") -> str:
+    """`unready` is the sentence on what it lacks for its label."""
+    return f"Order {order}. {unready}" if unready else f"Order {order}"
 
 
 def tote_parked(tote: str) -> str:
@@ -154,12 +157,27 @@ def no_site_yet() -> str:
     return "The store has not sent this site's address yet: wait for the badge to say online"
 
 
-def address_missing() -> str:
-    return "Address missing: set the tote aside and call a supervisor"
+def sender_missing(lacks: Sequence[str]) -> str:
+    """The site's own side of the label; `lacks` names the parts."""
+    return f"This site has no sender address ({_without(lacks)}): a supervisor sets it with `floorhand store sender`"
+
+
+def address_missing(lacks: Sequence[str] = ()) -> str:
+    """The customer's side of the label; `lacks` names the parts, none where there is no address at all."""
+    said = f"is not complete ({_without(lacks)})" if lacks else "is missing"
+    return f"The customer's address {said}: set the tote aside and call a supervisor"
+
+
+def _without(lacks: Sequence[str]) -> str:
+    return ", ".join(f"no {part}" for part in lacks)
 
 
 def no_company_prefix(owner: str) -> str:
-    return f"No GS1 company prefix for {owner}, so no SSCC: a supervisor sets it in the store"
+    return f"No GS1 company prefix for {owner}, so no SSCC: a supervisor sets it with `floorhand store owner`"
+
+
+def no_carrier() -> str:
+    return "No carrier named"
 
 
 def no_sscc_left() -> str:
@@ -196,6 +214,11 @@ def label_alone(wanted: str) -> str:
 
 def label_right(carrier: str) -> str:
     return f"Label right. It goes with {carrier}"
+
+
+def on_manifest_without_carrier(manifest: str) -> str:
+    """What a parcel goes with whose order names no carrier."""
+    return f"{manifest}: no carrier named"
 
 
 def label_counted() -> str:

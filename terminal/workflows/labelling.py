@@ -162,7 +162,7 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome
         departs_at=parcel.departs_at,
     )
     orders = prints.settled(parcel.id, "printed", here)
-    carrier = wording.carrier_of(parcel.carrier, parcel.service) or manifest
+    carrier = wording.carrier_of(parcel.carrier, parcel.service) or pack_wording.on_manifest_without_carrier(manifest)
     return Accepted(PackWait(), pack_wording.label_right(carrier), (labelled,), orders=orders)
 
 

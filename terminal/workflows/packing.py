@@ -87,7 +87,11 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
                     return Refused(said, denial.value)
                 return Refused(wording.denied(denial), denial.value)
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
-            return Accepted(Packing(order.id, tote.id), pack_wording.tote_opened(order.number), (started,))
+            # Said before a carton is packed that cannot be closed; somebody may set it meanwhile.
+            unready = _unready(order, floor)
+            sentence = unready.sentence if unready else ""
+            opened = pack_wording.tote_opened(order.number, sentence)
+            return Accepted(Packing(order.id, tote.id), opened, (started,), is_note=bool(unready))
         case AParcel(parcel=parcel) if parcel is not None and parcel.state == "sealed":
             return labelling.labelled_after_break(parcel, floor, here)
         case AParcel(parcel=None):
@@ -122,7 +126,11 @@ def prompt(step: Packing, floor: Floor) -> Prompt:
             step="pack_seal",
             ask=pack_wording.ask_seal(),
             quantity=pack_wording.pieces(picked),
-            details=(*held, wording.carrier_of(order.carrier, order.service), *_follow_details(order)),
+            details=(
+                *held,
+                wording.carrier_of(order.carrier, order.service) or pack_wording.no_carrier(),
+                *_follow_details(order),
+            ),
             acts=acts.listed(acts.SEAL, acts.WEIGHT, *on_parcel, acts.MENU),
             expects=(barcodes.encode(Kind.COMMAND, acts.SEAL),),
         )
@@ -301,16 +309,12 @@ def _seal(
 ) -> Outcome:
     if denial := judge_sealing(order, order.unpacked):
         return Refused(wording.denied(denial), denial.value)
-    site, owner = floor.site, floor.owner(order.owner)
-    if site is None or owner is None:
-        return Refused(pack_wording.no_site_yet(), "no_site")
-    address = floor.get("address", order.ship_to, Address) if order.ship_to else None
-    if address is None or not address.is_complete:
-        return Refused(pack_wording.address_missing(), "address_missing")
-    if not owner.company_prefix:
-        return Refused(pack_wording.no_company_prefix(owner.name), "no_company_prefix")
+    if unready := _unready(order, floor):
+        return unready
     if refused := prints.lacking(here, *_COMES_WITH_A_SEAL):
         return refused
+    site = floor.site
+    assert site is not None
     sscc = here.next_sscc(order.owner)
     if sscc is None:
         return Refused(pack_wording.no_sscc_left(), "no_sscc")
@@ -331,6 +335,21 @@ def _seal(
     )
     papers = (Printing("slip", order.id, sscc), Printing("label", order.id, sscc))
     return Accepted(Labelling(order.id, sscc), pack_wording.sealed(order.number), (sealed,), papers)
+
+
+def _unready(order: Order, floor: Floor) -> Refused | None:
+    """What a parcel of this order lacks that nobody at the bench can give: by name, and by whose it is."""
+    site, owner = floor.site, floor.owner(order.owner)
+    if site is None or owner is None:
+        return Refused(pack_wording.no_site_yet(), "no_site")
+    if not site.sender.is_complete:
+        return Refused(pack_wording.sender_missing(site.sender.missing), "sender_missing")
+    address = floor.get("address", order.ship_to, Address) if order.ship_to else None
+    if address is None or not address.is_complete:
+        return Refused(pack_wording.address_missing(address.missing if address else ()), "address_missing")
+    if not owner.company_prefix:
+        return Refused(pack_wording.no_company_prefix(owner.name), "no_company_prefix")
+    return None
 
 
 def _weight(order: Order, floor: Floor) -> tuple[int, bool]:

@@ -133,6 +133,9 @@ def test_twenty_digits_are_guessed_to_be_no_strangers_parcel_and_what_is_known_h
 
 def test_a_pallet_is_its_sscc_and_an_unknown_thing_is_unknown() -> None:
     assert meaning("]C100095200000000000011") == AParcel("095200000000000011", None)
+    # A label read by a scanner that sends no AIM identifier.
+    assert meaning("00095200000000000011") == meaning("095200000000000011") == AParcel("095200000000000011", None)
+    assert isinstance(meaning("00095200000000000012"), Unknown)
     assert isinstance(meaning("]E09506000134352"), Unknown)
     assert isinstance(meaning("]Q1https://shop.example/about"), Unknown)
     assert isinstance(meaning("]C110LOT7"), Unknown)

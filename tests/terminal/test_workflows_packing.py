@@ -18,7 +18,7 @@ from orders.events import (
     ToteBound,
 )
 from orders.identifiers import sscc
-from orders.records import Key, Order, Tote, kind_of
+from orders.records import Key, Order, Record, Tote, kind_of
 from terminal.workflows import acts
 from terminal.workflows.steps import (
     Accepted,
@@ -34,7 +34,7 @@ from terminal.workflows.steps import (
     Step,
     Weighing,
 )
-from tests.floors import NOW, OWNER, PRODUCTS, floor_of, line, order, small_order, stop, task
+from tests.floors import ADDRESS, NOW, OWNER, PRODUCTS, SITE, WORKER, floor_of, line, order, small_order, stop, task
 from tests.terminal.operators import (
     DROP,
     HOOK,
@@ -121,6 +121,51 @@ def test_a_wrong_scan_at_the_bench_is_refused(before: tuple[str, ...], scan: str
 
 def test_without_an_sscc_nothing_is_sealed_and_the_screen_says_so() -> None:
     assert ready_to_seal(next_sscc=lambda owner: None).scan(command(acts.SEAL)).reason == "no_sscc"
+
+
+NO_TOWN = replace(SITE.sender, city="", country_code="")
+NO_STREET = replace(ADDRESS, lines=())
+# What a label lacks: the record as it stands then, the reason, what the sentence names, and what it must not blame.
+LACKING = [
+    ((Key("site", SITE.id), replace(SITE, sender=NO_TOWN)), "sender_missing", "no town, no country", "customer"),
+    (
+        (Key("address", ADDRESS.id), NO_STREET),
+        "address_missing",
+        "customer's address is not complete (no street)",
+        "site",
+    ),
+    ((Key("owner", "HOME"), replace(OWNER, company_prefix=None)), "no_company_prefix", OWNER.name, "address"),
+]
+
+
+@pytest.mark.parametrize(("record", "reason", "names", "blames_not"), LACKING, ids=[each[1] for each in LACKING])
+def test_what_a_label_lacks_is_said_by_name_when_the_tote_is_opened_and_at_the_seal(
+    record: tuple[Key, Record], reason: str, names: str, blames_not: str
+) -> None:
+    early = packer()
+    early.floor.confirm([record], 3)
+    early.scan(TOTE)
+    opened = early.last
+    assert isinstance(opened, Accepted)
+    assert (opened.is_note, opened.sentence.startswith("Order 1001. "), names in opened.sentence) == (True, True, True)
+    assert early.asked.step == "pack_item", "the work goes on: somebody may set it meanwhile"
+    operator = ready_to_seal(next_sscc=lambda owner: SSCC)
+    operator.floor.confirm([record], 3)
+    assert operator.scan(command(acts.SEAL)).reason == reason
+    said = operator.last
+    assert isinstance(said, Refused)
+    assert (names in said.sentence, blames_not in said.sentence) == (True, False)
+
+
+def test_an_order_without_a_carrier_is_sealed_and_says_that_nobody_takes_it() -> None:
+    operator = ready_to_seal(next_sscc=lambda owner: SSCC)
+    order = operator.floor.order("HOME/1001")
+    assert order is not None
+    operator.floor.confirm([(Key("order", order.id), replace(order, carrier="", service=""))], 3)
+    assert "No carrier named" in operator.asked.details
+    operator.scan(command(acts.SEAL)).scan(f"]C100{SSCC}")
+    assert isinstance(operator.last, Accepted)
+    assert operator.last.sentence == "Label right. It goes with NONE-OPEN: no carrier named"
 
 
 def test_without_a_company_prefix_no_sscc_is_made_up() -> None:
