@@ -173,7 +173,11 @@ class Release(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Released(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The tasks made, and why each order that was named or met got none."""
+    """The tasks made, and why each order that was named or met got none.
+
+    `lacking` says what will stop their parcels at the bench, or be missing on them, unless somebody sets it before.
+    """
 
     tasks: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[str, ...] = ()

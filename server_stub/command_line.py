@@ -22,7 +22,7 @@ from server_stub.floor_setup import TOKEN_ROLES, CompanyPrefix, Pin, ToteCount
 
 _EXAMPLES = """\
 a first morning:
-  floorhand store init --name "North hall" --time-zone Europe/London --company-prefix 952
+  floorhand store init --company-prefix 952    (asks for the sender on your labels)
   floorhand store run                          (leave it running; the rest in another window)
   floorhand import orders morning.csv --map retail --lay-out
   floorhand store add-worker "Ada Lovelace" --role picker
@@ -31,6 +31,18 @@ a first morning:
 
 All commands work on a running store and on one that stands still alike.
 Restore and migrate want one that stands still.
+"""
+
+_FOUNDING = """\
+At a terminal it asks for what no option says. In a script everything is said
+by options; what is missing for a label is told at the end.
+
+examples:
+  floorhand store init --company-prefix 952
+  floorhand store init --name "North hall" --time-zone Europe/London \\
+    --company-prefix 952 --sender-line "1 Dock Road" --postcode "E16 1AA" \\
+    --city London --country GB
+  floorhand store init --site site.toml
 """
 
 _COUNTING = """\
@@ -66,17 +78,17 @@ def parser() -> argparse.ArgumentParser:
     init = command(
         "init",
         "make a store, its first supervisor and a one-time code for the first terminal",
-        'example:\n  floorhand store init --name "North hall" --time-zone Europe/London --company-prefix 952\n'
-        "  floorhand store init --site site.toml",
+        _FOUNDING,
     )
     init.add_argument("--site", type=Path, metavar="FILE", help="a site file; `store site --help` shows one")
-    init.add_argument("--name", type=_name, default="Warehouse", help="the site's name, where there is no site file")
-    init.add_argument("--time-zone", default="UTC", help="its IANA time zone, such as Europe/London")
+    init.add_argument("--name", type=_name, help="the site's name, where there is no site file")
+    init.add_argument("--time-zone", help="its IANA time zone, such as Europe/London (else this machine's)")
     init.add_argument("--owner", type=_id, default="HOME", metavar="ID", help="whose goods these are (default HOME)")
     init.add_argument(
         "--company-prefix", type=_prefix, metavar="DIGITS", help="the owner's GS1 company prefix, for SSCCs"
     )
     init.add_argument("--supervisor", default="Supervisor", metavar="NAME", help="the first supervisor's name")
+    _sender(init)
 
     run = command("run", "run the store until Ctrl-C or SIGTERM", "example:\n  floorhand store run --port 8743")
     run.add_argument("--host", help="the address to listen on (default 127.0.0.1; 0.0.0.0 for the whole network)")
@@ -177,6 +189,14 @@ def parser() -> argparse.ArgumentParser:
     )
     site.add_argument("file", type=Path, metavar="FILE")
 
+    sender = command(
+        "sender",
+        "set the sender on every label; asks for what no option says",
+        'example:\n  floorhand store sender\n  floorhand store sender --sender-line "1 Dock Road" --postcode "E16 1AA"'
+        " --city London --country GB",
+    )
+    _sender(sender)
+
     release = command(
         "release",
         "send allocated orders to the floor",
@@ -237,6 +257,18 @@ def _where(parser: argparse.ArgumentParser, default: object) -> None:
     )
     group.add_argument("--url", default=default, help="its address, where it runs on another machine")
     group.add_argument("--token", default=default, help="an administrator's token, with --url")
+
+
+def _sender(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the sender on every label")
+    group.add_argument("--sender-name", type=_name, metavar="NAME", help="else the site's name")
+    group.add_argument(
+        "--sender-line", type=_name, action="append", metavar="TEXT", help="street and number; repeat it"
+    )
+    group.add_argument("--postcode", type=_name)
+    group.add_argument("--city", type=_name)
+    group.add_argument("--region", type=_name, help="region or state, where addresses there have one")
+    group.add_argument("--country", metavar="CODE", help="ISO 3166, such as GB")
 
 
 def _pieces(text: str) -> int:

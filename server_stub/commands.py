@@ -17,7 +17,15 @@ from platformdirs import user_data_path
 
 from orders.records import key_of
 from orders.wire import Release
-from server_stub import authority_commands, discrepancy_commands, keyed_commands, outside_commands, papers, settings
+from server_stub import (
+    authority_commands,
+    discrepancy_commands,
+    keyed_commands,
+    outside_commands,
+    papers,
+    settings,
+    site_commands,
+)
 from server_stub.asking import Asking, Words, say
 from server_stub.client import Address, StoreClient, StoreError, reach
 from server_stub.command_line import parser
@@ -26,7 +34,6 @@ from server_stub.floor_setup import (
     NewTotes,
     NewWorker,
     OrderReport,
-    OwnerSet,
     Printer,
     Station,
     Status,
@@ -88,24 +95,7 @@ def default_folder() -> Path:
 
 
 def _init(words: Words, told: StoreSettings) -> int:
-    from server_stub import founding, site_file
-
-    if words.site:
-        site, owners = site_file.read(words.site)
-    else:
-        site, owners = founding.unnamed_site(words.name, words.time_zone), ()
-    if all(owner.id != words.owner for owner in owners) and (not owners or words.company_prefix):
-        owners = (*owners, OwnerSet(id=words.owner, name=site.name, company_prefix=words.company_prefix))
-    place = address_of(words, told).place
-    founded = asyncio.run(founding.make(place, founding.Plan(site, owners, words.supervisor), datetime.now(UTC)))
-    say(f"A store was made in {place.folder}" + (", its database elsewhere" if place.address else ""))
-    say(f"First supervisor: {words.supervisor}, worker id {founded.supervisor}")
-    say(f"  badge: {founded.badge_file}")
-    say(f"  PIN:   {founded.pin}   (shown this once)")
-    say(f"One-time code for the first terminal, until {founded.code_expires_at:%Y-%m-%d %H:%M} UTC: {founded.code}")
-    say(f"Administrator's token: {place.admin_token}")
-    say("Next: floorhand store run")
-    return 0
+    return site_commands.init(words, address_of(words, told).place)
 
 
 def _run(words: Words, told: StoreSettings) -> int:
@@ -228,24 +218,6 @@ async def _add_totes(client: StoreClient, words: Words, place: Place) -> int:
     return 0
 
 
-async def _owner(client: StoreClient, words: Words, place: Place) -> int:
-    owner = OwnerSet(id=words.id, name=words.name or words.id, company_prefix=words.company_prefix)
-    await client.ask("PUT", "/v1/owners", Done, owner)
-    say(f"Owner {words.id} is known" + ("" if words.company_prefix else ", without a GS1 company prefix: no SSCCs"))
-    return 0
-
-
-async def _site(client: StoreClient, words: Words, place: Place) -> int:
-    from server_stub import site_file
-
-    site, owners = site_file.read(words.file)
-    await client.ask("PUT", "/v1/site", Done, site)
-    for owner in owners:
-        await client.ask("PUT", "/v1/owners", Done, owner)
-    say(f"Site {site.name}: {len(site.cut_offs)} cut-offs, {len(owners)} owners")
-    return 0
-
-
 async def _release(client: StoreClient, words: Words, place: Place) -> int:
     if words.all == bool(words.orders):
         return _fail("say which orders to release, or --all for every allocated one", 2)
@@ -257,6 +229,8 @@ async def _release(client: StoreClient, words: Words, place: Place) -> int:
     say(f"{len(released.tasks)} orders went to the floor")
     for order, reason in released.refused:
         say(f"  {order}: not released, {reason}")
+    for sentence in released.lacking:
+        say(f"Before the bench: {sentence}")
     return 1 if released.refused and words.orders else 0
 
 
@@ -288,6 +262,7 @@ async def _status(client: StoreClient, words: Words, place: Place) -> int:
     say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
     if status.conflicts:
         say(f"ALARM: {status.conflicts} event numbers came twice with different content: see `store discrepancies`")
+    await site_commands.say_what_the_bench_lacks(client)
     for kind, states in status.records.items():
         counts = ", ".join(f"{count} {state}" for state, count in states.items() if state != "all")
         say(f"  {kind:<12}{sum(states.values()):>8}" + (f"  ({counts})" if counts else ""))
@@ -299,11 +274,10 @@ _ASKING: dict[str, Asking] = {
     "add-station": _add_station,
     "add-printer": _add_printer,
     "add-totes": _add_totes,
-    "owner": _owner,
-    "site": _site,
     "release": _release,
     "report": _report,
     "status": _status,
+    **site_commands.ASKING,
     **authority_commands.ASKING,
     **outside_commands.ASKING,
     **discrepancy_commands.ASKING,

@@ -57,12 +57,14 @@ async def release_orders(store: Store, call: Call) -> wire.Released:
         return known
     tasks: list[str] = []
     refused: list[tuple[str, str]] = []
+    lacking: dict[str, None] = {}
     mark: release.Mark | None = release.Mark()
     while mark is not None:
         released, mark = await store.write(partial(release.release_slice, asked=asked, mark=mark, owner=owner))
         tasks += released.tasks
         refused += released.refused
-    answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused))
+        lacking |= dict.fromkeys(released.lacking)
+    answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused), lacking=tuple(lacking))
     await act(
         store,
         call,

@@ -55,7 +55,7 @@ class Founded(msgspec.Struct, frozen=True):
 async def make(place: Place, plan: Plan, now: datetime) -> Founded:
     """Makes the store in `place`; PlaceError where there is one already."""
     with place.hold():
-        _refuse_second(place)
+        refuse_second(place)
         draft = place.folder / "founding.db"
         for part in (*place.folder.glob("founding.db*"), place.audit_heads):
             part.unlink(missing_ok=True)
@@ -74,7 +74,8 @@ async def make(place: Place, plan: Plan, now: datetime) -> Founded:
         return founded
 
 
-def _refuse_second(place: Place) -> None:
+def refuse_second(place: Place) -> None:
+    """PlaceError where there is a store already."""
     # The folder keeps one store's token, wherever the database is.
     if place.database.exists():
         raise PlaceError(f"there is a store in {place.folder} already: use it, or choose another --folder")

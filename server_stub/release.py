@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, or_, select
 from orders import states
 from orders.records import Order
 from orders.wire import Release, Released
-from server_stub import availability, ledger_book, schema, walks
+from server_stub import availability, ledger_book, schema, seal_needs, walks
 from server_stub.books import Books, rank
 
 # One transaction releases so many orders at most, so that the floor's events never wait long behind a wave.
@@ -62,7 +62,7 @@ def release(books: Books, orders: Iterable[str], owner: str = "") -> Released:
     """Sends the named orders to the floor, each for itself; says why where one cannot go."""
     orders = tuple(orders)
     _foresee(books, orders)
-    tasks, refused = [], []
+    tasks, refused, released = [], [], []
     for id in orders:
         order = books.find(Order, id)
         if order is None or (owner and order.owner != owner):
@@ -73,12 +73,13 @@ def release(books: Books, orders: Iterable[str], owner: str = "") -> Released:
             order = availability.allocate_again(books, order)
             if order.state == "allocated":
                 tasks.append(_release(books, order))
+                released.append(order)
             else:
                 books.put(order)
                 refused.append((id, "back-ordered: nothing of it is free on any shelf"))
         else:
             refused.append((id, f"it is {order.state}"))
-    return Released(tasks=tuple(tasks), refused=tuple(refused))
+    return Released(tasks=tuple(tasks), refused=tuple(refused), lacking=seal_needs.lacking(books, released))
 
 
 def _foresee(books: Books, ids: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 
 from orders import calendar, workflow_profiles
 from orders.records import Owner, Site, Tote
+from printing.countries import country_name
 from server_stub import (
     people,
     webhooks,
@@ -204,6 +205,9 @@ async def put_site(store: Store, call: Call) -> Done:
 
     def step(books: Books) -> Done:
         site = Site(id=books.site.id, **{name: getattr(new, name) for name in new.__struct_fields__})
+        code = site.sender.country_code
+        if code and country_name(code) is None:
+            raise wrong_type(f"expected an ISO 3166 country code such as GB, or none yet, got {code!r} - at `$.sender`")
         try:
             calendar.check_site(site)
             workflow_profiles.check_profiles(site.workflows)

@@ -87,11 +87,15 @@ def _to_app(app: BareApp, loop: asyncio.AbstractEventLoop) -> Callable[[threadin
 
 
 def _run(config: settings.Config, feed: str | None) -> int:
-    if not config.store.url:
-        return _refuse(words.no_store())
     enrolment = kept(config.state_folder)
     if enrolment is None:
-        return _refuse(words.not_enrolled())
+        from terminal import own_store
+
+        is_somewhere = config.store.url or own_store.address(config)
+        return _refuse(words.not_enrolled() if is_somewhere else words.no_store())
+    config = config.at_store(enrolment.url)
+    if not config.store.url:
+        return _refuse(words.no_store())
     if sys.__stdin__ is None or sys.__stderr__ is None or not (sys.__stdin__.isatty() and sys.__stderr__.isatty()):
         return _refuse(words.no_screen())
     try:
@@ -121,12 +125,17 @@ def _reports(folder: Path) -> Reports:
 
 
 def _enrol(config: settings.Config, code: str, name: str) -> int:
-    if not config.store.url:
+    from terminal import own_store
+
+    # On the store's own machine nobody has to be told where it is.
+    url = config.store.url or own_store.address(config)
+    if not url:
         return _refuse(words.no_store())
     if not name:
         return _refuse(words.no_name())
     folder = config.state_folder
-    joining = enrol(config.store.url, code, name, config.terminal.station, folder, config.authorities)
+    is_found = not config.store.url
+    joining = enrol(url, code, name, config.terminal.station, folder, config.authorities, keeps_url=is_found)
     enrolment = asyncio.run(joining)
     print(words.enrolled(enrolment.terminal, str(token_file(folder))))
     return 0

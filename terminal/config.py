@@ -131,6 +131,10 @@ class Config(NamedTuple):
         """The journal itself."""
         return self.state_folder / "journal.db"
 
+    def at_store(self, url: str) -> Config:
+        """The same with its store at that address, where it names none."""
+        return self if self.store.url else self._replace(store=self.store._replace(url=url))
+
     def at_station(self, station: str) -> Config:
         """The same at another station."""
         return self._replace(terminal=self.terminal._replace(station=station))

@@ -5,6 +5,8 @@ Decides words and nothing else. What fails names the next physical act.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def doctor_ok(what: str, found: str) -> str:
     return f"OK    {what}: {found}"
@@ -84,6 +86,26 @@ def token_taken(terminal: str) -> str:
 
 def token_refused() -> str:
     return "the store does not take this device's token: ask a supervisor for a code and enrol it again"
+
+
+def sender_found(name: str) -> str:
+    return f"labels are sent by {name}"
+
+
+def sender_missing(lacks: Sequence[str]) -> str:
+    without = ", ".join(f"no {part}" for part in lacks)
+    return f"this site's address has {without}: no parcel can be sealed; set it with `floorhand store sender`"
+
+
+def company_prefixes(owners: int) -> str:
+    return "every owner of goods has a GS1 company prefix" if owners else "nobody's goods are here yet"
+
+
+def no_company_prefix(owners: Sequence[str]) -> str:
+    return (
+        f"no GS1 company prefix for {', '.join(owners)}: none of their parcels can be sealed; set it with "
+        "`floorhand store owner ID --company-prefix DIGITS`"
+    )
 
 
 def clock_right(seconds: int) -> str:

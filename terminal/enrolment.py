@@ -20,11 +20,12 @@ _FILE = "terminal.json"
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
-    """Who this device is at its store."""
+    """Who this device is at its store; `url` is where it joined, where no config said so."""
 
     terminal: str
     token: Token
     station: str = ""
+    url: str = ""
 
 
 class EnrolmentError(Exception):
@@ -50,9 +51,16 @@ def kept(folder: Path) -> Enrolment | None:
 
 
 async def enrol(
-    url: str, code: str, name: str, station: str, folder: Path, authorities: Path | None = None
+    url: str,
+    code: str,
+    name: str,
+    station: str,
+    folder: Path,
+    authorities: Path | None = None,
+    *,
+    keeps_url: bool = False,
 ) -> Enrolment:
-    """Trades the code at the store and keeps the token before anything else is done."""
+    """Trades the code at the store and keeps the token before anything else is done, the address with `keeps_url`."""
     from terminal.sync.link import HttpLink, LinkError, SignInAgain
 
     if not (code.isascii() and code.isalnum()):
@@ -67,7 +75,12 @@ async def enrol(
         raise EnrolmentError(words.not_enrolled_because(str(error))) from error
     finally:
         await link.close()
-    enrolment = Enrolment(terminal=enrolled.terminal, token=enrolled.token, station=station or enrolled.station)
+    enrolment = Enrolment(
+        terminal=enrolled.terminal,
+        token=enrolled.token,
+        station=station or enrolled.station,
+        url=url if keeps_url else "",
+    )
     _keep(enrolment, folder)
     return enrolment
 

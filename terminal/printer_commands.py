@@ -1,7 +1,7 @@
 """`floorhand printers`: how the printers of this machine are, who announces one, a new entry, a test page.
 
 Decides what is asked and printed, and the exit code: 0 where all is well, 1 where a printer is not ready, 2 for a call
-or config that cannot be. What a printer answers is `printing`'s business; only `add` changes a file.
+or config that cannot be. What a printer answers is `printing`'s business; only `add` changes a file, or makes a folder.
 """
 
 from __future__ import annotations
@@ -131,6 +131,8 @@ def _add(asked: argparse.Namespace, config: settings.Config) -> int:
     block = "\n[[printer]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in entry.items())
     try:
         config.path.parent.mkdir(parents=True, exist_ok=True)
+        if device["kind"] == "folder":
+            Path(str(device["path"])).expanduser().mkdir(parents=True, exist_ok=True)
         old = config.path.read_text(encoding="utf-8") if config.path.exists() else ""
         with config.path.open("a", encoding="utf-8") as file:
             file.write(block if not old or old.endswith("\n") else f"\n{block}")

@@ -234,7 +234,10 @@ def enrolled(terminal: str, path: str) -> str:
 
 
 def no_store() -> str:
-    return "No store is configured: set `store.url` in the config, or try `floorhand demo`."
+    return (
+        "No store is configured, and none runs on this machine: set `store.url` in the config, start one here with "
+        "`floorhand store run`, or try `floorhand demo`."
+    )
 
 
 def not_enrolled() -> str:

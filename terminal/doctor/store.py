@@ -6,11 +6,16 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
+from orders.decoding import decoded
+from orders.records import Owner, Record, Site, decode_record
+from orders.wire import Change
 from terminal import config as settings
 from terminal import doctor_wording as words
-from terminal import screen_wording
+from terminal import own_store, screen_wording
 from terminal.doctor.findings import Finding
 from terminal.enrolment import EnrolmentError, kept
 
@@ -20,23 +25,32 @@ if TYPE_CHECKING:
 MOST_SKEW_S = 60
 _ANSWER_S = 5.0
 
+R = TypeVar("R", bound=Record)
+
+
+class _Page(msgspec.Struct):
+    records: tuple[Change, ...]
+
 
 async def store(config: settings.Config) -> AsyncIterator[Finding]:
-    """Whether the store answers, what its clock says, and whether it knows this device."""
-    url = config.store.url
+    """Whether the store answers, what its clock says, whether it knows this device, and what its labels still lack.
+
+    Where this machine is the store's own, and no terminal, its administrator's token asks in place of a device's.
+    """
+    try:
+        enrolment = kept(config.state_folder)
+        missing = "" if enrolment else screen_wording.not_enrolled()
+    except EnrolmentError as error:
+        enrolment, missing = None, str(error)
+    config = config.at_store(enrolment.url if enrolment else "")
+    is_own = bool(config.store.folder) or not config.store.url
+    url = config.store.url or own_store.address(config)
     if not url:
         yield Finding("store", screen_wording.no_store(), False)
         return
-    import httpx
-
-    token = ""
-    try:
-        enrolment = kept(config.state_folder)
-        token = enrolment.token if enrolment else ""
-        missing = "" if enrolment else screen_wording.not_enrolled()
-    except EnrolmentError as error:
-        missing = str(error)
     import ssl
+
+    import httpx
 
     try:
         trust = ssl.create_default_context(cafile=config.authorities) if url.startswith("https:") else False
@@ -57,13 +71,41 @@ async def store(config: settings.Config) -> AsyncIterator[Finding]:
         if not is_ours:
             return
         yield clock(health.headers.get("date"), datetime.now(UTC))
-        if missing:
+        token = enrolment.token if enrolment else own_store.token(config) if is_own else ""
+        if enrolment is not None:
+            known = await _knows(client, token)
+            said = words.token_taken(enrolment.terminal) if known else words.token_refused()
+            yield Finding("token", said, known)
+        elif not token:
             yield Finding("token", missing, False)
-            return
-        assert enrolment is not None
-        known = await _knows(client, token)
-        said = words.token_taken(enrolment.terminal) if known else words.token_refused()
-        yield Finding("token", said, known)
+        for finding in await _labels(client, token):
+            yield finding
+
+
+async def _labels(client: httpx.AsyncClient, token: str) -> list[Finding]:
+    """What the site and the owners of its goods give a label; nothing where this token is not told."""
+    sites = await _records(client, token, "site", Site)
+    if not sites:
+        return []
+    lacks = [part for site in sites for part in site.sender.missing]
+    owners = await _records(client, token, "owner", Owner)
+    bare = [owner.id for owner in owners if not owner.company_prefix]
+    sender = words.sender_missing(lacks) if lacks else words.sender_found(sites[0].sender.name)
+    prefix = words.no_company_prefix(bare) if bare else words.company_prefixes(len(owners))
+    return [Finding("sender", sender, not lacks), Finding("SSCCs", prefix, not bare)]
+
+
+async def _records(client: httpx.AsyncClient, token: str, kind: str, cls: type[R]) -> list[R]:
+    """The first page of these records: a building has one site, and fewer owners than a page holds."""
+    import httpx
+
+    try:
+        answer = await client.get(f"/v1/records/{kind}", headers={"authorization": f"Bearer {token}"})
+        page = decoded(msgspec.json.Decoder(_Page), answer.content) if answer.status_code == 200 else _Page(())
+        found = [decode_record(kind, change.body) for change in page.records]
+    except (httpx.HTTPError, OSError, msgspec.DecodeError):
+        return []
+    return [record for record in found if isinstance(record, cls)]
 
 
 def _says_ok(health: httpx.Response) -> bool:

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
 from server_stub.command_line import parser
 from server_stub.commands import main
 from server_stub.place import Place
+from tests.server_stub.filled_databases import rows_of
 
 pytestmark = pytest.mark.heavy
 
@@ -74,6 +76,56 @@ def test_init_makes_a_store_and_tells_its_secrets_once(typed: Run, tmp_path: Pat
     assert place.folder.stat().st_mode & 0o777 == 0o700
     code, _, err = typed("init", "--folder", str(place.folder))
     assert (code, "there is a store" in err) == (1, True)
+
+
+SENDER = ("--sender-line", "1 Dock Road", "--postcode", "E16 1AA", "--city", "London", "--country", "United Kingdom")
+NO_SENDER = "this site's sender lacks street, town, country: no parcel can be sealed; set it with"
+
+
+def test_whoever_founds_releases_or_looks_is_told_what_will_stop_the_bench_until_it_is_set(
+    typed: Run, tmp_path: Path
+) -> None:
+    new = ("--folder", str(tmp_path / "new"))
+    code, out, _ = typed("init", *new)
+    assert (code, f"Still missing: {NO_SENDER}" in out) == (0, True)
+    assert "Still missing: owner HOME has no GS1 company prefix" in out
+    for words in (("release", "--all"), ("status",)):
+        assert f"Before the bench: {NO_SENDER}" in typed(*words, *new)[1], words
+    assert typed("sender", *new)[0] == 2, "nobody is there to be asked"
+    code, out, _ = typed("sender", *new, "--sender-line", "1 Dock Road", "--city", "London")
+    assert (code, "sender lacks country" in out) == (0, True)
+    code, _, err = typed("sender", *new, "--country", "Atlantis")
+    assert (code, "expected a country, such as GB or United Kingdom, got 'Atlantis'" in err) == (2, True)
+    code, out, _ = typed("sender", *new, "--country", "GB")
+    assert (code, "Warehouse, 1 Dock Road, London, GB" in out, "missing" in out) == (0, True, False)
+    assert "Owner HOME is known" in typed("owner", "HOME", "--company-prefix", "952", *new)[1]
+    assert "Before the bench" not in typed("status", *new)[1] + typed("release", "--all", *new)[1]
+    # Who only watches figures is shown no records, and has the rest of the answer.
+    token = re.search(r"\S+$", typed("add-token", "EYES", "--role", "monitor", *new)[1].strip())
+    assert token is not None
+    code, out, err = typed("status", *new, "--token", token[0])
+    assert (code, "0 terminals" in out) == (0, True), err
+
+
+def test_what_a_script_says_to_init_is_whole(typed: Run, tmp_path: Path) -> None:
+    new = ("--folder", str(tmp_path / "new"))
+    code, out, _ = typed("init", *new, "--name", "North hall", "--company-prefix", "952", *SENDER)
+    assert (code, "missing" in out) == (0, False)
+    code, out, _ = typed("sender", *new, "--region", "Newham")
+    assert "North hall, 1 Dock Road, E16 1AA London Newham, GB" in out
+    (tmp_path / "site.toml").write_text(SITE)
+    code, _, err = typed("init", "--folder", str(tmp_path / "two"), "--site", str(tmp_path / "site.toml"), *SENDER)
+    assert (code, "has the sender" in err) == (2, True)
+    code, _, err = typed("init", "--folder", str(tmp_path / "three"), "--country", "Atlantis")
+    assert (code, "'Atlantis'" in err, Place(tmp_path / "three").database.exists()) == (2, True, False)
+
+
+def test_an_owner_keeps_the_name_and_the_prefix_that_nobody_changes(typed: Run, place: Place) -> None:
+    assert typed("owner", "HOME", "--name", "Acme")[0] == 0
+    assert "without" not in typed("owner", "HOME")[1]
+    assert typed("owner", "HOME", "--company-prefix", "9521234")[0] == 0
+    ((body,),) = rows_of(place, "SELECT body FROM record WHERE kind = 'owner'")
+    assert msgspec.json.decode(body) == {"id": "HOME", "name": "Acme", "company_prefix": "9521234"}
 
 
 def test_init_reads_a_site_file(typed: Run, tmp_path: Path) -> None:

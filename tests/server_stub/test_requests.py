@@ -224,6 +224,16 @@ async def test_a_site_with_an_unknown_clock_is_refused(warehouse: Any) -> None:
     assert "Europe/Atlantis" in problem_in(answer).came
 
 
+async def test_a_sender_in_no_country_is_refused_before_a_label_needs_it(warehouse: Any) -> None:
+    sender = {"id": "s", "name": "X", "lines": ["1 Row"], "city": "Ely", "country_code": "XX"}
+    site = {"name": "X", "time_zone": "Europe/London", "sender": sender}
+    answer = await warehouse.admin.put("/v1/site", json=site)
+    assert (answer.status_code, "'XX'" in problem_in(answer).came) == (422, True)
+    for code in ("GB", ""):
+        told = {**site, "sender": {**sender, "country_code": code}}
+        assert (await warehouse.admin.put("/v1/site", json=told)).status_code == 200
+
+
 async def test_a_site_tells_every_terminal_what_may_pass_in_which_work(warehouse: Any) -> None:
     site = {"name": "X", "time_zone": "Europe/London", "sender": {"id": "s", "name": "X"}}
     strict = {"workflow": "picking", "keyed_items": [], "admits": ["date"], "best_before_passed": "taken"}

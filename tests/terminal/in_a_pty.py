@@ -104,9 +104,9 @@ class InPty:
 
 @contextmanager
 def in_a_pty(
-    arguments: list[str], size: tuple[int, int] = (80, 24), environ: dict[str, str] | None = None
+    arguments: list[str], size: tuple[int, int] = (80, 24), environ: dict[str, str] | None = None, cwd: Path = ROOT
 ) -> Iterator[InPty]:
-    """Runs `python arguments` in a pty of `size` columns and rows; `{tell}` becomes the pipe's descriptor."""
+    """Runs `python arguments` in `cwd`, in a pty of `size` columns and rows; `{tell}` becomes the pipe's descriptor."""
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     tell, telling = os.pipe()
@@ -118,7 +118,7 @@ def in_a_pty(
         stdout=slave,
         stderr=slave,
         pass_fds=(telling,),
-        cwd=ROOT,
+        cwd=cwd,
         env={**inherited, "TERM": "xterm-256color", **(environ or {})},
         start_new_session=True,
     )

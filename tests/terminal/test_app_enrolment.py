@@ -11,6 +11,11 @@ from typing import ClassVar
 
 import pytest
 
+from server_stub.commands import default_folder
+from server_stub.place import Place
+from terminal import own_store
+from terminal.commands import main
+from terminal.config import check
 from terminal.enrolment import Enrolment, EnrolmentError, enrol, kept, token_file
 
 
@@ -53,6 +58,35 @@ async def test_a_good_code_is_traded_for_a_token_that_only_its_owner_reads(tmp_p
     assert made == Enrolment(terminal="CART-3", token="secret-token", station="BENCH-1") == kept(folder)
     assert token_file(folder).stat().st_mode & 0o777 == 0o600
     assert [each.name for each in folder.iterdir()] == ["terminal.json"]
+
+
+def test_on_the_stores_own_machine_nobody_has_to_say_where_it_is(tmp_path: Path, url: str) -> None:
+    place = Place(tmp_path / "store")
+    place.folder.mkdir()
+    place.announce(url)
+    config: dict[str, object] = {
+        "store": {"folder": str(place.folder)},
+        "terminal": {"journal": str(tmp_path / "state")},
+    }
+    assert main(["--enrol", "GOOD", "--name", "CART-3"], config, tmp_path / "floorhand.toml") == 0
+    made = kept(tmp_path / "state")
+    assert made is not None
+    # It is found again while the store stands still, too.
+    assert (made.terminal, made.url) == ("CART-3", url)
+    place.withdraw()
+    assert check(config, tmp_path / "floorhand.toml").at_store(made.url).store.url == url
+
+
+def test_the_stores_folder_is_read_as_the_store_writes_it(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    config = check({"store": {"folder": str(tmp_path)}}, tmp_path / "floorhand.toml")
+    assert (own_store.address(config), own_store.token(config)) == ("", "")
+    place.announce("http://127.0.0.1:9")
+    place.keep_token("secret")
+    assert (own_store.address(config), own_store.token(config)) == ("http://127.0.0.1:9", "secret")
+    place.announce("https://127.0.0.1:9", tmp_path / "own.pem")
+    assert own_store.address(config) == "", "whose certificate is believed, the config says"
+    assert own_store.folder(check({}, tmp_path / "floorhand.toml")) == default_folder()
 
 
 async def test_the_station_that_was_named_here_counts_more_than_the_store_s(tmp_path: Path, url: str) -> None:

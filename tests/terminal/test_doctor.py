@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import sys
 import threading
 import tty
 from collections.abc import Iterator
@@ -15,15 +16,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from scanners.port_list import SerialPort
+from server_stub import founding
+from server_stub.client import Address, reach
+from server_stub.floor_setup import Done, OwnerSet
+from server_stub.place import Place
 from terminal.config import PrinterSettings
 from terminal.doctor import commands as doctor
 from terminal.doctor import devices
 from terminal.doctor.findings import Finding
 from terminal.doctor.store import clock
-from terminal.enrolment import Enrolment
+from terminal.enrolment import Enrolment, enrol
 from terminal.journal import Journal
+from tests.store_process import StoreProcess
 from tests.terminal.in_a_pty import in_a_pty
 from tests.zpl_sink import ZplSink
 
@@ -120,6 +127,43 @@ async def test_a_store_that_is_silent_or_another_is_told_apart(tmp_path: Path, u
     assert not silent["store"].is_ok and "does not answer" in silent["store"].said
     none = await findings({}, path)
     assert not none["store"].is_ok and "floorhand demo" in none["store"].said
+
+
+async def test_a_site_without_a_sender_is_told_on_the_stores_machine_and_on_a_device(tmp_path: Path) -> None:
+    place = Place(tmp_path / "store")
+    owner = OwnerSet(id="HOME", name="Hall")
+    plan = founding.Plan(founding.unnamed_site("Hall", "UTC"), (owner,), "Grace")
+    founded = await founding.make(place, plan, datetime.now(UTC))
+    path = tmp_path / "floorhand.toml"
+    on_its_machine: dict[str, object] = {
+        "store": {"folder": str(place.folder)},
+        "terminal": {"journal": str(tmp_path / "state")},
+    }
+    command = [sys.executable, "-m", "floorhand", "store", "run", "--folder", str(place.folder)]
+    store = StoreProcess(command, tmp_path / "store.log")
+    store.start()
+    try:
+        found = await findings(on_its_machine, path)
+        assert found["store"].is_ok and "token" not in found
+        assert "no street, no town, no country" in found["sender"].said
+        assert "no GS1 company prefix for HOME" in found["SSCCs"].said
+        await enrol(store.url, founded.code, "CART-1", "", tmp_path / "device")
+        on_a_device: dict[str, object] = {
+            "store": {"url": store.url},
+            "terminal": {"journal": str(tmp_path / "device")},
+        }
+        found = await findings(on_a_device, path)
+        assert [found[what].is_ok for what in ("token", "sender", "SSCCs")] == [True, False, False]
+        assert "`floorhand store sender`" in found["sender"].said
+        sender = replace(plan.site.sender, lines=("1 Row",), city="Ely", country_code="GB")
+        async with reach(Address(place)) as client:
+            await client.ask("PUT", "/v1/site", Done, replace(plan.site, sender=sender))
+            await client.ask("PUT", "/v1/owners", Done, replace(owner, company_prefix="952"))
+        for config in (on_its_machine, on_a_device):
+            found = await findings(config, path)
+            assert (found["sender"].is_ok, found["SSCCs"].is_ok) == (True, True)
+    finally:
+        store.end()
 
 
 @pytest.mark.parametrize("health", [{"status": "login"}, [1], "ok"])
