@@ -34,7 +34,7 @@ from terminal.workflows.steps import (
     Step,
     Weighing,
 )
-from tests.floors import ADDRESS, NOW, OWNER, PRODUCTS, SITE, WORKER, floor_of, line, order, small_order, stop, task
+from tests.floors import ADDRESS, NOW, OWNER, PRODUCTS, SITE, floor_of, line, order, small_order, stop, task
 from tests.terminal.operators import (
     DROP,
     HOOK,
