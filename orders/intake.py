@@ -16,6 +16,8 @@ from orders.shapes import Instant, PackSize, Positive, Struct
 # Python's `$` alone would let a last line break pass.
 Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$(?!\n)")]
 Code = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[A-Z0-9-]+$(?!\n)")]
+# Empty where an owner need not be named.
+MaybeOwner = Annotated[str, Meta(max_length=64, pattern=r"^[^/\x00-\x1f]*$(?!\n)")]
 Text = Annotated[str, Meta(max_length=2000)]
 # The shape of a language tag (BCP 47): de, pt-BR, zh-Hant-TW. Which of them papers speak is not this room's business.
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
@@ -79,10 +81,11 @@ class NewStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NewCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A customer and where goods go."""
+    """A customer of one owner, and where goods go. Where the store has one owner alone, it need not be named."""
 
     number: Number
     address: Address
+    owner: MaybeOwner = ""
 
 
 class NewLine(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -40,7 +40,10 @@ class Owner(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a parcel goes or comes from. Orders and events name it by id, so it can be erased alone."""
+    """Where a parcel goes or comes from. Orders and events name it by id, so it can be erased alone.
+
+    `owner` is whose customer lives there: no other owner's order goes there.
+    """
 
     name: str
     company: str = ""
@@ -50,6 +53,7 @@ class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
     region: str = ""
     country_code: str = ""
     phone: str = ""
+    owner: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Caller(msgspec.Struct, frozen=True):
                 403,
                 "forbidden",
                 expected=f"goods of {self.owner}",
-                came=f"goods of {owner}",
+                came=f"goods of {owner}" if owner else "what names no owner",
                 remedy="send what is of your own, or ask an administrator for a token of that owner",
             )
 

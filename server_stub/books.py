@@ -18,6 +18,7 @@ from orders.records import (
     Discrepancy,
     Key,
     Order,
+    Owner,
     PickTask,
     Record,
     Site,
@@ -39,6 +40,7 @@ _RECORDS = select(schema.record.c.id, schema.record.c.revision, schema.record.c.
 )
 _CURSOR = select(schema.counter.c.value).where(schema.counter.c.name == "cursor")
 _PARKED = select(schema.parked.c.subject).distinct()
+_OWNERS = select(schema.record.c.id).where(schema.record.c.kind == "owner").order_by(schema.record.c.id).limit(2)
 _META = select(schema.meta.c.name, schema.meta.c.value)
 _KIND_BY_CLASS = {cls: kind for kind, cls in KINDS.items()}
 _NEVER = "9999-12-31"
@@ -79,6 +81,7 @@ class Books:
         self._kinds: set[str] = set()
         self._origin: str | None = None
         self._parked: set[str] | None = None
+        self._only_owner: str | None = None
         # Orders that took a step, each as it was right after it.
         self.moved: list[Order] = []
         # The audit trail's new end, where this transaction added to it.
@@ -148,6 +151,14 @@ class Books:
             self._parked = {subject for (subject,) in found}
         return self._parked
 
+    @property
+    def only_owner(self) -> str:
+        """The owner of all goods here; empty where there are several."""
+        if self._only_owner is None:
+            owners = self.records(Owner, _OWNERS)
+            self._only_owner = owners[0].id if len(owners) == 1 else ""
+        return self._only_owner
+
     # --- records -----
 
     def at(self, key: Key) -> Record | None:
@@ -171,6 +182,8 @@ class Books:
         held = _Held(record, before.revision + 1 if before else 1, self.tick())
         self._held[key] = self._changed[key] = held
         self._kinds.add(key.kind)
+        if isinstance(record, Owner):
+            self._only_owner = None
         if isinstance(record, Order) and (before is None or getattr(before.record, "state", "") != record.state):
             self.moved.append(record)
         self.tally.changes += 1

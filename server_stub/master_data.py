@@ -34,6 +34,7 @@ def foresee_products(books: Books, products: Sequence[NewProduct]) -> None:
 def foresee_customers(books: Books, customers: Sequence[NewCustomer]) -> None:
     """Reads at once what receiving all these customers will ask for one by one."""
     numbers = [new.number for new in customers]
+    books.foresee(Owner, (new.owner for new in customers if new.owner))
     books.foresee(Address, map(verification.customer_address, numbers))
     availability.foresee_waiting(books, availability.ADDRESS, numbers)
 
@@ -57,8 +58,8 @@ def receive_location(books: Books, new: NewLocation) -> Receipt:
 def receive_product(books: Books, new: NewProduct) -> Receipt:
     """A SKU, refused where its owner is unknown, a GTIN is wrong, or a barcode already names another SKU."""
     id = key_of(new.owner, new.sku)
-    if books.find(Owner, new.owner) is None:
-        return _refused("product", id, f"owner {new.owner} is unknown: add it with `floorhand store owner {new.owner}`")
+    if unknown := _unknown_owner(books, new.owner):
+        return _refused("product", id, unknown)
     try:
         product = _product_of(books, new, id)
     except _WrongBarcode as wrong:
@@ -115,12 +116,36 @@ def _barcodes(books: Books, owner: str, id: str, texts: tuple[str, ...]) -> tupl
 
 
 def receive_customer(books: Books, new: NewCustomer) -> Receipt:
-    """A customer's address; orders that were held for it go on."""
-    address = replace(new.address, id=verification.customer_address(new.number))
+    """A customer's address, refused where that number is another owner's; orders that were held for it go on."""
+    owner = new.owner or books.only_owner
+    address = replace(new.address, id=verification.customer_address(new.number), owner=owner)
+    if why := _why_not_theirs(books, new.number, address):
+        return _refused("customer", new.number, why)
     receipt = _keep(books, "customer", address)
     if receipt.outcome != intake.UNCHANGED:
-        verification.serve_customer(books, new.number)
+        verification.serve_customer(books, owner, new.number)
     return Receipt(what="customer", id=new.number, outcome=receipt.outcome)
+
+
+def _why_not_theirs(books: Books, number: str, address: Address) -> str:
+    """Why `address` cannot be kept under that customer's number; "" where it can."""
+    if not address.owner:
+        return f"whose customer {number} is, is not said, and there are several owners: name one"
+    if unknown := _unknown_owner(books, address.owner):
+        return unknown
+    known = books.find(Address, address.id)
+    if known is None or (whose := verification.owner_of(books, known)) == address.owner:
+        return ""
+    # Whoever hands in the very address that nobody owns changes nobody's parcels, and has it from now on.
+    if not whose and replace(known, owner=address.owner) == address:
+        return ""
+    return verification.of_another(number, whose, address.owner)
+
+
+def _unknown_owner(books: Books, owner: str) -> str:
+    if books.find(Owner, owner) is not None:
+        return ""
+    return f"owner {owner} is unknown: add it with `floorhand store owner {owner}`"
 
 
 def _keep(books: Books, what: str, record: Location | Product | Address) -> Receipt:

@@ -104,7 +104,7 @@ def _order(books: Books, new: NewOrder, content: str) -> Order:
     ship_to = None
     if new.ship_to is not None:
         ship_to = _ship_to(id)
-        books.put(replace(new.ship_to, id=ship_to))
+        books.put(replace(new.ship_to, id=ship_to, owner=new.owner))
     site = books.site
     carrier = new.carrier or site.default_carrier
     # A service belongs to its carrier: the site's default fits only its own default carrier.

@@ -1,6 +1,6 @@
 """Whether an order can be carried out at all: an address that a carrier can find, a carrier, a promised time.
 
-Decides holds and the due time. It never sets goods aside.
+Decides holds, the due time, and whose customer an address is. It never sets goods aside.
 """
 
 from __future__ import annotations
@@ -21,14 +21,26 @@ def customer_address(number: str) -> str:
     return f"customer/{number}"
 
 
+def owner_of(books: Books, address: Address) -> str:
+    """Whose customer lives there; empty where nobody can tell.
+
+    What was kept before addresses had owners is the only owner's, where there is just one.
+    """
+    return address.owner or books.only_owner
+
+
 def verify(books: Books, order: Order) -> Order:
     """`order`, verified and due, or held with the reason and waiting for what it lacks."""
+    why = ""
     if order.ship_to is None and order.customer is not None:
         known = books.find(Address, customer_address(order.customer))
-        order = replace(order, ship_to=known.id) if known else order
+        if known is not None and (whose := owner_of(books, known)) != order.owner:
+            why = f": {of_another(order.customer, whose, order.owner)}"
+        elif known is not None:
+            order = replace(order, ship_to=known.id)
     address = books.find(Address, order.ship_to) if order.ship_to else None
     if address is None or not address.is_complete:
-        reason = ADDRESS_MISSING if address is None else ADDRESS_INCOMPLETE
+        reason = f"{ADDRESS_MISSING}{why}" if address is None else ADDRESS_INCOMPLETE
         if order.customer is not None:
             availability.wait_for(books, availability.ADDRESS, order.customer, order)
         return replace(order, holds=(Hold(reason=reason, since_at=books.now),))
@@ -41,10 +53,18 @@ def verify(books: Books, order: Order) -> Order:
     )
 
 
-def serve_customer(books: Books, number: str) -> None:
-    """Tries the orders again that were held until this customer's address came."""
+def of_another(number: str, whose: str, owner: str) -> str:
+    """Why a customer's number cannot be `owner`'s, and what to do; `whose` it is may be empty."""
+    belongs = f"customer {number} belongs to {whose}" if whose else f"nobody can tell whose customer {number} is"
+    return f"{belongs}: give {owner}'s customer another number"
+
+
+def serve_customer(books: Books, owner: str, number: str) -> None:
+    """Tries that owner's orders again that were held until this customer's address came."""
     for waiting in availability.waiting_for(books, availability.ADDRESS, number):
         order = books.find(Order, waiting.order)
+        if order is not None and order.owner != owner:
+            continue
         books.sheets.awaited.drop(waiting)
         if order is not None and order.state == "received":
             order = verify(books, order)

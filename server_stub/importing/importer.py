@@ -100,7 +100,7 @@ class Import:
     def _read_orders(self, spool: Spool, store: Store | None) -> str:
         with self._reading() as rows:
             spool_rows(rows, self._binding, spool)
-        reader = OrderReader(self._binding, self._asked.owner, _countries(store))
+        reader = OrderReader(self._binding, self._asked.owner, _countries(store, self._asked.owner))
         encode = msgspec.json.Encoder().encode
         judged = 0
         with self._progress.stage("checking", spool.count_rows()) as tick:
@@ -190,14 +190,15 @@ class Import:
         print(text, file=self._out)
 
 
-def _countries(store: Store | None) -> Callable[[str], str | None]:
-    """The country of a customer's address, as the store has it; asked once a customer."""
+def _countries(store: Store | None, owner: str) -> Callable[[str], str | None]:
+    """The country of that owner's customer's address, as the store has it; asked once a customer."""
     known: dict[str, str | None] = {}
 
     def country_of(customer: str) -> str | None:
         if store and customer not in known:
             found = store.record(Address, f"customer/{customer}")
-            known[customer] = found.country_code if found else None
+            is_theirs = found is not None and found.owner in ("", owner)
+            known[customer] = found.country_code if found and is_theirs else None
         return known.get(customer)
 
     return country_of

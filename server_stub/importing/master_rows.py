@@ -171,7 +171,7 @@ def _goods_in_key(row: _Cells) -> str:
 def _customer(row: _Cells) -> NewCustomer:
     number = row.code("number")
     given = {field: row.text(field) for field in ADDRESS_FIELDS}
-    return NewCustomer(number=number, address=address(f"customer/{number}", given, row.wrong))
+    return NewCustomer(owner=row.owner, number=number, address=address(f"customer/{number}", given, row.wrong))
 
 
 _MAKERS: dict[FileKind, Callable[[_Cells], Master]] = {

@@ -303,13 +303,12 @@ class Warehouse:
 def new_order(number: str, *lines: tuple[str, int], **more: Any) -> NewOrder:
     """An order of HOME to the customer C1, unless told otherwise."""
     return NewOrder(
-        owner="HOME",
         number=number,
         lines=tuple(
             NewLine(number=place, sku=sku, description=sku.title(), quantity=quantity)
             for place, (sku, quantity) in enumerate(lines, start=1)
         ),
-        **{"customer": "C1", **more},
+        **{"owner": "HOME", "customer": "C1", **more},
     )
 
 

@@ -68,9 +68,10 @@ async def test_a_desk_of_one_owner_releases_and_counts_that_owners_orders_alone(
     stock = [{"owner": owner, "sku": "LAMP", "location": "A-01", "quantity": 50} for owner in ("HOME", "ACME")]
     await warehouse.admin.post("/v1/intake", json={"locations": [shelf], "stock": stock})
     line = {"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": 1}
-    orders = [{"owner": owner, "number": "2", "lines": [line], "customer": "C1"} for owner in ("HOME", "ACME")]
-    customer = {"number": "C1", "address": {"id": "", "name": "A", "lines": ["1"], "city": "L", "country_code": "GB"}}
-    await warehouse.admin.post("/v1/intake", json={"customers": [customer], "orders": orders})
+    orders = [{"owner": owner, "number": "2", "lines": [line], "customer": owner} for owner in ("HOME", "ACME")]
+    address = {"id": "", "name": "A", "lines": ["1"], "city": "L", "country_code": "GB"}
+    customers = [{"owner": owner, "number": owner, "address": address} for owner in ("HOME", "ACME")]
+    await warehouse.admin.post("/v1/intake", json={"customers": customers, "orders": orders})
     acme = await warehouse.caller(authority.OFFICE, "ACME")
     named = await acme.post("/v1/requests/release", json={"key": "one", "orders": ["HOME/2", "HOME/404"]})
     assert named.json()["refused"] == [["HOME/2", "no such order"], ["HOME/404", "no such order"]]

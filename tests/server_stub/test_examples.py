@@ -99,7 +99,7 @@ async def morning(told: Story, warehouse: Any) -> None:
         "locations": [{"code": "A-01", "zone": "A", "walk": 1}],
         "products": [{**lamp, "description": "Desk lamp", "barcodes": ["9520000010010"], "weight_grams": 900}],
         "stock": [{**lamp, "location": "A-01", "quantity": 9}],
-        "customers": [{"number": "C1", "address": ADDRESS}],
+        "customers": [{"owner": "HOME", "number": "C1", "address": ADDRESS}],
         "orders": [
             {"owner": "HOME", "number": "1001", "lines": [line], "customer": "C1"},
             {"owner": "HOME", "number": "1002", "lines": [{**line, "quantity": 40}], "customer": "C1"},

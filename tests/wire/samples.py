@@ -161,7 +161,7 @@ RECORDS: tuple[Record, ...] = (
         workflows=(WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",)),),
     ),
     OWNER,
-    replace(ADDRESS, company="Roe & Sons", region="West Yorkshire", phone="+44 113 496 0000"),
+    replace(ADDRESS, company="Roe & Sons", region="West Yorkshire", phone="+44 113 496 0000", owner="HOME"),
     replace(WORKER, is_active=False, left_at=NOW),
     replace(PRODUCTS[0], is_assumed=True, packs=(Pack(name="CASE", quantity=12, barcodes=("15012345678907",)),)),
     replace(LOCATIONS[0], aisle="A", side="left", bay="01", level="1", use="reserve", is_assumed=True),
