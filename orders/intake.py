@@ -1,4 +1,4 @@
-"""What the outside world hands in: orders, products, locations, stock, customers, and what became of each.
+"""What the outside world hands in: orders and their cancellations, master data, stock; and what became of each.
 
 Decides the shape and the bounds of master data and orders as they are received. Whether an order can be served is
 found out by the store's steps; which column means what is the import's map.
@@ -29,6 +29,8 @@ UNCHANGED = "unchanged"
 HELD = "held"
 CHANGE_REQUEST = "change_request"
 DIFFERS = "differs"
+CANCELLED = "cancelled"
+UNKNOWN = "unknown"
 REFUSED = "refused"
 
 
@@ -118,18 +120,30 @@ class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language = ""
 
 
+class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order, known or not, that its sender wants no more; `reason` is the sender's own word for it."""
+
+    owner: Number
+    number: Number
+    reason: Text = ""
+
+
 class Intake(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A batch of any of them; handled in this order: locations, products, stock, customers, orders."""
+    """A batch of any of them, handled in this order: locations, products, stock, customers, orders, cancellations."""
 
     locations: tuple[NewLocation, ...] = ()
     products: tuple[NewProduct, ...] = ()
     stock: tuple[NewStock, ...] = ()
     customers: tuple[NewCustomer, ...] = ()
     orders: tuple[NewOrder, ...] = ()
+    cancellations: tuple[Cancellation, ...] = ()
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one thing handed in: created, updated, unchanged, held, change_request, differs or refused."""
+    """What became of one thing handed in: created, updated, unchanged, held, change_request, differs or refused.
+
+    A cancellation is cancelled, unchanged, change_request (for an order on the floor), unknown or refused.
+    """
 
     what: str
     id: str

@@ -261,6 +261,7 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     station: str = ""
     note: str = ""
     language: str = ""
+    cancelled_at: Instant | None = None
 
     @property
     def is_held(self) -> bool:

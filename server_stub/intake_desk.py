@@ -15,8 +15,8 @@ import msgspec
 
 from orders import intake
 from orders.decoding import decoded, plain
-from orders.intake import NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
-from server_stub import goods_in, master_data, receipt
+from orders.intake import Cancellation, NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
+from server_stub import cancellation, goods_in, master_data, receipt
 from server_stub.books import Books
 from server_stub.problems import Refusal
 
@@ -32,6 +32,7 @@ class RawIntake(msgspec.Struct):
     stock: tuple[msgspec.Raw, ...] = ()
     customers: tuple[msgspec.Raw, ...] = ()
     orders: tuple[msgspec.Raw, ...] = ()
+    cancellations: tuple[msgspec.Raw, ...] = ()
 
 
 class _Entry(msgspec.Struct):
@@ -51,18 +52,14 @@ _STEPS = {
     "stock": _Step(msgspec.json.Decoder(NewStock), goods_in.foresee, goods_in.receive),
     "customer": _Step(msgspec.json.Decoder(NewCustomer), master_data.foresee_customers, master_data.receive_customer),
     "order": _Step(msgspec.json.Decoder(NewOrder), receipt.foresee, receipt.receive),
+    "cancellation": _Step(msgspec.json.Decoder(Cancellation), cancellation.foresee, cancellation.receive),
 }
 
 
 def slices(batch: RawIntake) -> Iterator[list[_Entry]]:
     """The entries of a batch in the order in which they are handled, a transaction's worth at a time."""
-    entries = [
-        _Entry(what, body)
-        for what, bodies in zip(
-            _STEPS, (batch.locations, batch.products, batch.stock, batch.customers, batch.orders), strict=True
-        )
-        for body in bodies
-    ]
+    handed_in = (batch.locations, batch.products, batch.stock, batch.customers, batch.orders, batch.cancellations)
+    entries = [_Entry(what, body) for what, bodies in zip(_STEPS, handed_in, strict=True) for body in bodies]
     for start in range(0, len(entries), SLICE):
         yield entries[start : start + SLICE]
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select, tuple_
 
 from orders.records import KINDS, Order, decode_record, key_of
 from orders.wire import Change
-from server_stub import ledger_book, schema, webhooks
+from server_stub import cancellation, ledger_book, schema, webhooks
 from server_stub.courier import Message
 from server_stub.database import Cursor, Line
 from server_stub.floor_setup import (
@@ -75,12 +75,18 @@ _TO_REPORT = (
 )
 _REPORTED = (
     select(*_COLUMNS)
-    .where(_record.kind == "order", _record.id.in_(select(_TO_REPORT.c.id)), _record.id > bindparam("after"), _IN_SCOPE)
+    .where(
+        _record.kind == "order",
+        _record.id.in_(select(_TO_REPORT.c.id)),
+        _record.state != "cancelled",
+        _record.id > bindparam("after"),
+        _IN_SCOPE,
+    )
     .order_by(_record.id)
     .limit(bindparam("limit"))
 )
 _STAGES = (
-    select(schema.change_request.c.stage)
+    select(schema.change_request.c.stage, schema.change_request.c.digest)
     .where(schema.change_request.c.order == bindparam("order"))
     .order_by(schema.change_request.c.received_at, schema.change_request.c.digest)
 )
@@ -267,7 +273,7 @@ class Reader:
         return self._line.run(statement, **values)  # type: ignore[arg-type]
 
     def _reported(self, order: Order) -> ReportedOrder:
-        stages = [stage for (stage,) in self._run(_STAGES, order=order.id).fetchall()]
+        changes = self._run(_STAGES, order=order.id).fetchall()
         missing = tuple(
             ReportedLine(
                 number=line.number,
@@ -279,16 +285,20 @@ class Reader:
             for line in order.lines
             if line.unallocated
         )
-        return ReportedOrder(order=order.id, state=order.state, reasons=tuple(_reasons(order, stages)), lines=missing)
+        return ReportedOrder(order=order.id, state=order.state, reasons=tuple(_reasons(order, changes)), lines=missing)
 
 
-def _reasons(order: Order, stages: list[str]) -> Iterator[str]:
+def _reasons(order: Order, changes: list[tuple[str, str]]) -> Iterator[str]:
     for hold in order.holds:
         yield f"held: {hold.reason}"
     if not order.holds and (missing := sum(line.unallocated for line in order.lines)):
         yield f"back-ordered: {missing} pieces"
-    for stage in stages:
-        yield f"changed by its sender when it was {stage}"
+    for stage, digest in changes:
+        if digest == cancellation.digest_of(order):
+            when = "" if stage == order.state else f" when it was {stage}"
+            yield f"cancelled by its sender{when}, and {cancellation.what_now(order)}"
+        else:
+            yield f"changed by its sender when it was {stage}"
 
 
 def _change(row: tuple[str, str, int, int, bytes]) -> Change:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
@@ -19,8 +20,7 @@ from server_stub import availability, verification
 from server_stub.books import Books
 from server_stub.rows import ChangeRequestRow
 
-# An order that nobody on the floor has seen can be dropped and written anew.
-_NOT_ON_THE_FLOOR = ("received", "verified", "allocated", "backordered")
+_AT_THE_DESK = ("received", "verified", "allocated", "backordered")
 
 
 def foresee(books: Books, orders: Sequence[NewOrder]) -> None:
@@ -44,6 +44,13 @@ def receive(books: Books, new: NewOrder) -> Receipt:
     known = books.find(Order, id)
     if known is None:
         return _enter(books, new, content)
+    if known.state == "cancelled":
+        # Also with the content that it had: whoever sends it means it to be picked, and it will not be.
+        return _receipt(
+            id,
+            intake.REFUSED,
+            f"it was cancelled by its sender{cancelled_on(books, known)}: send it under a new number",
+        )
     if known.digest == content:
         return _receipt(id, intake.UNCHANGED)
     return _change(books, known, new, content)
@@ -52,6 +59,34 @@ def receive(books: Books, new: NewOrder) -> Receipt:
 def content_digest(thing: msgspec.Struct) -> str:
     """What tells one content from another: BLAKE2b over its encoded form, in hexadecimal."""
     return blake2b(msgspec.json.encode(thing), digest_size=16).hexdigest()
+
+
+def is_unseen(order: Order) -> bool:
+    """Whether nobody on the floor has seen it, so that it can be dropped."""
+    return order.state in _AT_THE_DESK and not any(line.picked for line in order.lines)
+
+
+def cancelled_on(books: Books, order: Order) -> str:
+    """When it was cancelled, as a reason goes on: by the clock of the building, to the minute."""
+    if order.cancelled_at is None:
+        return ""
+    return order.cancelled_at.astimezone(ZoneInfo(books.site.time_zone)).strftime(" on %Y-%m-%d %H:%M")
+
+
+def keep_for_supervisor(books: Books, known: Order, digest: str, body: msgspec.Struct) -> bool:
+    """Puts on the supervisor's list what its sender wants of an order on the floor; False where it stands there."""
+    if books.sheets.change_request.get(known.id, digest):
+        return False
+    books.sheets.change_request.put(
+        ChangeRequestRow(
+            order=known.id,
+            digest=digest,
+            stage=known.state,
+            received_at=books.stamp,
+            body=msgspec.json.encode(body),
+        )
+    )
+    return True
 
 
 def _why_not(books: Books, new: NewOrder) -> str:
@@ -79,23 +114,13 @@ def _enter(books: Books, new: NewOrder, content: str) -> Receipt:
 
 
 def _change(books: Books, known: Order, new: NewOrder, content: str) -> Receipt:
-    shipped_or_picked = any(line.picked for line in known.lines)
-    if known.state in _NOT_ON_THE_FLOOR and not shipped_or_picked:
+    if is_unseen(known):
         freed = availability.free(books, known.id)
         entered = _enter(books, new, content)
         availability.serve_waiting(books, freed)
         return _receipt(known.id, intake.CHANGE_REQUEST, "; ".join(filter(None, ("replaced", entered.reason))))
-    if books.sheets.change_request.get(known.id, content):
+    if not keep_for_supervisor(books, known, content, new):
         return _receipt(known.id, intake.UNCHANGED, "this change is already on a supervisor's list")
-    books.sheets.change_request.put(
-        ChangeRequestRow(
-            order=known.id,
-            digest=content,
-            stage=known.state,
-            received_at=books.stamp,
-            body=msgspec.json.encode(new),
-        )
-    )
     return _receipt(known.id, intake.CHANGE_REQUEST, f"the order is {known.state}: a supervisor has to decide")
 
 

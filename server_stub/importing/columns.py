@@ -21,7 +21,10 @@ _SEVERAL_LINES = ("note", "street", "street2", "ship_street", "ship_street2")
 
 
 class Binding(msgspec.Struct, frozen=True):
-    """Fields and rule columns by their places in a row; `notes` name what the map wants and the file lacks."""
+    """Fields and rule columns by their places in a row; `notes` name what the map wants and the file lacks.
+
+    A rule column that the file may lack and does has no place, and holds nothing.
+    """
 
     delimiter: str
     fields: dict[str, tuple[int, ...]]
@@ -39,7 +42,8 @@ class Binding(msgspec.Struct, frozen=True):
 
     def ruled_values(self, cells: Sequence[str]) -> dict[str, str]:
         """The columns that the map's rules ask for, tidied."""
-        return {column: _tidy(cells[place]) for column, place in self.ruled.items()}
+        said = {column: _tidy(cells[place]) for column, place in self.ruled.items()}
+        return {rule.column: "" for rule in self.map.rules} | said
 
     def order_number(self, cells: Sequence[str]) -> str:
         """The order that a row names, also where the row is damaged; "" where that cannot be read."""
@@ -76,7 +80,7 @@ def bind(source: Source, map_: FileMap) -> Binding:
         there = tuple(places[name] for each in map_.headers(field) if (name := each.casefold()) in places)
         if there:
             fields[field] = there
-    ruled = {rule.column: places.get(rule.column.casefold(), -1) for rule in map_.rules}
+    ruled = {rule.column: place for rule in map_.rules if (place := places.get(rule.column.casefold())) is not None}
     _refuse_missing(source, map_, header, fields, ruled)
     _refuse_doubles(source, map_, header)
     absent = [field for field in map_.columns if field not in fields]
@@ -93,7 +97,9 @@ def _refuse_missing(
         for field in map_.needed
         if field not in fields and not map_.defaults.get(field)
     ]
-    missing += [f"{column!r} (a rule asks for it)" for column, place in ruled.items() if place < 0]
+    if not map_.file.may_lack_columns:
+        wanted = dict.fromkeys(rule.column for rule in map_.rules)
+        missing += [f"{column!r} (a rule asks for it)" for column in wanted if column not in ruled]
     if missing:
         shown = ", ".join(repr(each[:40]) for each in header[:30]) + (" ..." if len(header) > 30 else "")
         raise Refusal(

@@ -14,7 +14,17 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from orders import intake
-from orders.intake import Intake, NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt, Receipts
+from orders.intake import (
+    Cancellation,
+    Intake,
+    NewCustomer,
+    NewLocation,
+    NewOrder,
+    NewProduct,
+    NewStock,
+    Receipt,
+    Receipts,
+)
 from server_stub.importing.findings import Fate, Finding
 from server_stub.importing.refusal import Refusal
 
@@ -22,16 +32,17 @@ MAX_THINGS = 200
 MAX_BYTES = 1024 * 1024
 PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
 
-New = NewLocation | NewProduct | NewStock | NewCustomer | NewOrder
+New = NewLocation | NewProduct | NewStock | NewCustomer | NewOrder | Cancellation
 Counted = TypeVar("Counted", bound=New)
 
 _FATES = {
     intake.HELD: Fate.HELD,
     intake.CHANGE_REQUEST: Fate.CHANGE_REQUEST,
     intake.DIFFERS: Fate.DIFFERS,
+    intake.CANCELLED: Fate.CANCELLED,
     intake.REFUSED: Fate.REFUSED,
 }
-_TAKEN = (intake.CREATED, intake.UPDATED, intake.UNCHANGED)
+_TAKEN = (intake.CREATED, intake.UPDATED, intake.UNCHANGED, intake.UNKNOWN)
 
 
 class StoreAway(Exception):
@@ -58,9 +69,14 @@ class Delivery:
         self.outcomes: Counter[tuple[str, str]] = Counter()
 
     def send(
-        self, kind: str, things: Iterable[tuple[int, Counted]], tick: Callable[[int], None] = lambda _: None
+        self,
+        kind: str,
+        things: Iterable[tuple[int, Counted]],
+        tick: Callable[[int], None] = lambda _: None,
+        report: Callable[[Iterable[Finding]], None] | None = None,
     ) -> None:
         """Sends `things` (with their lines of the file) as `kind`, a field of Intake; the receipts are reported."""
+        report = report or self._report
         sent = 0
         for batch in _batches(things):
             news = tuple(thing for _, thing in batch)
@@ -70,7 +86,7 @@ class Delivery:
                     f"the store answered {len(news)} {kind} with {len(receipts)} receipts: check that its address is "
                     "right and that it runs this version"
                 )
-            self._report(
+            report(
                 Finding(line, fate, subject_of(thing), receipt.reason or receipt.outcome)
                 for (line, thing), receipt in zip(batch, receipts, strict=True)
                 if (fate := _fate(receipt)) is not None
@@ -106,7 +122,7 @@ def subject_of(thing: New) -> str:
             return thing.sku
         case NewLocation():
             return thing.code
-        case NewCustomer() | NewOrder():
+        case NewCustomer() | NewOrder() | Cancellation():
             return thing.number
 
 

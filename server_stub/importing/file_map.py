@@ -52,7 +52,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class FileSection(Section, frozen=True, kw_only=True):
     """How the file is written. Without `delimiter` the one that finds the columns is taken.
 
-    `may_lack_columns`: no note is made of a column that is missing and not required.
+    `may_lack_columns`: no note is made of a column that is missing and not required; a rule's column may be missing.
     """
 
     kind: FileKind
@@ -106,13 +106,15 @@ class LayOutSection(Section, frozen=True, kw_only=True):
 class Rule(Section, frozen=True, kw_only=True):
     """A test of one column of the file, and what becomes of the order or line that meets it.
 
+    To `cancel` is to leave the order out, and to stop it where the store has it.
+
     Exactly one of `among`, `besides` (neither cares for capitals), `begins` and `filled` is the test. `reason` may
     hold `{value}`.
     """
 
     of: Literal["order", "line"]
     column: str
-    then: Literal["skip", "reject", "note"]
+    then: Literal["skip", "cancel", "reject", "note"]
     reason: str
     among: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
@@ -259,6 +261,8 @@ def _faults(found: FileMap) -> Iterable[str]:
     for number, rule in enumerate(found.rules, 1):
         if rule.tests != 1:
             yield f"rules (number {number}): give one test, among, besides, begins or filled, got {rule.tests}"
+        if rule.of == "line" and rule.then == "cancel":
+            yield f'rules (number {number}): an order is cancelled whole: say of = "order", or then = "skip"'
 
 
 def _hint(key: str, known: Iterable[str]) -> str:

@@ -18,13 +18,14 @@ class Fate(StrEnum):
     CHANGE_REQUEST = "change request"
     DIFFERS = "differs"
     HELD = "held"
+    CANCELLED = "cancelled"
     SKIPPED = "skipped"
     NOTE = "note"
 
     @property
     def wants_somebody(self) -> bool:
         """Whether a person has to do something about it; such an import ends with exit code 1."""
-        return self not in (Fate.SKIPPED, Fate.NOTE)
+        return self not in (Fate.CANCELLED, Fate.SKIPPED, Fate.NOTE)
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ end changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -14,7 +14,7 @@ from typing import TextIO
 import msgspec
 from msgspec.structs import replace
 
-from orders.intake import NewCustomer, NewLocation, NewOrder, NewPack, NewProduct, NewStock
+from orders.intake import Cancellation, NewCustomer, NewLocation, NewOrder, NewPack, NewProduct, NewStock
 from orders.records import Address, Order, Product, key_of
 from server_stub.importing.columns import bind
 from server_stub.importing.delivery import Delivery
@@ -37,6 +37,8 @@ _MASTERS: dict[FileKind, type[Master]] = {
     "customers": NewCustomer,
 }
 _OVER = ("shipped", "cancelled")
+# So many orders are named in one line of the summary; the report has them all.
+_NAMED = 20
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +112,9 @@ class Import:
                 if found.order:
                     self._goods.add(found.order, group[0].line)
                     spool.keep_thing(Thing(group[0].line, number, encode(found.order)))
-                elif all(each.fate is Fate.SKIPPED for each in found.findings):
+                elif found.cancelled:
+                    spool.keep_cancelled(number, group[0].line, found.cancelled)
+                elif found.is_left_out:
                     spool.keep_skipped(number, group[0].line)
                 judged += len(group)
                 tick(judged)
@@ -136,6 +140,7 @@ class Import:
         if self._map.products.from_orders:
             with self._progress.stage("sending products", len(self._goods)) as tick:
                 delivery.send("products", self._goods.products(owner, self._products(store).keys()), tick)
+        self._send_cancellations(spool, delivery)
         if self._asked.is_laid_out:
             self._lay_out(spool, store, delivery)
         decode = msgspec.json.Decoder(NewOrder).decode
@@ -143,6 +148,16 @@ class Import:
         with self._progress.stage("sending orders", spool.count_things()) as tick:
             delivery.send("orders", orders, tick)
         self._look_for_skipped(spool, store)
+
+    def _send_cancellations(self, spool: Spool, delivery: Delivery) -> None:
+        """Before the orders, which may want the goods that come free."""
+        owner = self._asked.owner
+        things = (
+            (line, Cancellation(owner=owner, number=number, reason=reason))
+            for number, line, reason in spool.cancelled()
+        )
+        with self._progress.stage("sending cancellations", spool.count_cancelled()) as tick:
+            delivery.send("cancellations", things, tick, lambda found: spool.report_further(_still_skipped(found)))
 
     def _lay_out(self, spool: Spool, store: Store, delivery: Delivery) -> None:
         laying_out = LayingOut(store, delivery, self._asked.owner, self._map.lay_out, self._progress)
@@ -158,7 +173,7 @@ class Import:
                 order = store.record(Order, key_of(self._asked.owner, number))
                 if order and order.state not in _OVER:
                     reason = f"this file leaves it out, but the store has it as {order.state}: see whether to stop it"
-                    spool.report([Finding(line, Fate.CHANGE_REQUEST, number, reason)])
+                    spool.report_further([Finding(line, Fate.CHANGE_REQUEST, number, reason)])
                 tick(done)
 
     def _products(self, store: Store) -> dict[str, Product]:
@@ -172,6 +187,9 @@ class Import:
         for kind in dict.fromkeys(kind for kind, _ in outcomes):
             counted = (f"{count} {outcome}" for (of, outcome), count in outcomes.items() if of == kind)
             self._say(f"store: {kind}: {', '.join(counted)}".replace("_", " "))
+        if cancelled := spool.subjects(Fate.CANCELLED):
+            more = f" and {len(cancelled) - _NAMED} more" if len(cancelled) > _NAMED else ""
+            self._say(f"cancelled by their sender: {', '.join(cancelled[:_NAMED])}{more}")
         if delivery is None:
             self._say("dry run: nothing was sent")
         for told in self._told:
@@ -188,6 +206,11 @@ class Import:
 
     def _say(self, text: str) -> None:
         print(text, file=self._out)
+
+
+def _still_skipped(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What is only worth knowing of a row that was skipped, as such."""
+    return (replace(each, fate=Fate.SKIPPED) if each.fate is Fate.NOTE else each for each in findings)
 
 
 def _countries(store: Store | None, owner: str) -> Callable[[str], str | None]:

@@ -1,7 +1,7 @@
 """Rows of a file to orders: each whole, or not at all.
 
-Decides what contradicts itself and what lacks something. An order with one such row is reported, that row with its
-reason and the others with the line that is to blame; none of it goes to the store.
+Decides what contradicts itself, what lacks something, and what is not to be picked. An order with a wrong row is
+reported, that row with its reason and the others with the line that is to blame; none of it goes to the store.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ T = TypeVar("T")
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """The order, or None where it is not imported; and what the report says of its rows."""
+    """The order, or None where it is not imported; and what the report says of its rows.
+
+    `cancelled` says why its sender wants it no more; `is_left_out`, that somebody has to see whether the store has it.
+    """
 
     order: NewOrder | None
     findings: list[Finding]
+    cancelled: str = ""
+    is_left_out: bool = False
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):
@@ -87,11 +92,17 @@ class OrderReader:
         head = whole[0] if whole else None
         findings: list[Finding] = []
         goods: list[NewLine] = []
-        order = None
+        order, in_doubt = None, False
         if head:
-            head = self._agreed(whole, blamed)
+            head, is_agreed = self._agreed(whole, blamed)
+            if cancelled := self._cancelled(head):
+                # What its lines say is no matter any more, but whether it is this order that is cancelled.
+                if is_agreed:
+                    told = [Finding(row.line, Fate.SKIPPED, number, cancelled) for row in rows]
+                    return Judged(None, told, cancelled if _is_code(number) else "")
+                in_doubt = True
             if skipped := self._skipped(head, number, rows, blamed, findings):
-                return Judged(None, skipped)
+                return Judged(None, skipped, is_left_out=True)
             currency = self._currency(head, blamed)
             for place, line in enumerate(whole, 1):
                 goods += self._goods(line, place, number, currency, head, blamed, findings)
@@ -99,14 +110,15 @@ class OrderReader:
                 _blame(blamed, rows[0].line, f"the order has {len(goods)} lines, and {MAX_LINES} is the most")
             order = self._order(number, head, goods, currency, blamed)
         if not blamed and not spoiled_by:
-            return Judged(order, findings)
-        return Judged(None, _rejected(number, rows, blamed, spoiled_by, findings))
+            return Judged(order, findings, is_left_out=order is None)
+        return Judged(None, _rejected(number, rows, blamed, spoiled_by, findings), is_left_out=in_doubt)
 
     def _taken_apart(self, row: SpooledRow) -> _Line:
         return _Line(row.line, self._binding.read(row.cells), self._binding.ruled_values(row.cells))
 
-    def _agreed(self, lines: list[_Line], blamed: dict[int, list[str]]) -> _Line:
-        """The first row with the order's own columns; rows that say otherwise are to blame."""
+    def _agreed(self, lines: list[_Line], blamed: dict[int, list[str]]) -> tuple[_Line, bool]:
+        """The first row with the order's own columns, and whether all agree; rows that say otherwise are to blame."""
+        is_agreed = True
         head = lines[0]
         first_only = self._map.rows.order_columns == "first"
         columns = [rule.column for rule in self._order_rules]
@@ -119,9 +131,15 @@ class OrderReader:
                     if first_only and not mine[name]:
                         mine[name], said[name] = theirs[name], line.line
                         continue
+                    is_agreed = False
                     _blame(blamed, line.line, _disagreement(name, theirs[name], mine[name], said.get(name, head.line)))
         # A default is for the order, not for each row: else it would contradict the row that says something.
-        return _Line(head.line, self._binding.with_defaults(fields), ruled)
+        return _Line(head.line, self._binding.with_defaults(fields), ruled), is_agreed
+
+    def _cancelled(self, head: _Line) -> str:
+        """Why its sender wants the order no more; "" where no rule says so."""
+        met = _met(self._order_rules, head.ruled)
+        return next((rule.says(value)[:MAX_TEXT] for rule, value in met if rule.then == "cancel"), "")
 
     def _skipped(
         self,
@@ -306,6 +324,13 @@ def _rejected(
             reason = "; ".join(dict.fromkeys(blamed[row.line])) if row.line in blamed else blame
             kept.append(Finding(row.line, Fate.REJECTED, number, reason))
     return kept
+
+
+def _is_code(number: str) -> bool:
+    """Whether the store could have an order of that number."""
+    wrong: list[str] = []
+    _try(wrong, lambda: cells.code(number, "order number"))
+    return not wrong
 
 
 def _word(name: str) -> str:

@@ -27,6 +27,7 @@ CREATE TABLE spoiled (name TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (na
 CREATE TABLE things (number INTEGER PRIMARY KEY, line INTEGER NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX things_by_name ON things (name);
 CREATE TABLE skipped (name TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cancelled (name TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE covered (name TEXT NOT NULL, sku TEXT NOT NULL, pieces INTEGER NOT NULL);
 CREATE INDEX covered_by_name ON covered (name);
 CREATE TABLE findings (line INTEGER NOT NULL, fate TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL);
@@ -114,6 +115,14 @@ class Spool:
         """The names of which nothing goes to the store, and where each begins."""
         yield from self._db.execute("SELECT name, line FROM skipped ORDER BY line").fetchall()
 
+    def keep_cancelled(self, name: str, line: int, reason: str) -> None:
+        """Remembers a name that is to be stopped."""
+        self._db.execute("INSERT INTO cancelled VALUES (?, ?, ?)", (name, line, reason))
+
+    def cancelled(self) -> Iterator[tuple[str, int, str]]:
+        """The names that are to be stopped, where each begins, and why."""
+        yield from self._db.execute("SELECT name, line, reason FROM cancelled ORDER BY line").fetchall()
+
     def has_thing(self, name: str) -> bool:
         """Whether something of that name goes to the store."""
         return self._db.execute("SELECT 1 FROM things WHERE name = ?", (name,)).fetchone() is not None
@@ -138,6 +147,14 @@ class Spool:
             ((each.line, each.fate.value, each.subject, each.reason) for each in findings),
         )
 
+    def report_further(self, findings: Iterable[Finding]) -> None:
+        """Puts down what the store says of rows that were skipped or rejected: each still stands there once."""
+        self._db.executemany(
+            "UPDATE findings SET fate = CASE fate WHEN 'skipped' THEN ? ELSE fate END, reason = reason || ': ' || ?"
+            " WHERE line = ? AND fate IN ('skipped', 'rejected')",
+            ((each.fate.value, each.reason, each.line) for each in findings),
+        )
+
     def findings(self) -> Iterator[Finding]:
         """Every finding by line."""
         for line, fate, subject, reason in self._db.execute("SELECT * FROM findings ORDER BY line, rowid"):
@@ -154,6 +171,15 @@ class Spool:
     def count_skipped(self) -> int:
         """How many names there are of which nothing goes to the store."""
         return self._count("SELECT COUNT(*) FROM skipped")
+
+    def count_cancelled(self) -> int:
+        """How many names are to be stopped."""
+        return self._count("SELECT COUNT(*) FROM cancelled")
+
+    def subjects(self, fate: Fate) -> list[str]:
+        """What the findings of one fate are about, by line."""
+        found = self._db.execute("SELECT subject FROM findings WHERE fate = ? ORDER BY line, rowid", (fate.value,))
+        return [subject for (subject,) in found]
 
     def count_fates(self) -> dict[Fate, int]:
         """How many findings there are of each fate."""

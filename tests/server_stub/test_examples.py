@@ -104,6 +104,7 @@ async def morning(told: Story, warehouse: Any) -> None:
             {"owner": "HOME", "number": "1001", "lines": [line], "customer": "C1"},
             {"owner": "HOME", "number": "1002", "lines": [{**line, "quantity": 40}], "customer": "C1"},
         ],
+        "cancellations": [{"owner": "HOME", "number": "1000", "reason": "the customer changed their mind"}],
     }
     await ask("POST", "/v1/webhooks", {"id": "SHOP", "url": "https://shop.example/hook", "states": ["shipped"]})
     await ask("GET", "/v1/webhooks")

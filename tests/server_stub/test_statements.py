@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from orders.intake import Intake, NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
+from orders.intake import Cancellation, Intake, NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
 from orders.wire import Release
 from server_stub import intake_desk, release
 from tests.server_stub.conftest import LONDON, new_order, open_warehouse
@@ -130,6 +130,20 @@ async def test_a_long_release_asks_no_more_often_than_a_short_one(floor: Any) ->
     assert many <= MANY / 2, asked
 
 
+async def test_many_cancellations_ask_no_more_often_than_a_few(floor: Any) -> None:
+    asked = []
+    for name, count in (("FEW", FEW), ("MANY", MANY)):
+        await take(floor, orders=orders(name, count))
+        wanted = tuple(Cancellation(owner="HOME", number=f"{name}{number}") for number in range(count))
+        async with counted(floor.store) as counting:
+            receipts = await take(floor, cancellations=wanted)
+        assert [each.outcome for each in receipts] == ["cancelled"] * count
+        asked.append(counting.statements)
+    few, many = asked
+    assert many <= few, asked
+    assert many <= MANY / 2, asked
+
+
 async def read_through(warehouse: Any) -> dict[str, int]:
     """How often each table of the writer's own was read from its beginning to its end."""
     await warehouse.store.write(lambda books: books._cursor.execute("SELECT pg_stat_force_next_flush()") and None)
@@ -166,6 +180,11 @@ ENTRIES: tuple[tuple[str, Any], ...] = (
     ("orders", new_order("4", ("CUP", 1))),
     ("orders", new_order("5", ("VASE", 1), customer="C2")),
     ("orders", new_order("2", ("LAMP", 1))),
+    ("cancellations", Cancellation(owner="HOME", number="1")),
+    ("cancellations", Cancellation(owner="HOME", number="5")),
+    ("cancellations", Cancellation(owner="HOME", number="1")),
+    ("cancellations", Cancellation(owner="HOME", number="404")),
+    ("cancellations", Cancellation(owner="HOME", number="3")),
 )
 
 
@@ -199,4 +218,9 @@ async def test_entries_taken_together_end_as_one_by_one(new_places: Any) -> None
         "refused",
         "held",
         "change_request",
+        "cancelled",
+        "cancelled",
+        "unchanged",
+        "unknown",
+        "cancelled",
     ]

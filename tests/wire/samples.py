@@ -126,6 +126,7 @@ def order_and_task() -> tuple[Order, PickTask]:
         station="BENCH-1",
         note="Ring twice",
         language="de-AT",
+        cancelled_at=NOW,
     )
     begun = replace(
         task.stops[0],
