@@ -127,8 +127,11 @@ def _run() -> None:
         async def clear(self) -> Showing:
             return self._took("")
 
-        def refresh(self, keys: Collection[Key]) -> None:
+        async def take_news(self, keys: Collection[Key]) -> None:
             """Nothing changes here."""
+
+        async def take_silence(self, minutes: int) -> None:
+            """Nobody is signed on here."""
 
         def _took(self, text: str) -> Showing:
             self.showing = replace(self.showing, verdict=Verdict(Tone.GOOD, f"Took {text}"), turn=self.showing.turn + 1)

@@ -165,7 +165,7 @@ def _with_stop(task: PickTask, number: int, change: Callable[[Stop], Stop]) -> P
 
 
 def _order_bound(order: Order, _e: ToteBound, _t: Told, _: str) -> Order:
-    return replace(order, state=_advance(states.ORDER, order.state, "picking"))
+    return replace(order, state=_advance(states.ORDER, order.state, "picking"), benches=())
 
 
 def _order_picked(order: Order, event: PickConfirmed, _t: Told, _: str) -> Order:
@@ -194,8 +194,16 @@ def _order_dropped(order: Order, event: ToteDropped, _t: Told, _: str) -> Order:
     return replace(order, state=_advance(states.ORDER, order.state, "backordered" if event.is_empty else "picked"))
 
 
-def _order_packing(order: Order, event: PackingStarted, _t: Told, _: str) -> Order:
-    return replace(order, state=_advance(states.ORDER, order.state, "packing"), station=event.station)
+def _order_packing(order: Order, event: PackingStarted, told: Told, _: str) -> Order:
+    state = _advance(states.ORDER, order.state, "packing")
+    return replace(order, state=state, station=event.station, benches=_taken_by(order, told.terminal))
+
+
+def _taken_by(order: Order, terminal: str) -> tuple[str, ...]:
+    """Its benches, now that this one has it: whoever comes later takes it, and what the others verified is kept."""
+    if terminal in ("", order.bench):
+        return order.benches
+    return (*(each for each in order.benches if each != terminal), terminal)
 
 
 def _order_verified(order: Order, event: ItemVerified, _t: Told, _: str) -> Order:
@@ -205,20 +213,22 @@ def _order_verified(order: Order, event: ItemVerified, _t: Told, _: str) -> Orde
     return _spread(order, event.product, event.quantity, lambda line: line.picked - line.verified, verify)[0]
 
 
-def _order_sealed(order: Order, event: ParcelSealed, _t: Told, _: str) -> Order:
+def _order_sealed(order: Order, event: ParcelSealed, told: Told, _: str) -> Order:
     parcel = OrderParcel(sscc=event.parcel, number=event.number, contents=event.contents)
     return replace(
         order,
         state=_advance(states.ORDER, order.state, "packed"),
         lines=_count(order.lines, event.contents, "packed", 1),
         parcels=(*order.parcels, parcel),
+        benches=_taken_by(order, told.terminal),
     )
 
 
-def _order_voided(order: Order, event: ParcelVoided, _t: Told, _: str) -> Order:
+def _order_voided(order: Order, event: ParcelVoided, told: Told, _: str) -> Order:
     lines = _count(_count(order.lines, event.contents, "packed", -1), event.contents, "verified", -1)
     parcels = tuple(replace(each, is_void=True) if each.sscc == event.parcel else each for each in order.parcels)
-    return replace(order, state=_advance(states.ORDER, order.state, "packing"), lines=lines, parcels=parcels)
+    state, benches = _advance(states.ORDER, order.state, "packing"), _taken_by(order, told.terminal)
+    return replace(order, state=state, lines=lines, parcels=parcels, benches=benches)
 
 
 def _order_shipped(order: Order, event: ManifestHandedOver, _t: Told, _: str) -> Order:

@@ -141,6 +141,7 @@ Weekdays = Annotated[
     tuple[Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 6})], ...],
     Meta(extra_json_schema={"minItems": 1}),
 ]
+IdleMinutes = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 1440})]
 DockMinutes = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 1440})]
 
 
@@ -163,6 +164,7 @@ class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A building: its clock, its calendar, its carriers' times, and the sender on its labels.
 
     A shelf's count that differs from the book by more than `recount_above_pieces` waits until a second person agrees.
+    Who does nothing at a device for `idle_minutes` is signed off there; 0 is never.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
     default_service: str = ""
     workflows: tuple[WorkflowProfile, ...] = ()
     recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
+    idle_minutes: IdleMinutes = 0
 
 
 class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -239,7 +242,10 @@ class OrderParcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
-    """A customer's order on its whole way. `digest` is that of its content as received: other content is a change."""
+    """A customer's order on its whole way. `digest` is that of its content as received: other content is a change.
+
+    `benches` are the terminals that packed it since it was picked, each once; the last one has it.
+    """
 
     owner: str
     number: str
@@ -262,6 +268,12 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     note: str = ""
     language: str = ""
     cancelled_at: Instant | None = None
+    benches: tuple[str, ...] = ()
+
+    @property
+    def bench(self) -> str:
+        """The terminal that packs it, or packed it last; an empty text before any did."""
+        return self.benches[-1] if self.benches else ""
 
     @property
     def is_held(self) -> bool:

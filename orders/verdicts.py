@@ -74,6 +74,8 @@ class Denial(Enum):
     NOT_LABELLED = "not_labelled"
     ORDER_HELD = "order_held"
     OUT_OF_STATE = "out_of_state"
+    OTHER_BENCH = "other_bench"
+    SEALED_TWICE = "sealed_twice"
 
 
 def judge_pick(stop: Stop | None, location: str, product: str, quantity: int) -> Denial | None:

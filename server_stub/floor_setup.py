@@ -20,6 +20,7 @@ from orders.workflow_profiles import WorkflowProfile
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
 OrderState = Annotated[str, Meta(extra_json_schema={"enum": list(states.ORDER.follows)})]
+Minutes = Annotated[int, Meta(ge=0, le=1440)]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
 TerminalRole = Literal["terminal", "supervisor"]
 TokenRole = Literal["supervisor", "office", "integration", "monitor"]
@@ -189,6 +190,7 @@ class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_service: str = ""
     workflows: tuple[WorkflowProfile, ...] = ()
     recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
+    idle_minutes: Minutes = 0
 
 
 class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orders import wire
 from orders.wire import Hello, Welcome
-from server_stub import homecoming, people, sscc_leases
+from server_stub import homecoming, people, sscc_leases, two_benches
 from server_stub.books import Books
 from server_stub.problems import Refusal
 from server_stub.rows import JournalRow
@@ -23,6 +23,7 @@ def open_journal(books: Books, id: str, terminal: str) -> JournalRow:
         row = JournalRow(id=id, terminal=terminal, last_number=0, created_at=books.stamp)
         books.sheets.journal.put(row)
     elif row.terminal != terminal and people.is_revoked(books, row.terminal):
+        two_benches.rename(books, row.terminal, terminal)
         row.terminal = terminal
         books.sheets.journal.put(row)
     elif row.terminal != terminal:

@@ -16,7 +16,7 @@ from orders.events import FloorEvent, TaskEvent
 from orders.folds import Told
 from orders.records import Key, Manifest, Order, Parcel, ParcelLine, PickTask, Record, Worker
 from orders.verdicts import Denial
-from server_stub import availability, claims, discrepancies, ledger_book, manifests, shorts, sscc_leases
+from server_stub import availability, claims, discrepancies, ledger_book, manifests, shorts, sscc_leases, two_benches
 from server_stub.books import Books
 
 # Why a fact whose pieces cannot be is a discrepancy.
@@ -59,8 +59,10 @@ def _weigh(books: Books, event: FloorEvent, told: Told, cause: Cause) -> tuple[s
     before = {key: books.at(key) for key in event.touches}
     after = folds.admit(before, event, told)
     if isinstance(after, Denial):
-        _deny(books, event, after, told, cause)
-        return wire.DISCREPANCY, after.value
+        denial = two_benches.explained(books, event, after, told)
+        if denial is None:
+            _deny(books, event, after, told, cause)
+        return wire.DISCREPANCY, (denial or after).value
     for record in after.values():
         books.put(record)
     reason = _follow(books, event, before, told, cause)

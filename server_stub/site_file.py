@@ -16,7 +16,7 @@ from orders import workflow_profiles
 from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
 from orders.shapes import Count
 from orders.workflow_profiles import WorkflowProfile
-from server_stub.floor_setup import OwnerSet, SiteSet
+from server_stub.floor_setup import Minutes, OwnerSet, SiteSet
 
 EXAMPLE = """\
 name = "North hall"
@@ -25,6 +25,7 @@ default_carrier = "Post"
 default_service = "Parcel"
 holidays = [2026-12-25, 2026-12-26]
 recount_above_pieces = 20              # a shelf's count that is farther from the book waits until another person agrees
+idle_minutes = 15                      # who does nothing for so long is signed off; 0, or nothing here: never
 
 [sender]                               # stands on every label
 name = "North hall"
@@ -104,6 +105,7 @@ class _SiteFile(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_carrier: str = ""
     default_service: str = ""
     recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
+    idle_minutes: Minutes = 0
     cut_off: tuple[_CutOff, ...] = ()
     owner: tuple[_Owner, ...] = ()
     picking: _Workflow | None = None
@@ -132,6 +134,7 @@ def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
         default_service=told.default_service,
         workflows=_workflows(told, path),
         recount_above_pieces=told.recount_above_pieces,
+        idle_minutes=told.idle_minutes,
     )
     owners = tuple(OwnerSet(id=each.id, name=each.name, company_prefix=each.company_prefix) for each in told.owner)
     return site, owners

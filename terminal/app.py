@@ -30,7 +30,8 @@ from terminal.messages import LinkChanged, Noted, RecordsChanged, ScaleSpoke, Sc
 from terminal.parts import CannotStart
 from terminal.screens import overlays
 from terminal.screens.overlays import CLOSE_PROGRAM, HELP, help_reader
-from terminal.turns import Chosen, Entered, Hurried, Settled, Stale, Turn, Turns
+from terminal.silence import Silence, since_boot
+from terminal.turns import Chosen, Entered, Hurried, Settled, Silent, Stale, Turn, Turns
 from terminal.workflows.prompts import Showing, Sound, Tone
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ class FloorApp(BareApp, inherit_bindings=False):
         wedge: ScannerProfile | None = None,
         report: Callable[[BaseException, str], str] | None = None,
         driver_class: type[Driver] | None = None,
+        clock: Callable[[], float] = since_boot,
     ) -> None:
-        """`open_parts` is awaited after the first frame."""
+        """`open_parts` is awaited after the first frame. `clock` gives seconds that go on while a device sleeps."""
         super().__init__(report, driver_class)
         self.wedge = wedge or ScannerProfile("keyboard", kind="wedge")
         self._hub = hub or Hub((self.wedge,))
@@ -69,6 +71,7 @@ class FloorApp(BareApp, inherit_bindings=False):
         self._layers = Layers(self, self._entry, self._do)
         self._hands = Hands(self, self._layers, self._entry, self._turns, self.wedge, read=self._read, do=self._do)
         self._sounds: Sounds | None = None
+        self._silence = Silence(clock)
 
     @property
     def showing(self) -> Showing:
@@ -114,9 +117,16 @@ class FloorApp(BareApp, inherit_bindings=False):
         self._present(parts.session.showing)
         self._run_beside("sync", parts.sync)
         self._run_beside("spool", parts.spool)
-        self.set_interval(_BOARD_SECONDS, self._layers.bring_queue_up_to_date)
+        self._silence.end()
+        self.set_interval(_BOARD_SECONDS, self._tick)
         async for turn, showing in self._turns.judged(parts.session):
             self._after(turn, showing)
+
+    def _tick(self) -> None:
+        self._layers.bring_queue_up_to_date()
+        site = self._parts.floor.site if self._parts else None
+        if site and (minutes := self._silence.lasts(site.idle_minutes)):
+            self._turns.put(Silent(minutes))
 
     async def on_unmount(self) -> None:
         """Nothing goes on sounding once the screen is gone."""
@@ -131,6 +141,8 @@ class FloorApp(BareApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Takes keys and pastes before any binding or focused widget could; only the palette is typed into."""
+        if isinstance(event, events.Key | events.Paste):
+            self._silence.end()
         if isinstance(event, events.Paste) and not event.is_forwarded:
             self._take_paste(event)
         elif not isinstance(event, events.Key):
@@ -145,6 +157,7 @@ class FloorApp(BareApp, inherit_bindings=False):
 
     def on_scan_burst(self, burst: ScanBurst) -> None:
         """A scan from a scanner that types joins the one stream of all scanners."""
+        self._silence.end()
         self._entry.scanned(burst.time)
         self._read(burst.text, burst.time, is_whole=burst.is_whole)
 
@@ -185,6 +198,7 @@ class FloorApp(BareApp, inherit_bindings=False):
         """Hands on what lies still on the scale, where the prompt asks for it."""
         scale = self._parts.scale if self._parts else None
         if scale and (settled := scale.offer(self.showing.prompt)):
+            self._silence.end()
             self._turns.put(settled)
 
     def _take_paste(self, event: events.Paste) -> None:
@@ -202,6 +216,7 @@ class FloorApp(BareApp, inherit_bindings=False):
 
     def _arrived(self, read: Scan | Unreadable) -> None:
         """A read takes away whatever is laid over the prompt, and what was half typed for the question before it."""
+        self._silence.end()
         if isinstance(self.screen, CommandPalette):
             self.pop_screen()
         if read.source != self.wedge.name:  # what came by keyboard has its place among the keys
@@ -244,12 +259,17 @@ class FloorApp(BareApp, inherit_bindings=False):
                 self._layers.notices.note(words.repeat_dropped(count))
             case Stale() if showing and showing.prompt.step != self.showing.prompt.step:
                 self._entry.overtake()
-                self._play(Sound.ATTENTION)
+                if not _is_refusal(showing):
+                    self._play(Sound.ATTENTION)
+            case Silent():
+                self._entry.clear()
+                if isinstance(self.screen, CommandPalette):
+                    self.pop_screen()
             case Settled() if self._parts and self._parts.scale and showing and showing.is_good:
                 self._parts.scale.use()
             case Scan() | Unreadable() | Entered() | Hurried() | Chosen():
                 self._layers.notices.pass_on()
-                if showing and not (showing.verdict and showing.verdict.tone is Tone.REFUSED):
+                if showing and not _is_refusal(showing):
                     self._play(Sound.RIGHT)
         if showing is None:
             self._layers.repaint()
@@ -281,3 +301,7 @@ class FloorApp(BareApp, inherit_bindings=False):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette holds."""
         return self._hands.commands()
+
+
+def _is_refusal(showing: Showing) -> bool:
+    return showing.verdict is not None and showing.verdict.tone is Tone.REFUSED

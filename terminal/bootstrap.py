@@ -19,7 +19,7 @@ from orders import VERSION
 from scanners.hub import Hub
 from scanners.profile import ScannerProfile
 from terminal.config import Config
-from terminal.enrolment import Enrolment
+from terminal.enrolment import Enrolment, note_revoked
 from terminal.messages import LinkChanged, Noted, RecordsChanged
 from terminal.parts import CannotStart, Parts, Scale, Tell, Toy, utc_now
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from terminal.bare_app import BareApp
     from terminal.journal import Journal
     from terminal.journal_thread import JournalThread
+    from terminal.out_of_work import MayBeOut
     from terminal.papers import Paper
     from terminal.raw_log import RawLog
     from terminal.scanner_test.sitting import Sitting
@@ -61,6 +62,7 @@ class Rig:
         self._leaving = threading.Event()
         self._endings: list[Callable[[], object]] = []
         self._journal: tuple[JournalThread, Journal] | None = None
+        self._door: MayBeOut | None = None
 
     async def open(self) -> Parts:
         """Opens the journal and puts everything together; CannotStart where something has to be put right first."""
@@ -68,6 +70,7 @@ class Rig:
         from terminal.floor import Floor
         from terminal.journal import Journal, JournalError
         from terminal.journal_thread import JournalThread
+        from terminal.out_of_work import MayBeOut
         from terminal.session import Session
         from terminal.site_clock import SiteClock
         from terminal.stations import HouseStyle
@@ -97,6 +100,7 @@ class Rig:
             on_note=self._on_note,
             on_wait=self._on_wait,
             on_time=lambda store_at: self._on_time(clock, store_at),
+            on_revoked=self._on_revoked,
         )
         labels = self._config.labels
         session = Session(
@@ -119,8 +123,9 @@ class Rig:
             await session.start()
         except JournalError as error:
             raise CannotStart(str(error)) from error
+        self._door = MayBeOut(session, is_out=self._enrolment.is_revoked)
         return Parts(
-            session=session,
+            session=self._door,
             floor=floor,
             scanners=scanners,
             scale=self._scale(),
@@ -159,6 +164,15 @@ class Rig:
 
     def _on_badge(self, word: str, waiting: int, sentence: str) -> None:
         self._tell(LinkChanged(word, waiting, sentence))
+
+    async def _on_revoked(self, is_revoked: bool) -> None:
+        if self._door is None or self._door.is_out == is_revoked:
+            return
+        # On disk first: who only cuts the power gets no scan taken either.
+        folder = self._config.state_folder
+        await asyncio.to_thread(note_revoked, self._enrolment, folder, is_revoked=is_revoked)
+        self._door.is_out = is_revoked
+        self._tell(RecordsChanged(frozenset()))
 
     def _on_wait(self) -> None:
         from terminal import wording

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from orders.decoding import decoded
 from orders.shapes import Token
@@ -19,13 +20,17 @@ from terminal import screen_wording as words
 _FILE = "terminal.json"
 
 
-class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
-    """Who this device is at its store; `url` is where it joined, where no config said so."""
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who this device is at its store; `is_revoked` once that has said that the token is dead.
+
+    `url` is where it joined, where no config said so.
+    """
 
     terminal: str
     token: Token
     station: str = ""
     url: str = ""
+    is_revoked: bool = False
 
 
 class EnrolmentError(Exception):
@@ -83,6 +88,17 @@ async def enrol(
     )
     _keep(enrolment, folder)
     return enrolment
+
+
+def note_revoked(enrolment: Enrolment, folder: Path, *, is_revoked: bool) -> None:
+    """Keeps what the store said of this token, for a start without the store; nothing where there is another by now.
+
+    What cannot be written is heard from the store again.
+    """
+    with suppress(EnrolmentError):
+        present = kept(folder)
+        if present is not None and present.token == enrolment.token and present.is_revoked != is_revoked:
+            _keep(replace(present, is_revoked=is_revoked), folder)
 
 
 def _make_sure_of(folder: Path) -> None:

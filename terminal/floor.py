@@ -177,8 +177,12 @@ class Floor:
         for pending in self._pending.values():
             if pending.told.terminal == former:
                 pending.told = replace(pending.told, terminal=terminal)
-        ours = {key: record for key, record in self._confirmed.items() if isinstance(record, PickTask)}
-        ours = {key: replace(task, claimed_by=terminal) for key, task in ours.items() if task.claimed_by == former}
+        ours: dict[Key, Record] = {}
+        for key, record in self._confirmed.items():
+            if isinstance(record, PickTask) and record.claimed_by == former:
+                ours[key] = replace(record, claimed_by=terminal)
+            elif isinstance(record, Order) and record.bench == former:
+                ours[key] = replace(record, benches=(*record.benches[:-1], terminal))
         self._confirmed.update(ours)
         return frozenset(self._refold(set(ours)))
 

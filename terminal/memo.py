@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from terminal.workflows.steps import SignOn, Step, Trail
+from terminal.workflows.steps import Left, SignOn, Step, Trail
 
 PIN_TRIES = 5
 LOCK_OUT = timedelta(minutes=5)
@@ -36,7 +36,8 @@ class Tries(msgspec.Struct):
 class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the operator stands; written in the transaction of the event that led there.
 
-    `station` was scanned `instead_of` the config's; where the config says another one since, that one counts.
+    `station` was scanned `instead_of` the config's; where the config says another one since, that one counts. `left` is
+    what somebody left open who is not signed on.
     """
 
     step: Step = SignOn()
@@ -45,6 +46,7 @@ class Memo(msgspec.Struct, frozen=True, omit_defaults=True):
     trail: Trail = ()
     station: str = ""
     instead_of: str = ""
+    left: Left | None = None
 
 
 encode = msgspec.json.Encoder().encode

@@ -34,9 +34,26 @@ def tote_is_free(code: str) -> str:
     return f"Tote {code} holds no order: scan a full one"
 
 
-def tote_opened(order: str, unready: str = "") -> str:
-    """`unready` is the sentence on what it lacks for its label."""
-    return f"Order {order}. {unready}" if unready else f"Order {order}"
+def tote_opened(order: str, lacks: str = "") -> str:
+    """`lacks` is the sentence on what keeps it from being sealed."""
+    return f"Order {order}. {lacks}" if lacks else f"Order {order}"
+
+
+def tote_taken_over(bench: str, verified: int, lacks: str = "") -> str:
+    said = f"{bench} had it open: {verified} verified"
+    return f"{said}. {lacks}" if lacks else said
+
+
+def tote_taken(tote: str, bench: str) -> str:
+    return f"{bench} took tote {tote}: scan the next tote"
+
+
+def tote_packed_elsewhere(tote: str, bench: str) -> str:
+    return f"{bench} packed tote {tote}: scan the next tote"
+
+
+def sealed_elsewhere(label: str, bench: str) -> str:
+    return f"{bench} sealed this tote first: take label {label} off, throw it away, scan the next tote"
 
 
 def tote_parked(tote: str) -> str:

@@ -55,8 +55,11 @@ class Deciding(Protocol):
     async def clear(self) -> Showing:
         """Takes a refusal away, or goes back from a question."""
 
-    def refresh(self, keys: frozenset[Key]) -> Showing | None:
+    async def take_news(self, keys: frozenset[Key]) -> Showing | None:
         """What to show after these records changed, or None where the prompt stays as it is."""
+
+    async def take_silence(self, minutes: int) -> Showing | None:
+        """Signs off who has done nothing for so many minutes; None where nobody is signed on."""
 
 
 class Scanner(Protocol):

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from orders.envelope import open_envelope
-from orders.events import ScanRefused, Weighed, WorkerSignedOn
+from orders.events import ScanRefused, Weighed, WorkerSignedOff, WorkerSignedOn
 from orders.folds import Told
 from orders.records import Key, PickTask, Worker
 from orders.upcast import MalformedEvent, UnknownEvent, understood
@@ -34,6 +34,7 @@ from terminal.workflows import (
     allowed,
     desk,
     labelling,
+    leaving,
     packing,
     picking,
     shelf_life,
@@ -41,6 +42,7 @@ from terminal.workflows import (
     typed_numbers,
     undo,
 )
+from terminal.workflows.overtaken import overtaken
 from terminal.workflows.prompts import Showing, Tone, Verdict
 from terminal.workflows.resolve import resolve_entry, resolve_scan
 from terminal.workflows.steps import (
@@ -52,6 +54,7 @@ from terminal.workflows.steps import (
     AWeight,
     Grant,
     Here,
+    Left,
     Looks,
     Meaning,
     Menu,
@@ -117,6 +120,7 @@ class Session:
         self._worker = ""
         self._tries: dict[str, Tries] = {}
         self._trail: Trail = ()
+        self._left: Left | None = None
         self._turn = 0
         self.showing = Showing(desk.prompt(self._step, floor, Here(now=clock())))
 
@@ -126,7 +130,7 @@ class Session:
         return self._step
 
     async def start(self) -> Showing:
-        """Loads the journal into the floor and resumes at the line where the last run stopped."""
+        """Loads the journal into the floor and asks for a badge: the same worker's leads back to the same line."""
         loaded = await self._thread.run(self._journal.load)
         for job in await self._thread.run(self._journal.held_jobs):
             self.hear(job)
@@ -180,6 +184,19 @@ class Session:
             return self._show(None)
         return await self._apply(desk.step_back(self._step, self._floor, self._here()), ACommand(acts.NO), "")
 
+    async def take_news(self, keys: frozenset[Key]) -> Showing | None:
+        """What records that changed mean for who stands here: signed off, sent on, or asked what stands here now."""
+        worker = self._floor.worker(self._worker) if self._worker else None
+        if worker is not None and not worker.is_active:
+            return await self._leave(Verdict(Tone.REFUSED, wording.worker_left(worker.name), "worker_left"))
+        return self._sent_on() or self.refresh(keys)
+
+    async def take_silence(self, minutes: int) -> Showing | None:
+        """Signs off who has done nothing for so long, wherever that was; None where nobody is signed on."""
+        if not self._worker:
+            return None
+        return await self._leave(Verdict(Tone.NOTE, wording.signed_off_idle(minutes), "idle"))
+
     def refresh(self, keys: frozenset[Key]) -> Showing | None:
         """The prompt anew, where records that changed under it make it another one."""
         prompt = desk.prompt(self._step, self._floor, self._here())
@@ -197,6 +214,8 @@ class Session:
 
     async def _take(self, meaning: Meaning, raw: str, refused: Refused | None = None) -> Showing:
         self._turn += 1
+        if sent_on := self._sent_on():
+            return sent_on  # it was meant for what is another's by now
         if refused:
             return await self._apply(refused, meaning, raw)
         sscc = await self._peek_sscc(meaning)
@@ -210,7 +229,7 @@ class Session:
                 case Refused():
                     return await self._refuse(outcome, meaning, raw)
                 case NeedsAnswer():
-                    self._step = outcome.step
+                    await self._stand_at(outcome.step)
                     return self._show(Verdict(Tone.ASK, outcome.sentence) if outcome.sentence else None)
                 case AsksStore():
                     return await self._ask_store(outcome)
@@ -226,7 +245,11 @@ class Session:
         worker = _worker_after(outcome, self._worker)
         station = self.station if outcome.station is None else outcome.station
         trail = undo.trail_after(self._trail, outcome.events)
-        memo = self._memo(outcome.step, worker, {} if worker else self._tries, trail, station)
+        is_on = bool(self._worker)
+        left = leaving.still_open(self._left, worker, outcome.step)
+        if not is_on and self._left is not None and left is None and outcome.step == self._left.step:
+            trail = self._left.trail
+        memo = self._memo(outcome.step, worker, {} if worker else self._tries, trail, station, left)
         if outcome.events or jobs or outcome.orders:
             at = self._clock()
             who = worker or self._worker
@@ -244,8 +267,10 @@ class Session:
             self._on_saved(bool(jobs or outcome.orders))
         else:
             await self._thread.run(self._journal.remember, memos.encode(memo))
-        self._step, self._worker, self._trail = outcome.step, worker, trail
+        self._step, self._worker, self._trail, self._left = outcome.step, worker, trail, left
         self.station = station
+        if not is_on and (sent_on := self._sent_on()):
+            return sent_on
         tone = Tone.NOTE if outcome.is_note else Tone.GOOD
         return self._show(Verdict(tone, outcome.sentence) if outcome.sentence else None)
 
@@ -259,13 +284,41 @@ class Session:
             reason=outcome.reason,
             raw="" if is_secret else raw[:RAW_KEPT],
         )
-        memo = self._memo(self._step, self._worker, self._tries, self._trail, self.station)
+        memo = self._memo(self._step, self._worker, self._tries, self._trail, self.station, self._left)
         told = [(self._clock(), self._worker, refused)]
         # The refusal itself is what the operator needs; that the disk is full the next good scan will say.
         with suppress(JournalError):
             await self._thread.run(self._journal.append, told, memo=memos.encode(memo))
             self._on_saved(False)
         return self._show(Verdict(Tone.REFUSED, outcome.sentence, outcome.reason))
+
+    async def _stand_at(self, step: Step) -> None:
+        """Goes to where an answer is wanted, so that a restart asks it again."""
+        if step != self._step:
+            memo = self._memo(step, self._worker, self._tries, self._trail, self.station, self._left)
+            with suppress(JournalError):  # nothing was done yet that could be lost
+                await self._thread.run(self._journal.remember, memos.encode(memo))
+        self._step = step
+
+    async def _leave(self, verdict: Verdict) -> Showing:
+        """Signs off who stands here, and keeps the line for the same badge."""
+        self._left = leaving.left_open(self._step, self._worker, self._trail, self._left, self._floor)
+        signed_off = (self._clock(), self._worker, WorkerSignedOff(worker=self._worker))
+        self._step, self._worker, self._trail = SignOn(), "", ()
+        memo = self._memo(self._step, self._worker, self._tries, self._trail, self.station, self._left)
+        # Nobody may go on in another's name because the disk is full.
+        with suppress(JournalError):
+            await self._thread.run(self._journal.append, [signed_off], memo=memos.encode(memo))
+            self._on_saved(False)
+        self._turn += 1
+        return self._show(verdict)
+
+    def _sent_on(self) -> Showing | None:
+        """The refusal that ends what another bench took meanwhile."""
+        if (found := overtaken(self._step, self._floor, self._here())) is None:
+            return None
+        self._step, self._trail = found.step, ()
+        return self._show(Verdict(Tone.REFUSED, found.refused.sentence, found.refused.reason))
 
     async def _ask_store(self, outcome: AsksStore) -> Showing:
         answer = sign_on.granted(outcome, await self._granted(outcome), self._step)
@@ -315,6 +368,7 @@ class Session:
             printers=self._stations.names,
             stations=self._stations.stations,
             trail=self._trail,
+            left=self._left,
             keyed=allowed.ways_to_key(self._step, self._floor.site, self._limits),
             prints=self._stations.kinds(self.station),
         )
@@ -363,15 +417,21 @@ class Session:
     def _resume(self, body: bytes) -> None:
         if (memo := memos.understood(body)) is None:
             return
-        self._step, self._worker, self._tries, self._trail = memo.step, memo.worker, dict(memo.tries), memo.trail
+        self._tries, self._left = dict(memo.tries), memo.left
+        if memo.worker:
+            self._left = leaving.left_open(memo.step, memo.worker, memo.trail, memo.left, self._floor)
+        else:
+            self._step = memo.step
         if memo.station and memo.instead_of == self._configured_station:
             self.station = memo.station  # scanned, and the config has not been changed since
 
-    def _memo(self, step: Step, worker: str, tries: dict[str, Tries], trail: Trail, station: str) -> Memo:
+    def _memo(
+        self, step: Step, worker: str, tries: dict[str, Tries], trail: Trail, station: str, left: Left | None
+    ) -> Memo:
         instead_of = self._configured_station
         if station == instead_of:
-            return Memo(step, worker, tries, trail)
-        return Memo(step, worker, tries, trail, station, instead_of)
+            return Memo(step, worker, tries, trail, left=left)
+        return Memo(step, worker, tries, trail, station, instead_of, left)
 
 
 def _pending(entry: Entry, terminal: str) -> Pending | None:

@@ -54,7 +54,13 @@ class Settled(Struct, frozen=True):
     frame: bytes
 
 
-Turn = Heard | Settled | Entered | Hurried | Chosen | Cleared | Stale
+class Silent(Struct, frozen=True):
+    """Nobody did anything for so many minutes."""
+
+    minutes: int
+
+
+Turn = Heard | Settled | Entered | Hurried | Chosen | Cleared | Stale | Silent
 PortNews = ScannerLost | ScannerFound | RepeatDropped
 
 
@@ -71,7 +77,7 @@ class Turns:
         self._ports: set[str] = set()
         self._port_spoke = asyncio.Event()
 
-    def put(self, turn: Entered | Hurried | Chosen | Cleared | Settled) -> None:
+    def put(self, turn: Entered | Hurried | Chosen | Cleared | Settled | Silent) -> None:
         """Adds what a hand or the scale did, behind every read that arrived before it."""
         if self._hub.waiting:
             self._behind_reads.append(turn)
@@ -130,6 +136,8 @@ class Turns:
                 return await session.take_weight(weight, frame)
             case Stale():
                 keys, self._stale = frozenset(self._stale), set()
-                return session.refresh(keys)
+                return await session.take_news(keys)
+            case Silent(minutes=minutes):
+                return await session.take_silence(minutes)
             case _:
                 return None

@@ -43,6 +43,31 @@ def signed_off() -> str:
     return "Signed off"
 
 
+def signed_off_idle(minutes: int) -> str:
+    return f"Signed off: {minutes} min without a scan. Your badge goes on at the same line"
+
+
+def worker_left(name: str) -> str:
+    return f"{name} does not work here any more: somebody else scans a badge, or ask a supervisor"
+
+
+def device_revoked() -> str:
+    return "This device is out: it takes no scan. Its scans are kept: a supervisor has to enrol it again"
+
+
+def ask_to_enrol() -> str:
+    return "Ask a supervisor for a code"
+
+
+def help_revoked() -> tuple[str, ...]:
+    return (
+        "The store took this device out. What it has not sent yet is kept, and goes up once it is enrolled again.",
+        "A supervisor gets a code: floorhand store add-terminal. Close the program here, then type",
+        "floorhand terminal --enrol CODE --name NAME",
+        "and start it again.",
+    )
+
+
 def badge_unknown() -> str:
     return "This badge is not known here: ask a supervisor"
 

@@ -45,6 +45,8 @@ _PROBLEM = msgspec.json.Decoder(wire.Problem)
 # What a Problem's `error` says where the sync has an answer of its own to it.
 OTHERS_JOURNAL = "journal_of_another_terminal"
 NEWER_TERMINAL = "newer_terminal"
+UNAUTHORISED = "unauthorised"
+_CHALLENGE = "Bearer"
 
 
 class LinkError(Exception):
@@ -113,6 +115,7 @@ class _Reply(msgspec.Struct, frozen=True):
 
     status: int
     body: bytes
+    challenge: str = ""
 
 
 class HttpLink:
@@ -202,7 +205,8 @@ class HttpLink:
                 timeout = httpx.Timeout(deadline_s, connect=CONNECT_S)
                 url = self.address + path
                 async with client.stream(method, url, headers=headers, timeout=timeout, **request) as response:
-                    reply = _Reply(response.status_code, await self._whole(response))
+                    challenge = response.headers.get("www-authenticate", "")
+                    reply = _Reply(response.status_code, await self._whole(response), challenge)
         except TimeoutError as error:
             raise Unreachable(f"The store at {self.address} does not answer in time: work goes on offline.") from error
         except httpx.DecodingError as error:
@@ -245,12 +249,15 @@ class HttpLink:
             raise Unreachable(f"The store at {self.address} asks for a pause: work goes on offline.")
         if reply.status >= 500:
             raise Unreachable(f"The store at {self.address} has trouble of its own: work goes on offline.")
-        if reply.status == 401:
-            raise SignInAgain("The store no longer knows this terminal: ask a supervisor to enrol it again.")
         try:
             problem = decoded(_PROBLEM, reply.body)
         except msgspec.DecodeError as error:
             raise Nonsense(self._not_ours(f"HTTP status {reply.status}")) from error
+        if reply.status == 401:
+            # What stands between may want a sign-in of its own: only the store's word puts a device out of work.
+            if problem.error != UNAUTHORISED or reply.challenge != _CHALLENGE:
+                raise Nonsense(self._not_ours("HTTP status 401"))
+            raise SignInAgain("The store no longer knows this terminal: ask a supervisor to enrol it again.")
         raise Refused(problem)
 
     def _not_ours(self, what: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
+from orders.verdicts import Denial
 from terminal.sync.link import NEWER_TERMINAL, LinkError, Nonsense, Refused, SignInAgain, WrongVersion
 
 
@@ -40,7 +41,12 @@ def standing_after(error: Exception) -> Standing:
 
 
 def discrepancies(reasons: Sequence[str]) -> str:
-    """The books deny what was done; what that means, and that nothing has to be done twice."""
+    """The books deny what was done; what that means, and that nothing has to be done twice. Empty where nothing is."""
+    if Denial.SEALED_TWICE.value in reasons:
+        return "A tote was sealed at two benches: the label of this one is void. Take it off; a supervisor sees it too."
+    reasons = [reason for reason in reasons if reason != Denial.OTHER_BENCH.value]  # told at the bench itself
+    if not reasons:
+        return ""
     plain = ", ".join(dict.fromkeys(reason.replace("_", " ") for reason in reasons if reason))
     because = f" ({plain})" if plain else ""
     what = "the scan counts" if len(reasons) == 1 else f"{len(reasons)} scans count all the same"

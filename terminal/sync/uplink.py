@@ -136,8 +136,8 @@ class Uplink:
         self._gate.repeats += any(_verdict(verdicts, each.number) == wire.KNOWN for each in taken)
         self._gate.is_clear.set()
         denied = [each.reason for each in reply.outcomes if each.verdict == wire.DISCREPANCY]
-        if denied:
-            self._on_note(status.discrepancies(denied))
+        if denied and (note := status.discrepancies(denied)):
+            self._on_note(note)
         if settled:
             self._on_settled(reply.cursor, bool(denied))
         if disputed:

@@ -23,7 +23,7 @@ from terminal.journal_thread import JournalThread
 from terminal.sync import status
 from terminal.sync.downlink import Downlink
 from terminal.sync.leases import LeaseKeeper
-from terminal.sync.link import OTHERS_JOURNAL, Link, LinkError, Refused
+from terminal.sync.link import OTHERS_JOURNAL, Link, LinkError, Refused, SignInAgain
 from terminal.sync.requests import Requests
 from terminal.sync.status import Standing
 from terminal.sync.uplink import Gate, StartAgain, Uplink
@@ -36,11 +36,16 @@ SAYS_SO_S = 0.7
 """So long nobody wonders why nothing happens; a store that answers is faster by far."""
 
 
+async def _heard(is_revoked: bool) -> None:
+    """Where nobody wants to know."""
+
+
 class Sync:
     """The terminal's half of the sync; also what the session asks for tasks (session.Store).
 
     `on_badge` gets the badge's word, how many events wait, and a sentence where something is wrong; `on_time` what the
-    time is at the store, at each greeting.
+    time is at the store, at each greeting. `on_revoked` is awaited with the store's word on this device, each time that
+    it is given: whether its token is dead.
     """
 
     def __init__(
@@ -56,13 +61,14 @@ class Sync:
         on_note: Callable[[str], None] = lambda sentence: None,
         on_wait: Callable[[], None] = lambda: None,
         on_time: Callable[[datetime], None] = lambda store_at: None,
+        on_revoked: Callable[[bool], Awaitable[None]] = _heard,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._thread, self._journal, self._floor, self._link = thread, journal, floor, link
         self._version = program_version
         self._on_changed, self._on_badge, self._on_note, self._on_time = on_changed, on_badge, on_note, on_time
-        self._on_wait = on_wait
+        self._on_wait, self._on_revoked = on_wait, on_revoked
         self._sleep, self._jitter = sleep, jitter
         self._requests = Requests(link)
         gate = Gate()
@@ -95,6 +101,9 @@ class Sync:
                 await self._talk()
             except StartAgain as again:
                 self._is_anew = self._is_anew or again.is_anew
+            except SignInAgain as error:
+                self._stand(status.standing_after(error), str(error))
+                await self._on_revoked(True)
             except (LinkError, JournalError) as error:
                 self._stand(status.standing_after(error), str(error))
             # A link that loses every tenth message still works: only one that brings nothing is left alone for longer.
@@ -188,6 +197,7 @@ class Sync:
             self._on_note(status.conflict())
             raise StartAgain from refusal
         self._on_time(welcome.now_at)
+        await self._on_revoked(False)
         is_other = bool(here.epoch) and here.epoch != welcome.epoch
         expected = {here.id: welcome.expected}
         # A store that was restored may have lost what an older identity of this journal sent, long acknowledged.

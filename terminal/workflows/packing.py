@@ -22,6 +22,7 @@ from orders.verdicts import Denial, judge_item, judge_packing, judge_sealing
 from terminal import pack_wording, pick_wording, wording
 from terminal.floor import Floor
 from terminal.workflows import acts, keyed, labelling, packs, prints, voiding
+from terminal.workflows.overtaken import bench_of
 from terminal.workflows.prompts import Prompt
 from terminal.workflows.resolve import resolve_number
 from terminal.workflows.steps import (
@@ -89,8 +90,7 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             started = PackingStarted(order=order.id, tote=tote.id, station=here.station)
             # Said before a carton is packed that cannot be closed; somebody may set it meanwhile.
             unready = _unready(order, floor)
-            sentence = unready.sentence if unready else ""
-            opened = pack_wording.tote_opened(order.number, sentence)
+            opened = _opened(order, here, unready.sentence if unready else "")
             return Accepted(Packing(order.id, tote.id), opened, (started,), is_note=bool(unready))
         case AParcel(parcel=parcel) if parcel is not None and parcel.state == "sealed":
             return labelling.labelled_after_break(parcel, floor, here)
@@ -102,6 +102,14 @@ def judge_wait(step: PackWait, meaning: Meaning, floor: Floor, here: Here) -> Ou
             return labelling.reprint_last(step, floor, here)
         case _:
             return Refused(pack_wording.waiting_tote_first(describe_stranger(meaning)), "tote_first")
+
+
+def _opened(order: Order, here: Here, lacks: str) -> str:
+    """What is said of a tote that was scanned, which may have been another bench's until now."""
+    if order.state != "packing" or order.bench in ("", here.terminal):
+        return pack_wording.tote_opened(order.number, lacks)
+    verified = sum(line.quantity for line in order.unpacked)
+    return pack_wording.tote_taken_over(bench_of(order, here), verified, lacks)
 
 
 def prompt(step: Packing, floor: Floor) -> Prompt:

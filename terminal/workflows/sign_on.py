@@ -12,7 +12,7 @@ from orders.records import ROLES, Worker
 from orders.roles import PACK, PICK, SHIP
 from terminal import wording
 from terminal.floor import Floor
-from terminal.workflows import acts, prints, undo
+from terminal.workflows import acts, leaving, prints, undo
 from terminal.workflows.prompts import Prompt, Tone, Verdict
 from terminal.workflows.steps import (
     ABadge,
@@ -28,7 +28,6 @@ from terminal.workflows.steps import (
     Menu,
     NeedsAnswer,
     Outcome,
-    PackWait,
     Picking,
     Prints,
     Queue,
@@ -71,7 +70,7 @@ def judge_sign_on(step: SignOn, meaning: Meaning, floor: Floor, here: Here) -> O
                 return Refused(wording.locked_out(), "locked_out")
             if not (worker.is_active and is_right(secret, worker.badge)):
                 return Refused(wording.badge_not_valid(), "badge_not_valid")
-            return _welcome(worker, "badge")
+            return _welcome(worker, "badge", floor, here)
         case Unknown(text=text, is_keyed=True):
             return _by_name(text, floor, here)
         case _:
@@ -103,7 +102,7 @@ def judge_pin(step: AskPin, meaning: Meaning, floor: Floor, here: Here) -> Outco
         case _ if here.is_locked(worker.id):
             return Refused(wording.locked_out(), "locked_out")
         case ANumber(text=pin) | Unknown(text=pin, is_keyed=True) if worker.pin and is_right(pin, worker.pin):
-            return _welcome(worker, "pin")
+            return _welcome(worker, "pin", floor, here)
         case ACommand() | Unknown(is_keyed=False):
             return Refused(wording.pin_first(), "pin_first")
         case _:
@@ -147,7 +146,7 @@ def judge_menu(step: Menu, meaning: Meaning, floor: Floor, here: Here) -> Outcom
         case acts.PICK:
             return AsksStore("claim")
         case acts.PACK:
-            return Accepted(PackWait(), "", is_note=True)
+            return Accepted(leaving.bench(floor, here), "", is_note=True)
         case acts.SHIP:
             return Accepted(Shipping(), "", is_note=True)
         case acts.QUEUE:
@@ -198,8 +197,9 @@ def _by_name(text: str, floor: Floor, here: Here) -> Outcome:
     return NeedsAnswer(AskPin(found[0].id), "")
 
 
-def _welcome(worker: Worker, by: str) -> Accepted:
-    return Accepted(Menu(), wording.welcome(worker.name), (WorkerSignedOn(worker=worker.id, by=by),))
+def _welcome(worker: Worker, by: str, floor: Floor, here: Here) -> Accepted:
+    signed_on = WorkerSignedOn(worker=worker.id, by=by)
+    return Accepted(leaving.returned(worker.id, floor, here), wording.welcome(worker.name), (signed_on,))
 
 
 def granted(asked: AsksStore, grant: Grant, step: Step) -> Accepted | Verdict:

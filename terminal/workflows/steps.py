@@ -167,6 +167,14 @@ Trail = tuple[
 ]
 
 
+class Left(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a worker stood who is not signed on any more, and what could be taken back there."""
+
+    step: Step
+    worker: str
+    trail: Trail = ()
+
+
 # What comes in, after resolve has said what it means
 
 
@@ -385,7 +393,7 @@ class Here(msgspec.Struct, frozen=True):
 
     `trail` are the worker's last acts here, `keyed` the ways in which an unreadable item may be typed (see keyed).
     `held` are its print jobs that wait for a person, `printers` and `stations` those that its config names, `prints`
-    the kinds of documents that a printer takes at this station.
+    the kinds of documents that a printer takes at this station. `left` is what somebody left open who is not signed on.
     """
 
     now: datetime
@@ -396,6 +404,7 @@ class Here(msgspec.Struct, frozen=True):
     is_locked: Callable[[str], bool] = lambda worker: False
     has_scale: bool = False
     trail: Trail = ()
+    left: Left | None = None
     keyed: tuple[str, ...] = ("sku", "digits")
     prints: frozenset[str] = frozenset()
     held: tuple[HeldPrint, ...] = ()

@@ -31,7 +31,7 @@ from terminal.session import Session
 from terminal.stations import Stations
 from terminal.workflows.prompts import Showing
 from terminal.workflows.steps import Grant
-from tests.floors import ADDRESS, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
+from tests.floors import ADDRESS, BADGE, LOCATIONS, NOW, OWNER, PRODUCTS, SITE, WORKER, small_order
 
 PROFILE = ScannerProfile("test", kind="wedge")
 LAMP = "]E05012345678900"
@@ -77,6 +77,7 @@ class Device:
             PrinterSettings("small", {}, ("product",), "100x50mm"),
             PrinterSettings("dock", {}, ("label",), None, ("DOCK-1",)),
         )
+        self.has_scale = False
 
     async def start(self, records: tuple[Record, ...] = ()) -> Showing:
         self.thread = JournalThread()
@@ -96,12 +97,15 @@ class Device:
             proof=lambda jobs: refusal(
                 jobs, {name: FolderPrinter(self.path.parent) for name in Stations(self.printers).names}
             ),
+            has_scale=self.has_scale,
         )
         return await self.session.start()
 
-    async def restart(self) -> Showing:
+    async def restart(self, badge: str = BADGE) -> Showing:
+        """A power cut, a new start, and whoever scans that badge then; nobody, where it is empty."""
         await self.stop()
-        return await self.start()
+        showing = await self.start()
+        return await self.scan(badge) if badge else showing
 
     async def stop(self) -> None:
         await self.thread.run(self.journal.close)

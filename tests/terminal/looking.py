@@ -124,8 +124,12 @@ class ScriptedSession:
         self.showing = replace(self.showing, prompt=prompt, verdict=None)
         return self.showing
 
-    def refresh(self, keys: frozenset[Key]) -> Showing | None:
+    async def take_news(self, keys: frozenset[Key]) -> Showing | None:
         self.refreshed.append(keys)
+        return None
+
+    async def take_silence(self, minutes: int) -> Showing | None:
+        self.taken.append(f"silence:{minutes}")
         return None
 
     def _then(self, what: str, prompt: Prompt, verdict: Verdict) -> Showing:

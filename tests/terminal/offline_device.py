@@ -19,7 +19,7 @@ from orders.identifiers import SsccBlock
 from orders.records import Record, Tote
 from terminal.enrolment import Enrolment
 from terminal.journal import Journal
-from tests.floors import ADDRESS, LOCATIONS, OWNER, PRODUCTS, SITE, WORKER, small_order
+from tests.floors import ADDRESS, BADGE, LOCATIONS, OWNER, PRODUCTS, SITE, WORKER, small_order
 from tests.terminal.devices import learnt
 from tests.terminal.in_a_pty import InPty, in_a_pty
 
@@ -60,6 +60,11 @@ class OfflineDevice:
         """Pulls the trigger."""
         for text in texts:
             os.write(self.scanner, f"{text}\r".encode())
+
+    def sign_on(self, program: InPty) -> None:
+        """What whoever stands there does first, after each start of the terminal."""
+        program.until(lambda: "Scan your badge" in program.screen)
+        self.scan(BADGE)
 
     @contextmanager
     def terminal(self, size: tuple[int, int] = (80, 24)) -> Iterator[InPty]:

@@ -13,6 +13,7 @@ import pytest
 
 from server_stub.commands import default_folder
 from server_stub.place import Place
+from server_stub.problems import unauthorised
 from terminal import own_store
 from terminal.commands import main
 from terminal.config import check
@@ -30,8 +31,12 @@ class Trading(http.server.BaseHTTPRequestHandler):
         is_good = code == "GOOD" and self.path == "/v1/enrol" and not self.spent
         if is_good:
             self.spent.append(code)
-        body = json.dumps({"terminal": name, "token": "secret-token", "station": "BENCH-1"}).encode()
-        self.send_response(200 if is_good else 401)
+        refused = unauthorised("a one-time code that was used before")
+        made = json.dumps({"terminal": name, "token": "secret-token", "station": "BENCH-1"}).encode()
+        body = made if is_good else refused.body
+        self.send_response(200 if is_good else refused.status)
+        for header in () if is_good else refused.headers.items():
+            self.send_header(*header)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -26,12 +26,12 @@ async def test_changed_records_reach_the_session_together_and_may_change_the_pro
     session.gate.clear()
     first, second = Key("order", "ACME/1"), Key("task", "T1")
 
-    def refresh(keys: frozenset[Key]) -> Showing:
+    async def take_news(keys: frozenset[Key]) -> Showing:
         session.refreshed.append(keys)
         session.showing = Showing(MENU, None, session.showing.turn, "Ann Lee")
         return session.showing
 
-    session.refresh = refresh  # type: ignore[method-assign]
+    session.take_news = take_news  # type: ignore[method-assign]
     async with running(an_app(session), size=(40, 24)) as pilot:
         pilot.app.post_message(ScanBurst("ABCD"))
         await pilot.pause()

@@ -42,6 +42,7 @@ def test_offline_a_pick_goes_on_and_a_power_cut_resumes_at_the_same_line(
         program.process.send_signal(signal.SIGKILL)
         program.process.wait()
     with device.terminal(size) as program:
+        device.sign_on(program)
         program.until(lambda: all(text in program.screen for text in ("Ada", "Scan the item", "MUG", "T-01")))
         program.process.send_signal(signal.SIGTERM)
         assert program.end() == 0

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from orders import wire
+from server_stub.problems import unauthorised
 from terminal.sync import link as wiring
 from terminal.sync.link import HttpLink, LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion
 from tests.floors import NOW
@@ -22,6 +23,7 @@ WELCOME = wire.Welcome(
     epoch="E1", terminal="T1", expected=1, cursor=0, now_at=NOW, wire_version=wire.WIRE_VERSION, program_version="9"
 )
 PROBLEM = wire.Problem(error="e", expected="a hello", came="a cough", remedy="try again")
+DEAD = unauthorised("a token that is none of ours").body
 
 
 def answer(status: int, body: bytes, *headers: str) -> bytes:
@@ -66,7 +68,11 @@ async def answering(reply: bytes | None) -> AsyncIterator[tuple[HttpLink, list[b
         (answer(200, b"garbage", "content-encoding: gzip"), Nonsense, "garbled"),
         (answer(302, b"", "location: http://wifi.example/"), Nonsense, "HTTP status 302"),
         (answer(404, b"<html>nginx</html>"), Nonsense, "HTTP status 404"),
-        (answer(401, b"{}"), SignInAgain, "ask a supervisor to enrol it again"),
+        (answer(401, DEAD, "www-authenticate: Bearer"), SignInAgain, "ask a supervisor to enrol it again"),
+        (answer(401, DEAD), Nonsense, "HTTP status 401"),
+        (answer(401, DEAD, 'www-authenticate: Basic realm="proxy"'), Nonsense, "whether the Wi-Fi asks for a sign-in"),
+        (answer(401, msgspec.json.encode(PROBLEM), "www-authenticate: Bearer"), Nonsense, "HTTP status 401"),
+        (answer(401, b"<html>Sign in</html>", "www-authenticate: Bearer"), Nonsense, "HTTP status 401"),
         (answer(409, msgspec.json.encode(PROBLEM)), Refused, "wants a hello, got a cough: try again"),
         (answer(500, msgspec.json.encode(PROBLEM)), Unreachable, "trouble of its own"),
         (answer(503, b"busy"), Unreachable, "trouble of its own"),

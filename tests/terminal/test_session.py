@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from orders.barcodes import Kind
 from orders.envelope import open_envelope
-from orders.events import ParcelSealed, ParcelVoided, PickConfirmed, PickUndone, ProductLabelPrinted, ScanRefused
+from orders.events import (
+    ParcelSealed,
+    ParcelVoided,
+    PickConfirmed,
+    PickUndone,
+    ProductLabelPrinted,
+    ScanRefused,
+    WorkerSignedOn,
+)
 from orders.records import Key
 from orders.upcast import understood
 from printing.documents import Media
@@ -143,8 +151,9 @@ async def test_the_next_start_resumes_at_the_same_line(device: Device) -> None:
     showing = await device.restart()
     assert before.step == "pick_quantity"
     assert showing.worker == "Ada"
-    assert device.session.step == Picking("P1", stop=1)
-    assert (showing.prompt.step, showing.prompt.quantity, showing.prompt.location) == ("pick_item", "2 of 5", "A-01-1")
+    assert device.session.step == Picking("P1", is_identified=True, stop=1)
+    assert (showing.prompt.quantity, showing.prompt.location) == ("2 of 5", "A-01-1")
+    assert showing.prompt.step == "pick_quantity", "the item was in hand, and need not be scanned again"
 
 
 async def test_a_refused_scan_is_journaled_and_changes_nothing(device: Device) -> None:
@@ -178,7 +187,7 @@ async def test_five_wrong_pins_lock_the_worker_out_even_after_a_restart(device: 
     await device.session.take_entry("Ada")
     for _ in range(5):
         showing = await device.session.take_entry("0000")
-    await device.restart()
+    await device.restart(badge="")
     showing = await device.session.take_entry("4711")
     assert showing.verdict is not None and showing.verdict.reason == "locked_out"
     device.now += timedelta(minutes=6)
@@ -248,7 +257,7 @@ async def test_a_pick_is_taken_back_offline_after_a_restart_by_an_event_of_its_o
     await device.restart()
     showing = await device.scan(own(Kind.COMMAND, acts.UNDO))
     assert (showing.prompt.step, showing.prompt.quantity) == ("pick_item", "5")
-    assert [type(event) for event in await device.events()][-2:] == [PickConfirmed, PickUndone]
+    assert [type(event) for event in await device.events()][-3:] == [PickConfirmed, WorkerSignedOn, PickUndone]
     showing = await device.restart()
     assert (showing.prompt.step, showing.prompt.quantity) == ("pick_item", "5")
     showing = await device.scan(own(Kind.COMMAND, acts.UNDO))

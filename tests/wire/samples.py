@@ -127,6 +127,7 @@ def order_and_task() -> tuple[Order, PickTask]:
         note="Ring twice",
         language="de-AT",
         cancelled_at=NOW,
+        benches=("T2", "T1"),
     )
     begun = replace(
         task.stops[0],
@@ -160,6 +161,7 @@ RECORDS: tuple[Record, ...] = (
         default_carrier="ROYAL",
         default_service="24",
         workflows=(WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",)),),
+        idle_minutes=15,
     ),
     OWNER,
     replace(ADDRESS, company="Roe & Sons", region="West Yorkshire", phone="+44 113 496 0000", owner="HOME"),
