@@ -21,11 +21,11 @@ import msgspec
 from benchmarks import bare_echo, bare_scan
 from benchmarks.figures import Amount, Figure, Plan, Stumbled, at_most, in_turns, milliseconds
 from benchmarks.pty_program import PtyProgram, in_a_pty
-from benchmarks.walks import TERMINAL, Walk, item_scan, walk, write_journal
+from benchmarks.walks import BADGE, TERMINAL, Walk, item_scan, walk, write_journal
 from orders.envelope import open_envelope
 from orders.events import PickConfirmed
 from orders.upcast import understood
-from terminal import config, pick_wording, screen_wording
+from terminal import config, pick_wording, screen_wording, wording
 from terminal.enrolment import Enrolment, token_file
 from terminal.journal import Journal
 from terminal.sync.status import Standing
@@ -127,10 +127,12 @@ class _Floor:
         try:
             _prepare(folder, walked, port=os.ttyname(slave))
             with in_a_pty(_terminal(folder)) as program:
-                program.painted(walked.task.stops[0].sku, program.begun)
+                program.painted(wording.ask_badge(), program.begun)
                 program.painted(Standing.OFFLINE.value, perf_counter())
+                scanner = program.keyboard if is_wedge else master
+                program.answer(scanner, BADGE.encode() + b"\r", walked.task.stops[0].sku)
                 program.settle(0.3)
-                yield cls(program, folder, walked, program.keyboard if is_wedge else master)
+                yield cls(program, folder, walked, scanner)
         finally:
             os.close(master)
             os.close(slave)
@@ -138,11 +140,11 @@ class _Floor:
     @staticmethod
     @contextmanager
     def started(folder: Path, walked: Walk) -> Iterator[tuple[PtyProgram, float, float]]:
-        """A terminal from its start: the seconds to its first frame, and to the prompt of the walk."""
+        """A terminal from its start: the seconds to its first frame, and until it asks for a badge."""
         _prepare(folder, walked)
         with in_a_pty(_terminal(folder)) as program:
             first = program.painted(screen_wording.starting(), program.begun)
-            yield program, first, program.painted(walked.task.stops[0].sku, program.begun)
+            yield program, first, program.painted(wording.ask_badge(), program.begun)
 
     def scan(self, _turn: int) -> float:
         """One line picked; the seconds until its verdict is painted."""

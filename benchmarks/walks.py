@@ -13,6 +13,7 @@ import msgspec
 
 from orders import barcodes, wire
 from orders.barcodes import Kind
+from orders.credentials import badge_body, verifier
 from orders.events import PickConfirmed
 from orders.identifiers import SsccBlock, check_digit
 from orders.records import (
@@ -38,6 +39,7 @@ from terminal.workflows.steps import Picking
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TERMINAL, WORKER, TASK, ORDER, TOTE = "BENCH-1", "W1", "T000001", "HOME/1001", "T0001"
+BADGE = barcodes.encode(Kind.BADGE, badge_body(WORKER, "SECRET7"))
 PROFILE = ScannerProfile("bench", kind="wedge")
 BLOCK = SsccBlock(owner="HOME", prefix="9521234", extension=0, first=1, last=500)
 
@@ -112,7 +114,7 @@ def walk(lines: int, *, shelf_by_shelf: bool = True) -> Walk:
     order = Order(id=ORDER, owner="HOME", number="1001", state="picking", received_at=NOW, lines=wanted)
     records = (
         Owner(id="HOME", name="Demo Goods", company_prefix="9521234"),
-        Worker(id=WORKER, name="Ada", roles=("picker", "packer")),
+        Worker(id=WORKER, name="Ada", roles=("picker", "packer"), badge=verifier("SECRET7", b"0123456789abcdef")),
         Location(id="DROP-1", walk=99_999, use="drop"),
         *(Location(id=place, walk=turn) for turn, place in enumerate(dict.fromkeys(places), 1)),
         *products,
@@ -134,7 +136,7 @@ def item_scan(stop: Stop) -> bytes:
 
 
 def write_journal(path: Path, walked: Walk) -> None:
-    """A closed journal at `path` in which a worker stands at the walk's first stop."""
+    """A closed journal at `path` in which a worker stands at the walk's first stop, once the badge was scanned."""
     journal = Journal.open(path)
     changes = [
         wire.Change(kind=kind_of(each), id=each.id, revision=1, cursor=cursor, body=msgspec.Raw(encode_record(each)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -24,6 +24,7 @@ class Request(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
     body = b""
+    challenge: Sequence[str] = ()
 
     def do_GET(self) -> None:
         """Answers it as the street is now."""
@@ -46,6 +47,7 @@ class Request(BaseHTTPRequestHandler):
             kept = {name: self.headers[name] for name in ("authorization", "content-type") if name in self.headers}
             connection.request(self.command, self.path, self.body, kept)
             reply = connection.getresponse()
+            self.challenge = [f"www-authenticate: {said}" for said in reply.headers.get_all("www-authenticate", [])]
             return reply.status, reply.read()
         finally:
             connection.close()
@@ -111,7 +113,8 @@ def reply(status: int, body: bytes, *head: str) -> bytes:
 def open_street(request: Request) -> bytes | None:
     """The store's own answer."""
     try:
-        return reply(*request.ask_the_store())
+        status, body = request.ask_the_store()
+        return reply(status, body, *request.challenge)
     except (OSError, HTTPException):
         return None
 
