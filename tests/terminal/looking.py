@@ -130,7 +130,8 @@ class ScriptedSession:
 
     async def take_silence(self, minutes: int) -> Showing | None:
         self.taken.append(f"silence:{minutes}")
-        return None
+        self.showing = Showing(SIGN_ON)
+        return self.showing
 
     def _then(self, what: str, prompt: Prompt, verdict: Verdict) -> Showing:
         self.taken.append(what)

@@ -237,6 +237,7 @@ class Device:
         self.notes: list[str] = []
         self.badges: list[tuple[str, int, str]] = []
         self.changed: set[Key] = set()
+        self.revoked: list[bool] = []
         self.news = asyncio.Event()
 
     async def start(self, *, is_connected: bool = True) -> None:
@@ -258,6 +259,7 @@ class Device:
             on_changed=self._on_changed,
             on_badge=self._on_badge,
             on_note=self._on_note,
+            on_revoked=self._on_revoked,
             sleep=lambda _s: asyncio.sleep(0),
             jitter=lambda: 0.5,
         )
@@ -302,6 +304,10 @@ class Device:
 
     def _on_badge(self, word: str, waiting: int, sentence: str) -> None:
         self.badges.append((word, waiting, sentence))
+        self.news.set()
+
+    async def _on_revoked(self, is_revoked: bool) -> None:
+        self.revoked.append(is_revoked)
         self.news.set()
 
     def _on_note(self, sentence: str) -> None:

@@ -228,6 +228,30 @@ async def test_a_token_revoked_in_the_middle_of_a_shift(tmp_path: Path, shop: Sh
         assert "ask a supervisor" in device.badges[-1][2]
         assert pieces(device, task) == 2
         assert (await device.sync.claim("ADA")).is_away
+        await device.until(lambda: device.revoked[-1])
+        assert device.revoked[0] is False, "until then each greeting said that it was welcome"
+    await link.close()
+
+
+async def test_only_the_store_s_own_word_puts_a_device_out_and_its_welcome_takes_it_back(
+    tmp_path: Path, shop: Shop
+) -> None:
+    """The token is unknown to a store that was put back to a day before it was given, and known to the right one."""
+    link = await joined(shop)
+    async with working(tmp_path / "journal.db", link) as device:
+        task = await begun(device)
+        await agreed(device, shop)
+        right, link.token = link.token, "of-some-other-day"
+        await device.tell(taken(task, 2))
+        await device.until(lambda: device.revoked[-1:] == [True])
+        assert await device.thread.run(device.journal.waiting) == 1
+        link.token = right
+        await device.until(lambda: device.revoked[-1:] == [False])
+        await agreed(device, shop)
+        assert pieces(device, task) == 2
+        await asyncio.to_thread(shop.process.end, signal.SIGKILL)
+        await device.until(lambda: device.badges[-1][0] == "OFFLINE")
+        assert device.revoked[-1] is False, "nobody who does not answer has said anything"
     await link.close()
 
 
