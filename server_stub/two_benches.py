@@ -56,18 +56,16 @@ def _at_bench(
     denial: Denial,
     told: Told,
 ) -> Denial | None:
-    is_packed = any(not each.is_void for each in order.parcels)
-    match event, denial:
-        case events.ItemVerified(), Denial.TOO_MANY:
-            return Denial.OTHER_BENCH
-        case events.PackingStarted(), Denial.NOT_PICKED if is_packed:
-            return Denial.OTHER_BENCH
-        case events.ParcelSealed(), Denial.NOT_PACKING if is_packed:
-            assert isinstance(event, events.ParcelSealed)
-            _void(books, event, told)
-            return Denial.SEALED_TWICE
-        case _:
-            return None
+    if isinstance(event, events.ItemVerified):
+        return Denial.OTHER_BENCH if denial is Denial.TOO_MANY else None
+    if all(each.is_void for each in order.parcels):
+        return None
+    if isinstance(event, events.PackingStarted):
+        return Denial.OTHER_BENCH if denial is Denial.NOT_PICKED else None
+    if denial is not Denial.NOT_PACKING:
+        return None
+    _void(books, event, told)
+    return Denial.SEALED_TWICE
 
 
 def _void(books: Books, event: events.ParcelSealed, told: Told) -> None:

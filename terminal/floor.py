@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders.envelope import open_envelope
 from orders.events import FloorEvent
 from orders.folds import Told, admit
 from orders.identifiers import gtin14
@@ -31,6 +33,7 @@ from orders.records import (
     Tote,
     Worker,
 )
+from orders.upcast import MalformedEvent, UnknownEvent, understood
 from orders.verdicts import Denial
 
 R = TypeVar("R", bound=Record)
@@ -43,6 +46,18 @@ class Pending(Struct):
     event: FloorEvent
     told: Told
     cursor: int | None = None
+
+
+def forecast(key: int, body: bytes, terminal: str, cursor: int | None = None) -> Pending | None:
+    """An event of the journal as the floor folds it; None where this version does not know what it does.
+
+    Such an event is kept and sent all the same; only what it does cannot be forecast.
+    """
+    try:
+        envelope = open_envelope(body)
+        return Pending(key, understood(envelope), Told(envelope.at, terminal, envelope.worker), cursor)
+    except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
+        return None
 
 
 class Floor:

@@ -12,20 +12,17 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
 from msgspec.structs import replace
 
-from orders.envelope import open_envelope
 from orders.events import ScanRefused, Weighed, WorkerSignedOff, WorkerSignedOn
 from orders.folds import Told
-from orders.records import Key, PickTask, Worker
-from orders.upcast import MalformedEvent, UnknownEvent, understood
+from orders.records import Key, Worker
 from scanners.scan import Scan, Unreadable
 from terminal import memo as memos
 from terminal import wording
-from terminal.floor import Floor, Pending
+from terminal.floor import Floor, Pending, forecast
 from terminal.held_prints import HeldPrints
-from terminal.journal import Entry, Journal, JournalError
+from terminal.journal import Journal, JournalError
 from terminal.journal_thread import JournalThread
 from terminal.memo import Memo, Tries
 from terminal.stations import PLAIN, HouseStyle, Stations
@@ -137,7 +134,7 @@ class Session:
         self._floor.terminal = self._journal.terminal
         self._floor.confirm(loaded.records, loaded.cursor)
         for entry in loaded.entries:
-            if pending := _pending(entry, self._journal.terminal):
+            if pending := forecast(entry.key, entry.body, self._journal.terminal, entry.cursor):
                 self._floor.fold(pending)
         if loaded.memo:
             self._resume(loaded.memo)
@@ -329,7 +326,7 @@ class Session:
             return Grant(is_away=True)
         if outcome.request == "give_back" and outcome.task:
             return await self.store.give_back(outcome.task)
-        mine = _open_task(self._floor)
+        mine = leaving.open_walk(self._floor)
         return Grant(task=mine) if mine else await self.store.claim(self._worker)
 
     async def _look(self, outcome: Looks) -> Showing:
@@ -432,27 +429,6 @@ class Session:
         if station == instead_of:
             return Memo(step, worker, tries, trail, left=left)
         return Memo(step, worker, tries, trail, station, instead_of, left)
-
-
-def _pending(entry: Entry, terminal: str) -> Pending | None:
-    """An entry of the journal as the floor folds it; None where this version does not know what it does.
-
-    Such an entry is kept and sent all the same; only what it does cannot be forecast.
-    """
-    try:
-        envelope = open_envelope(entry.body)
-        event = understood(envelope)
-    except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
-        return None
-    return Pending(entry.key, event, Told(envelope.at, terminal, envelope.worker), entry.cursor)
-
-
-def _open_task(floor: Floor) -> str | None:
-    """A task that this terminal holds and has not finished: it comes before any new one."""
-    for task in floor.every("task", PickTask):
-        if task.claimed_by == floor.terminal and task.state in ("claimed", "picking", "picked"):
-            return task.id
-    return None
 
 
 def _worker_after(outcome: Accepted, worker: str) -> str:

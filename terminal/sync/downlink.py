@@ -12,11 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable
 import msgspec
 
 from orders import wire
-from orders.envelope import open_envelope
-from orders.folds import Told
 from orders.records import Key, Record
-from orders.upcast import MalformedEvent, UnknownEvent, understood
-from terminal.floor import Floor, Pending
+from terminal.floor import Floor, forecast
 from terminal.journal import Journal
 from terminal.journal_identity import Revived
 from terminal.journal_thread import JournalThread, to_its_end
@@ -165,7 +162,7 @@ class Downlink:
         for each in revived:
             if each.cursor > self._floor.cursor:
                 self._floor.unsettle(each.key)
-            elif (pending := _forecast(each, self._floor.terminal)) is not None:
+            elif (pending := forecast(each.key, each.body, self._floor.terminal)) is not None:
                 self._floor.fold(pending)
         for key in confirmed.covered:
             self._floor.settle(key, pages.cursor)
@@ -181,12 +178,3 @@ class Downlink:
         if new := kinds - self._unreadable:
             self._unreadable |= new
             self._on_note(status.unreadable(new))
-
-
-def _forecast(lost: Revived, terminal: str) -> Pending | None:
-    """The event as the floor folds it; None for one of a later version, which is sent all the same."""
-    try:
-        envelope = open_envelope(lost.body)
-        return Pending(lost.key, understood(envelope), Told(envelope.at, terminal, envelope.worker))
-    except (msgspec.DecodeError, UnknownEvent, MalformedEvent):
-        return None

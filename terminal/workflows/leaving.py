@@ -6,7 +6,7 @@ nobody read back comes before any other tote, whoever packs next.
 
 from __future__ import annotations
 
-from orders.records import Order
+from orders.records import Order, PickTask
 from orders.verdicts import judge_task
 from terminal.floor import Floor
 from terminal.workflows.steps import (
@@ -51,6 +51,14 @@ def returned(worker: str, floor: Floor, here: Here) -> Step:
 def bench(floor: Floor, here: Here) -> Step:
     """Where packing begins: with the label that somebody left unread here, else with a tote."""
     return (_unread(here.left.step, floor) if here.left else None) or PackWait()
+
+
+def open_walk(floor: Floor) -> str | None:
+    """A task that this device holds and nobody here has finished: it comes before any new one."""
+    for task in floor.every("task", PickTask):
+        if task.claimed_by == floor.terminal and task.state in _WALKING:
+            return task.id
+    return None
 
 
 def _unread(step: Step, floor: Floor) -> Labelling | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from orders.records import Order
+from orders.verdicts import Denial
 from terminal import pack_wording
 from terminal.floor import Floor
 from terminal.workflows.steps import AskVoid, Here, Labelling, Packing, PackWait, Refused, Step, Weighing
@@ -28,8 +29,8 @@ def overtaken(step: Step, floor: Floor, here: Here) -> Overtaken | None:
             order = floor.order(step.order)
             if order is None or order.bench in ("", here.terminal):
                 return None
-            said = pack_wording.tote_taken if order.state == "packing" else pack_wording.tote_packed_elsewhere
-            return Overtaken(PackWait(), Refused(said(step.tote, bench_of(order, here)), "other_bench"))
+            word = pack_wording.tote_taken if order.state == "packing" else pack_wording.tote_packed_elsewhere
+            return Overtaken(PackWait(), Refused(word(step.tote, bench_of(order, here)), Denial.OTHER_BENCH.value))
         case Labelling() | AskVoid():
             order, parcel = floor.order(step.order), floor.parcel(step.parcel)
             # A parcel that counts, or counted until it was opened again, stands on its order.
@@ -38,7 +39,7 @@ def overtaken(step: Step, floor: Floor, here: Here) -> Overtaken | None:
             if parcel is not None and parcel.state != "voided":
                 return None
             said = pack_wording.sealed_elsewhere(step.parcel[-6:], bench_of(order, here))
-            return Overtaken(PackWait(), Refused(said, "sealed_twice"))
+            return Overtaken(PackWait(), Refused(said, Denial.SEALED_TWICE.value))
         case _:
             return None
 
