@@ -9,6 +9,7 @@ import secrets
 import shlex
 
 from orders.records import Discrepancy, Worker
+from orders.verdicts import Denial
 from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient, StoreError
 from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
@@ -82,6 +83,10 @@ async def _only_supervisor(client: StoreClient) -> str:
     return supervisors[0]
 
 
+# What a word for a reason does not say.
+_MEANT = {Denial.SEALED_TWICE.value: "; two labels for one tote: this one is void, take it off"}
+
+
 def _what_and_where(found: Discrepancy) -> str:
     what = f"{found.quantity} of {found.product}" if found.quantity else found.product or found.subject
     where = f" at {found.place}" if found.place else ""
@@ -89,7 +94,8 @@ def _what_and_where(found: Discrepancy) -> str:
     if found.reason == "counted_once":
         return f"{shown}, counted once by {found.worker}, waits for another person"
     who = " on ".join(filter(None, (found.worker, found.terminal)))
-    return shown + (f", told by {who}" if who else "")
+    told = f", told by {who}" if who else ""
+    return f"{shown}{told}{_MEANT.get(found.reason, '')}"
 
 
 def _settled_by(found: Discrepancy) -> str:
