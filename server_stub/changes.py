@@ -143,11 +143,15 @@ class Wakers:
             if waiter.concerns(commit):
                 waiter.is_woken.set()
 
+    def rouse(self) -> None:
+        """Wakes everybody, whatever they wait for: who may still wait is another question by now."""
+        for waiter in self._waiters:
+            waiter.is_woken.set()
+
     def close(self) -> None:
         """Lets every waiter answer at once, and every later one too: the store stops."""
         self.is_closed = True
-        for waiter in self._waiters:
-            waiter.is_woken.set()
+        self.rouse()
 
     async def wait(self, waiter: Waiter, seconds: float) -> None:
         """Returns when something concerns `waiter`, or after `seconds`."""

@@ -22,7 +22,7 @@ from server_stub import (
     keyed,
     sscc_leases,
 )
-from server_stub.authority import TERMINAL, Caller
+from server_stub.authority import TERMINAL
 from server_stub.books import Books
 from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Told, Waiter
 from server_stub.endpoints import Call
@@ -72,7 +72,7 @@ async def changes(store: Store, call: Call) -> wire.Changes | Raw:
         return store.changes.told(store.epoch, asked.after, kinds, store.cursor, call.caller.owner).body
     asker = call.caller.name
     await store.wakers.keep_pause(asker, kinds)
-    told = await _awaited_page(store, asked, kinds, call.caller)
+    told = await _awaited_page(store, asked, kinds, call)
     if store.caller(call.bearer) is None:
         raise unauthorised("a token that was revoked while it waited")
     pause = PAUSE_SECONDS if call.caller.role == TERMINAL else SUPERVISOR_PAUSE_SECONDS
@@ -80,14 +80,15 @@ async def changes(store: Store, call: Call) -> wire.Changes | Raw:
     return told.body
 
 
-async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], caller: Caller) -> Told:
+async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], call: Call) -> Told:
+    caller = call.caller
     loop = asyncio.get_running_loop()
     until = loop.time() + asked.wait
     while True:
         # Nothing is awaited between reading and waiting, so no commit can slip in between.
         told = store.changes.told(store.epoch, asked.after, kinds, store.cursor, caller.owner)
         left = until - loop.time()
-        if told.has_news or told.more or left <= 0 or store.wakers.is_closed:
+        if told.has_news or told.more or left <= 0 or store.wakers.is_closed or store.caller(call.bearer) is None:
             return told
         await store.wakers.wait(Waiter(kinds, caller.terminal), left)
 

@@ -81,7 +81,7 @@ async def revoke_terminal(store: Store, call: Call) -> Revoked:
         partial(people.revoke, terminal=asked.terminal, is_lost=asked.is_lost),
         lambda _: f"{asked.terminal}{' lost' if asked.is_lost else ''}",
     )
-    store.tokens.reload()
+    store.reload_tokens()
     return Revoked(id=asked.terminal, tasks=held)
 
 
@@ -99,7 +99,7 @@ async def revoke_token(store: Store, call: Call) -> Done:
     """Ends a token that is no device's."""
     label = call.message.label
     await act(store, call, partial(people.revoke_token, label=label), lambda _: label)
-    store.tokens.reload()
+    store.reload_tokens()
     return Done(id=label)
 
 

@@ -131,6 +131,11 @@ class Store:
         """What `step` answered, once it is on disk."""
         return await self.writer.write(step, origin)
 
+    def reload_tokens(self) -> None:
+        """Reads who may ask, and tells whoever waits with a token that is dead now."""
+        self.tokens.reload()
+        self.wakers.rouse()
+
     async def close(self) -> None:
         """Answers every waiter, commits what waits, and closes the database."""
         self.wakers.close()
@@ -146,7 +151,7 @@ class Store:
         is_restored = epoch != self.epoch
         if is_restored or counters.get(TOKENS, 0) != self._tokens_read:
             self._tokens_read = counters.get(TOKENS, 0)
-            self.tokens.reload()
+            self.reload_tokens()
         # Our own group is told by the writer, who knows whose doing it was.
         is_ours = self.writer.telling_from == self.cursor
         if is_restored or (counters["cursor"] > self.cursor and not is_ours):

@@ -245,3 +245,18 @@ async def test_those_who_follow_are_answered_on_the_same_beat() -> None:
     wakers.note_answer("HH-2", frozenset(), day)
     first, second = wakers._not_before["HH-1", frozenset()], wakers._not_before["HH-2", frozenset()]
     assert first == second > loop.time()
+
+
+async def test_a_device_that_is_revoked_while_it_waits_hears_so_at_once_and_the_others_wait_on(warehouse: Any) -> None:
+    lost, other = await warehouse.device("lost"), await warehouse.device("other")
+    start = (await lost.changes(0)).cursor
+    waiting = asyncio.create_task(lost.http.get("/v1/changes", params={"after": start, "wait": LONG}))
+    others = asyncio.create_task(other.changes(start, wait=LONG))
+    assert await settled(waiting, others) == set()
+    revoked = await warehouse.admin.post("/v1/terminals/revoke", json={"terminal": lost.terminal})
+    assert revoked.status_code == 200
+    answer = await waiting
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json()["error"] == "unauthorised"
+    assert await settled(others) == set()
+    others.cancel()
