@@ -160,7 +160,9 @@ RECORDS: tuple[Record, ...] = (
         holidays=(date(2026, 12, 25),),
         default_carrier="ROYAL",
         default_service="24",
-        workflows=(WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",)),),
+        workflows=(
+            WorkflowProfile(workflow="packing", keyed_items=("sku",), admits=("date",), best_before_passed="taken"),
+        ),
         idle_minutes=15,
     ),
     OWNER,
