@@ -227,6 +227,7 @@ class ParcelSealed(OrderEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     carrier: str = ""
     service: str = ""
     departs_at: Instant | None = None
+    moved_from_at: Instant | None = None
 
     @property
     def touches(self) -> tuple[Key, ...]:
@@ -250,6 +251,7 @@ class ParcelLabelled(ReadBackEvent, frozen=True, kw_only=True, omit_defaults=Tru
     carrier: str
     service: str
     departs_at: Instant | None = None
+    moved_from_at: Instant | None = None
 
 
 class ReadBackUndone(ReadBackEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_back_undone"):

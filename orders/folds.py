@@ -319,6 +319,7 @@ def _parcel_sealed(_p: Parcel | None, event: ParcelSealed, told: Told, id: str) 
         carrier=event.carrier,
         service=event.service,
         departs_at=event.departs_at,
+        moved_from_at=event.moved_from_at,
         weight_grams=event.weight_grams,
         is_weight_assumed=event.is_weight_assumed,
         sealed_at=told.at,
@@ -342,7 +343,13 @@ def _parcel_gone(parcel: Parcel, event: ManifestHandedOver, _t: Told, _: str) ->
 
 
 def _manifest_joined(manifest: Manifest | None, event: ParcelLabelled, _t: Told, id: str) -> Manifest:
-    manifest = manifest or Manifest(id=id, carrier=event.carrier, service=event.service, departs_at=event.departs_at)
+    manifest = manifest or Manifest(
+        id=id,
+        carrier=event.carrier,
+        service=event.service,
+        departs_at=event.departs_at,
+        moved_from_at=event.moved_from_at,
+    )
     return replace(manifest, parcels=(*(p for p in manifest.parcels if p != event.parcel), event.parcel))
 
 

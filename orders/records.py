@@ -8,7 +8,7 @@ Identifiers: an order or product is `OWNER/NUMBER`; a parcel is its SSCC; money 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -157,6 +157,19 @@ class CutOff(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dock_minutes: DockMinutes = 0
 
 
+class MovedDeparture(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A departure that leaves at another time, that once. Everybody goes on calling it by `scheduled_at`.
+
+    `replaces_at` is what the present cut-offs call it, where those were changed since.
+    """
+
+    carrier: str
+    service: str
+    scheduled_at: Instant
+    departs_at: Instant
+    replaces_at: Instant | None = None
+
+
 RECOUNT_ABOVE_PIECES = 20
 
 
@@ -177,6 +190,7 @@ class Site(Record, frozen=True, kw_only=True, omit_defaults=True):
     workflows: tuple[WorkflowProfile, ...] = ()
     recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
     idle_minutes: IdleMinutes = 0
+    moved: tuple[MovedDeparture, ...] = ()
 
 
 class Hold(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -244,7 +258,8 @@ class OrderParcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """A customer's order on its whole way. `digest` is that of its content as received: other content is a change.
 
-    `benches` are the terminals that packed it since it was picked, each once; the last one has it.
+    `due_at` is when it has to leave, `moved_from_at` what that departure is called by where it was moved. `benches` are
+    the terminals that packed it since it was picked, each once; the last one has it.
     """
 
     owner: str
@@ -260,6 +275,7 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     service: str = ""
     currency: str = ""
     due_at: Instant | None = None
+    moved_from_at: Instant | None = None
     priority: int = 0
     holds: tuple[Hold, ...] = ()
     tasks: tuple[str, ...] = ()
@@ -274,6 +290,11 @@ class Order(Record, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     def bench(self) -> str:
         """The terminal that packs it, or packed it last; an empty text before any did."""
         return self.benches[-1] if self.benches else ""
+
+    @property
+    def scheduled_at(self) -> datetime | None:
+        """What the departure that it is due on is called by."""
+        return self.moved_from_at or self.due_at
 
     @property
     def is_held(self) -> bool:
@@ -419,7 +440,7 @@ class Tote(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parcel(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """A sealed carton; its id is its SSCC."""
+    """A sealed carton; its id is its SSCC. `moved_from_at` is what its departure is called by where that was moved."""
 
     order: str
     order_number: str
@@ -429,21 +450,33 @@ class Parcel(Record, frozen=True, kw_only=True, omit_defaults=True):
     carrier: str = ""
     service: str = ""
     departs_at: Instant | None = None
+    moved_from_at: Instant | None = None
     weight_grams: int = 0
     is_weight_assumed: bool = False
     manifest: str | None = None
     copies: int = 1
     sealed_at: Instant | None = None
 
+    @property
+    def scheduled_at(self) -> datetime | None:
+        """What its departure is called by."""
+        return self.moved_from_at or self.departs_at
+
 
 class Manifest(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What goes on one truck: a carrier's service at one departure."""
+    """What goes on one truck: a carrier's service at one departure, whose scheduled time is part of its id."""
 
     carrier: str
     service: str
     state: str = "open"
     departs_at: Instant | None = None
+    moved_from_at: Instant | None = None
     parcels: tuple[str, ...] = ()
+
+    @property
+    def scheduled_at(self) -> datetime | None:
+        """What its departure is called by."""
+        return self.moved_from_at or self.departs_at
 
 
 class KeyedItem(Record, frozen=True, kw_only=True, omit_defaults=True):

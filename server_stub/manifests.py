@@ -5,29 +5,33 @@ Decides the next turn or departure of a manifest. It moves no goods: a handover 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from orders import calendar
-from orders.events import FloorEvent, ManifestHandedOver, ParcelLabelled, ParcelVoided, ReadBackUndone
+from orders import calendar, moved_departures, states
+from orders.events import FloorEvent, ManifestHandedOver, ParcelLabelled, ParcelSealed, ParcelVoided, ReadBackUndone
 from orders.records import Manifest, Parcel
 from server_stub.books import Books
 
-# A truck's promise lies at most so long before it leaves; departures are searched from there on.
-_LONGEST_LEAD = timedelta(days=2)
+Told = TypeVar("Told", ParcelSealed, ParcelLabelled)
 
 
 def redirected(books: Books, event: FloorEvent) -> FloorEvent:
-    """`event` with the manifest that it can really touch: the next turn for a label read back too late."""
+    """`event` as it can really be: the next turn of a manifest for a label read back too late, and the time that was
+    told of a departure for a device that had not heard of it.
+    """
     match event:
+        case ParcelSealed():
+            return _in_time(books, event)
         case ParcelLabelled():
             manifest = books.find(Manifest, event.manifest)
-            if manifest is None or manifest.state == "open":
+            if manifest is None:
+                return _in_time(books, event)
+            if manifest.state == "open":
                 return event
-            turn = _open_turn(books, manifest.carrier, manifest.service, manifest.departs_at)
-            return replace(event, manifest=turn.id)
+            return replace(event, manifest=_open_turn(books, manifest).id)
         case ParcelVoided():
             parcel = books.find(Parcel, event.parcel)
             if parcel is None or parcel.manifest == event.manifest:
@@ -48,34 +52,30 @@ def roll_over(books: Books, gone: Manifest, event: ManifestHandedOver) -> None:
     left = tuple(sscc for sscc in gone.parcels if sscc not in taken)
     if not left:
         return
-    departs_at = _next_departure(books, gone)
-    target = _open_turn(books, gone.carrier, gone.service, departs_at)
+    following = calendar.departure_behind(books.site, gone, books.now)
+    times = (following.departs_at, following.moved_from_at) if following else (gone.departs_at, gone.moved_from_at)
+    target = _open_turn(books, replace(gone, departs_at=times[0], moved_from_at=times[1]))
     for sscc in left:
         parcel = books.find(Parcel, sscc)
         if parcel is not None:
-            books.put(replace(parcel, manifest=target.id, departs_at=departs_at))
+            books.put(replace(parcel, manifest=target.id, departs_at=times[0], moved_from_at=times[1]))
     books.put(replace(target, parcels=(*target.parcels, *left)))
     books.startle()
 
 
-def _open_turn(books: Books, carrier: str, service: str, departs_at: datetime | None) -> Manifest:
+def _open_turn(books: Books, like: Manifest) -> Manifest:
+    """The first manifest of the departure of `like` that still takes parcels."""
     for turn in count(1):
-        id = calendar.manifest_id(carrier, service, departs_at, turn)
+        id = calendar.manifest_id(like.carrier, like.service, like.scheduled_at, turn)
         manifest = books.find(Manifest, id)
         if manifest is None:
-            return Manifest(id=id, carrier=carrier, service=service, departs_at=departs_at)
+            return replace(like, id=id, state=states.MANIFEST.start, parcels=())
         if manifest.state == "open":
             return manifest
     raise AssertionError("count never ends")
 
 
-def _next_departure(books: Books, gone: Manifest) -> datetime | None:
-    if gone.departs_at is None:
-        return None
-    after = max(gone.departs_at, books.now)
-    ask_at = after - _LONGEST_LEAD
-    while departure := calendar.next_departure(books.site, gone.carrier, gone.service, ask_at):
-        if departure.departs_at > after:
-            return departure.departs_at
-        ask_at = departure.promise_at
-    return gone.departs_at
+def _in_time(books: Books, event: Told) -> Told:
+    """`event`; itself where it tells the time at which its departure leaves."""
+    told = moved_departures.leaving_again(books.site, event)
+    return event if told == event else told

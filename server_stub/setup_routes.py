@@ -9,7 +9,7 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
-from orders import calendar, workflow_profiles
+from orders import cut_offs, workflow_profiles
 from orders.records import Owner, Site, Tote
 from printing.countries import country_name
 from server_stub import (
@@ -209,9 +209,9 @@ async def put_site(store: Store, call: Call) -> Done:
         if code and country_name(code) is None:
             raise wrong_type(f"expected an ISO 3166 country code such as GB, or none yet, got {code!r} - at `$.sender`")
         try:
-            calendar.check_site(site)
+            cut_offs.check_site(site)
             workflow_profiles.check_profiles(site.workflows)
-        except (calendar.CalendarError, workflow_profiles.WorkflowProfileError) as error:
+        except (cut_offs.CalendarError, workflow_profiles.WorkflowProfileError) as error:
             raise wrong_type(str(error)) from error
         books.put(site)
         return Done(id=site.id)

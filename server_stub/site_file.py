@@ -1,6 +1,6 @@
 """The TOML file that describes a site: its clock, calendar, carriers' times, sender, and the owners of its goods.
 
-Decides its format (see EXAMPLE). Whether a time zone exists is the calendar's business.
+Decides its format (see EXAMPLE). Whether its calendar can be kept is said by the rule book, and names the file here.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from orders import workflow_profiles
-from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
+from orders import cut_offs, workflow_profiles
+from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff, Site
 from orders.shapes import Count
 from orders.workflow_profiles import WorkflowProfile
 from server_stub.floor_setup import Minutes, OwnerSet, SiteSet
@@ -39,8 +39,8 @@ carrier = "Post"
 service = "Parcel"
 weekdays = ["mon", "tue", "wed", "thu", "fri"]
 promise = "14:00"                      # ordered until then, it leaves today
-last_release = "15:30"                 # the last wave for this truck
-departs = "17:00"
+last_release = "15:30"                 # the last wave for this truck: by departs less dock_minutes, or earlier
+departs = "17:00"                      # earlier than the promise, as in "00:30": past the midnight of that evening
 dock_minutes = 20                      # it has to stand at the dock so long before
 
 [picking]                              # and [packing], [shipping]: what every terminal here lives with in that work
@@ -136,6 +136,12 @@ def read(path: Path) -> tuple[SiteSet, tuple[OwnerSet, ...]]:
         recount_above_pieces=told.recount_above_pieces,
         idle_minutes=told.idle_minutes,
     )
+    try:
+        cut_offs.check_site(
+            Site(id="", name=site.name, time_zone=site.time_zone, sender=site.sender, cut_offs=site.cut_offs)
+        )
+    except cut_offs.CalendarError as error:
+        raise SiteFileError(f"{path}: {error}") from error
     owners = tuple(OwnerSet(id=each.id, name=each.name, company_prefix=each.company_prefix) for each in told.owner)
     return site, owners
 

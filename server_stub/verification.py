@@ -44,11 +44,12 @@ def verify(books: Books, order: Order) -> Order:
         if order.customer is not None:
             availability.wait_for(books, availability.ADDRESS, order.customer, order)
         return replace(order, holds=(Hold(reason=reason, since_at=books.now),))
-    departure = calendar.next_departure(books.site, order.carrier, order.service, books.now)
+    departure = calendar.due_departure(books.site, order.carrier, order.service, books.now)
     return replace(
         order,
         holds=(),
         due_at=departure.departs_at if departure else None,
+        moved_from_at=departure.moved_from_at if departure else None,
         state=states.ORDER.step(order.state, "verified"),
     )
 

@@ -190,8 +190,6 @@ def _site(now: datetime) -> str:
     ]
     for (carrier, service), wait in zip(SERVICES, _WAITS_MINUTES, strict=True):
         departs = now + timedelta(minutes=wait)
-        if departs.hour < 1:
-            departs = departs.replace(hour=1, minute=0)  # a truck's promise has to lie on the day it leaves
         promise, release = departs - timedelta(minutes=40), departs - timedelta(minutes=30)
         lines += [
             "",

@@ -151,7 +151,7 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome
         # Somebody else saw to this parcel meanwhile: nobody waits for its label any more.
         said = pack_wording.label_counted() if denial is Denial.PARCEL_LABELLED else wording.denied(denial)
         return Accepted(PackWait(), said, is_note=True)
-    name = manifest_id(parcel.carrier, parcel.service, parcel.departs_at)
+    name = manifest_id(parcel.carrier, parcel.service, parcel.scheduled_at)
     manifest = open_manifest(name, floor)
     labelled = ParcelLabelled(
         order=order.id,
@@ -160,6 +160,7 @@ def _labelled(order: Order, parcel: Parcel, floor: Floor, here: Here) -> Outcome
         carrier=parcel.carrier,
         service=parcel.service,
         departs_at=parcel.departs_at,
+        moved_from_at=parcel.moved_from_at,
     )
     orders = prints.settled(parcel.id, "printed", here)
     carrier = wording.carrier_of(parcel.carrier, parcel.service) or pack_wording.on_manifest_without_carrier(manifest)

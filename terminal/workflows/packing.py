@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orders import barcodes
 from orders.barcodes import Kind
-from orders.calendar import next_departure
+from orders.calendar import parcel_departure
 from orders.events import (
     ItemVerified,
     PackingStarted,
@@ -326,7 +326,7 @@ def _seal(
     sscc = here.next_sscc(order.owner)
     if sscc is None:
         return Refused(pack_wording.no_sscc_left(), "no_sscc")
-    departure = next_departure(site, order.carrier, order.service, here.now)
+    departure = parcel_departure(site, order, here.now)
     sealed = ParcelSealed(
         order=order.id,
         order_number=order.number,
@@ -340,6 +340,7 @@ def _seal(
         carrier=order.carrier,
         service=order.service,
         departs_at=departure.departs_at if departure else None,
+        moved_from_at=departure.moved_from_at if departure else None,
     )
     papers = (Printing("slip", order.id, sscc), Printing("label", order.id, sscc))
     return Accepted(Labelling(order.id, sscc), pack_wording.sealed(order.number), (sealed,), papers)

@@ -6,7 +6,7 @@ screen is not known here.
 
 from __future__ import annotations
 
-from orders.calendar import next_departure
+from orders.calendar import parcel_departure
 from orders.events import ParcelLabelled
 from orders.records import Order, Parcel, ParcelLine
 from terminal import preview_wording as words
@@ -65,7 +65,7 @@ def _forecast(order: Order, floor: Floor, here: Here) -> Parcel:
     )
     products = [(floor.product(line.product), line.quantity) for line in picked]
     weighs = [product.weight_grams * pieces for product, pieces in products if product and product.weight_grams]
-    departure = next_departure(floor.site, order.carrier, order.service, here.now) if floor.site else None
+    departure = parcel_departure(floor.site, order, here.now) if floor.site else None
     return Parcel(
         id=here.next_sscc(order.owner) or "",
         order=order.id,
@@ -76,6 +76,7 @@ def _forecast(order: Order, floor: Floor, here: Here) -> Parcel:
         carrier=order.carrier,
         service=order.service,
         departs_at=departure.departs_at if departure else None,
+        moved_from_at=departure.moved_from_at if departure else None,
         weight_grams=sum(weighs) if len(weighs) == len(products) else 0,
         is_weight_assumed=here.has_scale or any(product.is_assumed for product, _ in products if product),
     )

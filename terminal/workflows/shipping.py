@@ -237,8 +237,8 @@ def _unlabelled(manifest: Manifest, floor: Floor) -> int:
         1
         for parcel in floor.every("parcel", Parcel)
         if parcel.state == "sealed"
-        and (parcel.carrier, parcel.service, parcel.departs_at)
-        == (manifest.carrier, manifest.service, manifest.departs_at)
+        and (parcel.carrier, parcel.service, parcel.scheduled_at)
+        == (manifest.carrier, manifest.service, manifest.scheduled_at)
     )
 
 

@@ -19,7 +19,7 @@ from random import Random
 
 import pytest
 
-from orders.calendar import next_departure
+from orders.calendar import due_departure
 from orders.records import Site, decode_record
 from terminal.demo.feed import Told
 from terminal.workflows import acts
@@ -146,7 +146,7 @@ def trucks(day: Morning) -> set[datetime]:
     site = decode_record("site", body)
     assert isinstance(site, Site)
     lines = {(each.carrier, each.service) for each in site.cut_offs}
-    found = [next_departure(site, *line, datetime.now(UTC)) for line in lines]
+    found = [due_departure(site, *line, datetime.now(UTC)) for line in lines]
     return {each.departs_at for each in found if each}
 
 
