@@ -146,6 +146,12 @@ def stop_waiting(books: Books, order: str) -> None:
         books.sheets.awaited.drop(row)
 
 
+def rank_again(books: Books, order: Order) -> None:
+    """Puts the order where it belongs by now in every list in which it waits."""
+    for row in books.sheets.awaited.of(_AWAITED_BY, order.id):
+        books.sheets.awaited.put(AwaitedRow(row.what, row.key, row.order, rank(order)))
+
+
 def await_goods(books: Books, order: Order) -> Order:
     """Brings the list of what `order` waits for up to date, and gives the order with the same on its lines."""
     stop_waiting(books, order.id)

@@ -18,7 +18,7 @@ from orders.records import ROLES
 from orders.shapes import Name
 from server_stub import site_file
 from server_stub.floor_repairs import MOST_COUNTED
-from server_stub.floor_setup import TOKEN_ROLES, CompanyPrefix, Pin, ToteCount
+from server_stub.floor_setup import TOKEN_ROLES, CompanyPrefix, Pin, TimeOfDay, ToteCount
 
 _EXAMPLES = """\
 a first morning:
@@ -204,6 +204,19 @@ def parser() -> argparse.ArgumentParser:
     )
     release.add_argument("orders", nargs="*", metavar="ORDER", help="an order's number, or OWNER/NUMBER")
     release.add_argument("--all", action="store_true", help="every order that is allocated and not held")
+    departure = command(
+        "move-departure",
+        "let today's truck leave at another time; what is due on it goes along",
+        "times are on the site's clock; tell it again as often as the carrier does.\n\nexample:\n"
+        "  floorhand store move-departure Post Parcel --to 22:20\n"
+        "  floorhand store move-departure Post Parcel --to 15:40 --departure 15:00",
+    )
+    departure.add_argument("carrier", type=_name, metavar="CARRIER")
+    departure.add_argument("service", metavar="SERVICE", help='"" for a carrier without one')
+    departure.add_argument("--to", type=_time, required=True, metavar="HH:MM", help="when it leaves")
+    departure.add_argument(
+        "--departure", type=_time, metavar="HH:MM", help="which one, where several leave today (default the next)"
+    )
     command("discrepancies", "list what floor and books disagree on, and what settles each")
     count = command(
         "count",
@@ -303,4 +316,5 @@ _id = _as(Number, "1 to 64 characters without a slash")
 _code = _as(Code, "1 to 48 of A-Z, 0-9 and -")
 _pin = _as(Pin, "4 to 12 digits")
 _prefix = _as(CompanyPrefix, "a GS1 company prefix of 3 to 12 digits")
+_time = _as(TimeOfDay, "a time of day as HH:MM")
 _totes = _as(ToteCount, "a number of totes from 1 to 5000")

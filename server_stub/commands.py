@@ -19,6 +19,7 @@ from orders.records import key_of
 from orders.wire import Release
 from server_stub import (
     authority_commands,
+    departure_commands,
     discrepancy_commands,
     keyed_commands,
     outside_commands,
@@ -280,6 +281,7 @@ _ASKING: dict[str, Asking] = {
     **site_commands.ASKING,
     **authority_commands.ASKING,
     **outside_commands.ASKING,
+    **departure_commands.ASKING,
     **discrepancy_commands.ASKING,
     **keyed_commands.ASKING,
 }

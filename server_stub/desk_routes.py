@@ -10,12 +10,14 @@ from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from orders import VERSION, wire
 from orders.intake import Receipt, Receipts
 from orders.records import KINDS
 from orders.shapes import Struct
 from server_stub import (
+    departures,
     discrepancies,
     intake_desk,
     keyed,
@@ -27,7 +29,9 @@ from server_stub.books import Books
 from server_stub.endpoints import Call, act
 from server_stub.floor_repairs import PutBackDone, ShelfCounted
 from server_stub.floor_setup import (
+    DepartureMoved,
     Done,
+    MoveDeparture,
     OrderReport,
     Page,
     Status,
@@ -71,6 +75,27 @@ async def release_orders(store: Store, call: Call) -> wire.Released:
         lambda books: keyed.remember(books, asker, asked.key, asked, answer),
         lambda _: f"{len(answer.tasks)} orders released, {len(answer.refused)} refused",
     )
+    return answer
+
+
+async def move_departure(store: Store, call: Call) -> DepartureMoved:
+    """Lets today's departure leave at another time; open orders, parcels and manifests go along."""
+    asked: MoveDeparture = call.message
+    asker = call.caller.name
+    known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, DepartureMoved))
+    if known is not None:
+        return known
+    moved: DepartureMoved = await act(
+        store,
+        call,
+        partial(departures.move, asked=asked),
+        lambda done: (
+            f"{done.carrier} {done.service} of {done.scheduled_at:%Y-%m-%d %H:%M} to {done.departs_at:%H:%M} UTC"
+        ),
+    )
+    followed = await departures.follow(store.write)
+    answer = replace(moved, orders=followed.orders, parcels=followed.parcels)
+    await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
     return answer
 
 

@@ -13,12 +13,13 @@ from msgspec import Meta
 from orders import states
 from orders.intake import Code, Number
 from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
-from orders.shapes import Count, Instant, Name, Struct
+from orders.shapes import Count, Instant, Name, RequestKey, Struct
 from orders.wire import Change
 from orders.workflow_profiles import WorkflowProfile
 
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 OrderState = Annotated[str, Meta(extra_json_schema={"enum": list(states.ORDER.follows)})]
 Minutes = Annotated[int, Meta(ge=0, le=1440)]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
@@ -191,6 +192,31 @@ class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     workflows: tuple[WorkflowProfile, ...] = ()
     recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
     idle_minutes: Minutes = 0
+
+
+class MoveDeparture(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Today's departure of a carrier's service leaves at another time, that once; times are on the site's clock.
+
+    `departure` names the one that is meant by its time, where several leave today; otherwise it is the next one.
+    """
+
+    key: RequestKey
+    carrier: str
+    service: str
+    to: TimeOfDay
+    departure: TimeOfDay | None = None
+
+
+class DepartureMoved(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When it leaves now, what it is called by, and how many orders and parcels go along."""
+
+    carrier: str
+    service: str
+    scheduled_at: Instant
+    departs_at: Instant
+    time_zone: str
+    orders: Count = 0
+    parcels: Count = 0
 
 
 class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -20,8 +20,10 @@ from server_stub.endpoints import Call, Endpoint, act
 from server_stub.floor_repairs import PutBack, PutBackDone, Resolve, ShelfCount, ShelfCounted
 from server_stub.floor_setup import (
     CodeGiven,
+    DepartureMoved,
     Done,
     Health,
+    MoveDeparture,
     NamedTokens,
     NewCode,
     NewToken,
@@ -90,6 +92,7 @@ ENDPOINTS = (
     Endpoint("POST", "/v1/requests/give-back", floor.give_back, takes=wire.GiveBack, gives=wire.Claimed),
     Endpoint("POST", "/v1/requests/sscc-lease", floor.lease_ssccs, takes=wire.Lease, gives=wire.Leased),
     Endpoint("POST", "/v1/requests/release", desk.release_orders, takes=wire.Release, gives=wire.Released),
+    Endpoint("POST", "/v1/departures/move", desk.move_departure, takes=MoveDeparture, gives=DepartureMoved),
     Endpoint("POST", "/v1/counts", desk.count_shelf, takes=ShelfCount, gives=ShelfCounted),
     Endpoint("POST", "/v1/put-backs", desk.put_back, takes=PutBack, gives=PutBackDone),
     Endpoint("POST", "/v1/discrepancies/resolve", desk.resolve_discrepancy, takes=Resolve, gives=Done),

@@ -9,10 +9,11 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
-from orders import cut_offs, workflow_profiles
+from orders import cut_offs, moved_departures, workflow_profiles
 from orders.records import Owner, Site, Tote
 from printing.countries import country_name
 from server_stub import (
+    departures,
     people,
     webhooks,
 )
@@ -200,7 +201,7 @@ async def put_owner(store: Store, call: Call) -> Done:
 
 
 async def put_site(store: Store, call: Call) -> Done:
-    """Changes the building: clock, calendar, carriers' times, sender."""
+    """Changes the building: clock, calendar, carriers' times, sender; what is due on a truck follows it."""
     new: SiteSet = call.message
 
     def step(books: Books) -> Done:
@@ -213,10 +214,12 @@ async def put_site(store: Store, call: Call) -> Done:
             workflow_profiles.check_profiles(site.workflows)
         except (cut_offs.CalendarError, workflow_profiles.WorkflowProfileError) as error:
             raise wrong_type(str(error)) from error
-        books.put(site)
+        books.put(moved_departures.succeeded(books.site, site, books.now))
         return Done(id=site.id)
 
-    return await act(store, call, step, _id_of)
+    done = await act(store, call, step, _id_of)
+    await departures.follow(store.write)
+    return done
 
 
 def _id_of(done: Done) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import bindparam, or_, select
 
 from orders.records import Address, Site
-from server_stub import admission, audit, export, keyed, migration, schema
+from server_stub import admission, audit, departures, export, keyed, migration, schema
 from server_stub.audit import Heads
 from server_stub.authority import Caller
 from server_stub.books import TOKENS, Books, News
@@ -99,7 +99,8 @@ class Store:
         backups: Path | None = None,
         audit_heads: Path | None = None,
     ) -> Store:
-        """Opens the store in the embedded database's file, or at an address, and tries what was parked once more.
+        """Opens the store in the embedded database's file, or at an address; tries what was parked once more, and
+        goes on with what follows from other times of departure where a stop broke that off.
 
         The embedded one is migrated after a copy; SchemaError where one elsewhere is not at this program's schema.
         `audit_heads` is the file outside of the database that notes how the audit trail ends.
@@ -112,6 +113,7 @@ class Store:
             store._note_end(store._heads.begin, audit.last(database))
         await store.write(admission.fold_parked)
         await store.write(keyed.forget_old)
+        await departures.follow(store.write)
         return store
 
     @property

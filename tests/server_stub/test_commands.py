@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -45,6 +46,17 @@ departs = "17:00"
 id = "ACME"
 name = "Acme"
 company_prefix = "952"
+"""
+
+LATER_PROMISE = """
+[[cut_off]]
+carrier = "Post"
+service = "Parcel"
+weekdays = ["mon"]
+promise = "15:00"
+last_release = "15:30"
+departs = "16:00"
+
 """
 
 
@@ -157,6 +169,12 @@ def test_a_failed_init_leaves_no_store_behind(typed: Run, tmp_path: Path) -> Non
             ("[sender]", "[packing]\nbest_before_passed = 'sold'\n[sender]"),
             "best_before_passed of packing: expected any",
         ),
+        (("Europe/London", "Europe/Atlantis"), "IANA name"),
+        (('last_release = "15:30"', 'last_release = "17:10"'), "Post Parcel: expected a last release by 17:00"),
+        (
+            ("[[owner]]", LATER_PROMISE + "[[owner]]"),
+            "promise of Mon 14:00, which departs 17:00, behind that of Mon 15:00, which departs 16:00",
+        ),
     ],
 )
 def test_a_site_file_that_is_wrong_says_where(typed: Run, tmp_path: Path, change: tuple[str, str], says: str) -> None:
@@ -165,6 +183,29 @@ def test_a_site_file_that_is_wrong_says_where(typed: Run, tmp_path: Path, change
     file.write_text(SITE.replace(*change))
     code, _, err = typed("site", str(file))
     assert (code, says in err, str(file) in err) == (1, True, True)
+
+
+def test_todays_truck_is_moved_and_what_cannot_be_is_said_in_words(typed: Run, tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    # A clock on which it is noon now, whenever this is asked.
+    at_noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+    every_day = '"mon", "tue", "wed", "thu", "fri", "sat", "sun"'
+    file.write_text(SITE.replace("Europe/London", at_noon).replace('"mon", "sun"', every_day))
+    assert typed("site", str(file))[0] == 0
+    code, out, _ = typed("move-departure", "Post", "Parcel", "--to", "17:40")
+    assert code == 0
+    assert re.fullmatch(r"Post Parcel leaves (...) 17:40, not \1 17:00\n  0 orders and 0 parcels go along\n", out)
+    assert "leaves" in typed("move-departure", "Post", "Parcel", "--to", "00:20", "--departure", "17:40")[1]
+    assert ", as planned" in typed("move-departure", "Post", "Parcel", "--to", "17:00", "--departure", "00:20")[1]
+    for words, says in (
+        (("Post", "Night", "--to", "17:40"), "a carrier and its service: Post Parcel; came Post Night: name one"),
+        (("Post", "Parcel", "--to", "17:40", "--departure", "09:09"), "of Post Parcel today: 17:00; came 09:09"),
+        (("Post", "Parcel", "--to", "11:20"), "expected a time ahead of"),
+    ):
+        code, _, err = typed("move-departure", *words)
+        assert (code, says in err) == (1, True), err
+    code, _, err = typed("move-departure", "Post", "Parcel", "--to", "later")
+    assert (code, "expected a time of day as HH:MM, got 'later'" in err) == (2, True)
 
 
 def test_a_whole_day_of_setting_up(typed: Run, folder: Path, tmp_path: Path) -> None:

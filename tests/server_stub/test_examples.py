@@ -112,6 +112,8 @@ async def morning(told: Story, warehouse: Any) -> None:
     await ask("POST", "/v1/intake", batch)
     await ask("GET", "/v1/report/orders", query={"limit": 10})
     await ask("POST", "/v1/requests/release", {"key": "morning-1", "orders": ["HOME/1001"]})
+    late = {"key": "late-1", "carrier": "Post", "service": "Day", "to": "18:30", "departure": "18:00"}
+    await ask("POST", "/v1/departures/move", late)
     await ask("POST", "/v1/tokens", {"label": "SHOP", "role": "integration", "owner": "HOME"})
     await ask("GET", "/v1/tokens")
     given = await ask("POST", "/v1/terminals", {"station": "BENCH-1"})
