@@ -6,7 +6,7 @@ other cut-offs is the same matter: its departures take the places of those that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar
@@ -74,7 +74,7 @@ def moved(site: Site, departure: Departure, departs_at: datetime, now: datetime)
 def succeeded(before: Site, after: Site, now: datetime) -> Site:
     """`after`, in whose calendar the departures of `before` that have not left are still called what they were.
 
-    On one evening, departures at one time are one departure, and those between two such ones take each other's place in
+    Departures at one time are one departure, and between two such ones those of one evening take each other's place in
     their order. What was told of single ones holds on, unless one would then leave ahead of an earlier one.
     """
     plain = replace(after, moved=())
@@ -86,19 +86,22 @@ def _carried(before: Site, plain: Site, carrier: str, service: str, now: datetim
     mine = [each for each in before.moved if (each.carrier, each.service) == (carrier, service)]
     yield from _recent((each for each in mine if each.departs_at <= now), now)
     told = {each.scheduled_at for each in mine}
+    days = tuple(_in_reach(before, carrier, service, now))
+    old = [each for each in _over(before, carrier, service, days) if each.departs_at > now]
+    # The same time may belong to another evening by now, where a promise has crossed midnight.
+    new = _over(plain, carrier, service, (*days, *(day + timedelta(days=1) for day in days[-1:])))
     taken = [
         MovedDeparture(
             carrier=carrier,
             service=service,
-            scheduled_at=old.scheduled_at,
-            departs_at=old.departs_at if old.planned_at == new_at else new_at,
-            replaces_at=new_at if new_at != old.scheduled_at else None,
+            scheduled_at=one.scheduled_at,
+            departs_at=one.departs_at if one.planned_at == other.planned_at else other.planned_at,
+            replaces_at=other.planned_at if other.planned_at != one.scheduled_at else None,
         )
-        for day in _in_reach(before, carrier, service, now)
-        for old, new_at in _successors(before, plain, carrier, service, day, now)
-        if old.scheduled_at in told or new_at != old.scheduled_at
+        for one, other in _successors(old, new, now)
+        if one.scheduled_at in told or other.planned_at != one.scheduled_at
     ]
-    if not _is_in_order(replace(plain, moved=tuple(taken)), carrier, service, now):
+    if not _is_in_order(replace(plain, moved=tuple(taken)), carrier, service, days):
         taken = [replace(each, departs_at=each.replaces_at or each.scheduled_at) for each in taken]
     yield from taken
 
@@ -117,26 +120,33 @@ def _in_reach(site: Site, carrier: str, service: str, now: datetime) -> Iterator
         yield from (day + timedelta(days=days) for days in range((behind.day - day).days + 1))
 
 
-def _successors(
-    before: Site, plain: Site, carrier: str, service: str, day: date, now: datetime
-) -> Iterator[tuple[Departure, datetime]]:
-    """What takes the place of each departure of that evening that has not left, where anything does."""
-    ahead = [each for each in _around(before, carrier, service, day, 1) if each.departs_at > now]
-    known = [each.planned_at for each in ahead]
-    plan = [each.planned_at for each in _around(plain, carrier, service, day, 1)]
-    plan = [each for each in plan if each in known or each > now]
-    shared = [each for each in plan if each in known]
-    for begin, end in pairwise((datetime.min.replace(tzinfo=UTC), *shared, datetime.max.replace(tzinfo=UTC))):
-        free = (each for each in plan if begin < each < end)
-        yield from zip((each for each in ahead if begin < each.planned_at < end), free, strict=False)
-        yield from ((each, end) for each in ahead if each.planned_at == end)
+def _successors(old: list[Departure], new: list[Departure], now: datetime) -> Iterator[tuple[Departure, Departure]]:
+    """What takes the place of each departure, where anything does: the one of the same time, whatever its evening, and
+    between two such ones each the next of its evening.
+    """
+    by_time = {each.planned_at: each for each in new}
+    shared = [each for each in old if each.planned_at in by_time]
+    bounds = [each.planned_at for each in shared]
+    for begin, end in pairwise((datetime.min.replace(tzinfo=UTC), *bounds, datetime.max.replace(tzinfo=UTC))):
+        left = [each for each in old if begin < each.planned_at < end]
+        free = [each for each in new if begin < each.planned_at < end and each.planned_at > now]
+        for day in dict.fromkeys(each.day for each in left):
+            yield from zip(
+                (each for each in left if each.day == day), (each for each in free if each.day == day), strict=False
+            )
+    yield from ((each, by_time[each.planned_at]) for each in shared)
 
 
-def _is_in_order(site: Site, carrier: str, service: str, now: datetime) -> bool:
-    """Whether no departure near now overtakes another."""
-    first = now.astimezone(cut_offs.zone_of(site)).date() - timedelta(days=_NEIGHBOUR_DAYS)
-    row = [each.planned_at for each in _around(site, carrier, service, first, 4 * _NEIGHBOUR_DAYS)]
-    return row == sorted(row)
+def _is_in_order(site: Site, carrier: str, service: str, days: Sequence[date]) -> bool:
+    """Whether no departure of those evenings overtakes another."""
+    row = sorted(_over(site, carrier, service, days), key=lambda each: each.departs_at)
+    return all(one.planned_at < other.planned_at for one, other in pairwise(row))
+
+
+def _over(site: Site, carrier: str, service: str, days: Sequence[date]) -> list[Departure]:
+    """The departures of those evenings as they are planned, each once."""
+    found = {each.planned_at: each for day in days for each in calendar.departures_of(site, carrier, service, day)}
+    return [found[planned_at] for planned_at in sorted(found)]
 
 
 # --- what follows -----

@@ -27,7 +27,15 @@ _LOOKS = frozenset(("record", "records", "changes"))
 _FLOOR = _LOOKS | {"hello", "events", "claim", "give_back", "lease_ssccs", "list_stations", "list_printers"}
 _BOOKS = frozenset(("report_orders", "stock", "status", "export"))
 _REPAIRS = frozenset(
-    ("release_orders", "move_departure", "count_shelf", "put_back", "resolve_discrepancy", "add_totes")
+    (
+        "release_orders",
+        "move_departure",
+        "roll_over",
+        "count_shelf",
+        "put_back",
+        "resolve_discrepancy",
+        "add_totes",
+    )
 )
 _SETTING_UP = frozenset(
     (

@@ -217,6 +217,12 @@ def parser() -> argparse.ArgumentParser:
     departure.add_argument(
         "--departure", type=_time, metavar="HH:MM", help="which one, where several leave today (default the next)"
     )
+    rolled = command(
+        "roll-over",
+        "say that a truck did not come: its parcels go on the next departure",
+        "example:\n  floorhand store roll-over POST-PARCEL-20261123-1700",
+    )
+    rolled.add_argument("manifest", metavar="MANIFEST", help="its id; the dock shows it")
     command("discrepancies", "list what floor and books disagree on, and what settles each")
     count = command(
         "count",

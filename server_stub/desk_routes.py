@@ -21,6 +21,7 @@ from server_stub import (
     discrepancies,
     intake_desk,
     keyed,
+    missed_trucks,
     put_backs,
     release,
     shelf_counts,
@@ -34,6 +35,8 @@ from server_stub.floor_setup import (
     MoveDeparture,
     OrderReport,
     Page,
+    RolledOver,
+    RollOver,
     Status,
     StockPage,
 )
@@ -97,6 +100,26 @@ async def move_departure(store: Store, call: Call) -> DepartureMoved:
     answer = replace(moved, orders=followed.orders, parcels=followed.parcels)
     await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
     return answer
+
+
+async def roll_over(store: Store, call: Call) -> RolledOver:
+    """Puts the parcels of a truck that did not come on the next departure."""
+    asked: RollOver = call.message
+    asker = call.caller.name
+    known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, RolledOver))
+    if known is not None:
+        return known
+    moved, rolled = 0, await act(store, call, partial(missed_trucks.roll_slice, id=asked.manifest), _rolled_from)
+    while rolled.parcels:
+        moved += rolled.parcels
+        rolled = await store.write(partial(missed_trucks.roll_slice, id=asked.manifest))
+    answer = replace(rolled, parcels=moved)
+    await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
+    return answer
+
+
+def _rolled_from(rolled: RolledOver) -> str:
+    return f"to {rolled.manifest}"
 
 
 async def count_shelf(store: Store, call: Call) -> ShelfCounted:

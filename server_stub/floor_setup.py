@@ -20,6 +20,7 @@ from orders.workflow_profiles import WorkflowProfile
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+ManifestId = Annotated[str, Meta(min_length=1, max_length=200)]
 OrderState = Annotated[str, Meta(extra_json_schema={"enum": list(states.ORDER.follows)})]
 Minutes = Annotated[int, Meta(ge=0, le=1440)]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
@@ -217,6 +218,22 @@ class DepartureMoved(Struct, frozen=True, kw_only=True, omit_defaults=True):
     time_zone: str
     orders: Count = 0
     parcels: Count = 0
+
+
+class RollOver(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The truck of a manifest did not come, though its time has passed."""
+
+    key: RequestKey
+    manifest: ManifestId
+
+
+class RolledOver(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """On which manifest its parcels stand now, and when that departs."""
+
+    manifest: str
+    parcels: Count
+    time_zone: str
+    departs_at: Instant | None = None
 
 
 class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):

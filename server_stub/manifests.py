@@ -5,6 +5,7 @@ Decides the next turn or departure of a manifest. It moves no goods: a handover 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from typing import TypeVar
 
@@ -49,18 +50,31 @@ def redirected(books: Books, event: FloorEvent) -> FloorEvent:
 def roll_over(books: Books, gone: Manifest, event: ManifestHandedOver) -> None:
     """Puts what stood on `gone` and was not handed over on the next departure of the same carrier and service."""
     taken = {each.parcel for each in event.parcels}
-    left = tuple(sscc for sscc in gone.parcels if sscc not in taken)
-    if not left:
-        return
-    following = calendar.departure_behind(books.site, gone, books.now)
-    times = (following.departs_at, following.moved_from_at) if following else (gone.departs_at, gone.moved_from_at)
-    target = _open_turn(books, replace(gone, departs_at=times[0], moved_from_at=times[1]))
-    for sscc in left:
+    if left := tuple(sscc for sscc in gone.parcels if sscc not in taken):
+        put_behind(books, gone, left)
+        books.startle()
+
+
+def put_behind(books: Books, missed: Manifest, parcels: Sequence[str]) -> Manifest:
+    """Puts parcels that missed the truck of `missed` on the next that they can reach; gives that one's manifest.
+
+    What has no label yet gets its departure alone.
+    """
+    following = calendar.departure_behind(books.site, missed, books.now)
+    times = (following.departs_at, following.moved_from_at) if following else (missed.departs_at, missed.moved_from_at)
+    target = _open_turn(books, replace(missed, departs_at=times[0], moved_from_at=times[1]))
+    labelled = []
+    for sscc in parcels:
         parcel = books.find(Parcel, sscc)
-        if parcel is not None:
-            books.put(replace(parcel, manifest=target.id, departs_at=times[0], moved_from_at=times[1]))
-    books.put(replace(target, parcels=(*target.parcels, *left)))
-    books.startle()
+        if parcel is None:
+            continue
+        manifest = target.id if parcel.manifest else None
+        books.put(replace(parcel, manifest=manifest, departs_at=times[0], moved_from_at=times[1]))
+        labelled += [sscc] if manifest else []
+    if labelled:
+        target = replace(target, parcels=(*target.parcels, *labelled))
+        books.put(target)
+    return target
 
 
 def _open_turn(books: Books, like: Manifest) -> Manifest:

@@ -194,7 +194,9 @@ def test_todays_truck_is_moved_and_what_cannot_be_is_said_in_words(typed: Run, t
     assert typed("site", str(file))[0] == 0
     code, out, _ = typed("move-departure", "Post", "Parcel", "--to", "17:40")
     assert code == 0
-    assert re.fullmatch(r"Post Parcel leaves (...) 17:40, not \1 17:00\n  0 orders and 0 parcels go along\n", out)
+    assert re.fullmatch(
+        r"Post Parcel leaves (...) 17:40, not \1 17:00\n  0 orders and 0 parcels changed with it\n", out
+    )
     assert "leaves" in typed("move-departure", "Post", "Parcel", "--to", "00:20", "--departure", "17:40")[1]
     assert ", as planned" in typed("move-departure", "Post", "Parcel", "--to", "17:00", "--departure", "00:20")[1]
     for words, says in (

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from orders import events
 from orders.intake import NewLine, NewOrder, NewStock
 from orders.records import CutOff, Manifest, Order, Parcel, ParcelLine, PickTask, Site
-from server_stub import departures
+from server_stub import departures, missed_trucks
 from server_stub.books import rank
-from server_stub.floor_setup import DepartureMoved, Done, MoveDeparture
+from server_stub.floor_setup import DepartureMoved, Done, MoveDeparture, RolledOver, RollOver
 from tests.server_stub.conftest import MORNING, SITE, Walk
 
 TRUCK = "POST-DAY-20261123-1500"
@@ -286,6 +286,37 @@ async def test_what_is_left_behind_by_a_moved_truck_goes_on_under_the_next_ones_
     assert rolled.departs_at == evening.replace(minute=30)
     manifest = warehouse.record(Manifest, rolled.manifest)
     assert (manifest.departs_at, manifest.scheduled_at) == (rolled.departs_at, evening)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_a_truck_that_did_not_come_rolls_its_parcels_over(
+    warehouse: Any, bench: Bench, monkeypatch: pytest.MonkeyPatch, is_closed: bool
+) -> None:
+    device, seal = bench
+    monkeypatch.setattr(missed_trucks, "SLICE", 2)
+    sealed = [await seal(str(number)) for number in range(4)]
+    *standing, (_, unlabelled) = sealed
+    labels = [walk.labelled(parcel, TRUCK, departs_at=THREE) for walk, parcel in standing]
+    assert await device.tell(*labels) == ["admitted"] * 3
+    if is_closed:
+        await device.tell(events.ManifestClosed(manifest=TRUCK))
+    asked = RollOver(key="missed", manifest=TRUCK)
+    early = await warehouse.admin.post("/v1/departures/roll-over", content=msgspec.json.encode(asked))
+    assert (early.status_code, "move-departure" in early.json()["remedy"]) == (409, True)
+    warehouse.clock.move(hours=9)  # five o'clock
+    for _ in range(2):
+        rolled = await warehouse.ask("POST", "/v1/departures/roll-over", asked, RolledOver)
+        assert (rolled.manifest, rolled.parcels) == ("POST-DAY-20261123-1800", 4)
+    assert warehouse.record(Manifest, TRUCK).parcels == ()
+    assert warehouse.record(Manifest, rolled.manifest).parcels == tuple(parcel for _, parcel in standing)
+    for _, parcel in sealed:
+        assert warehouse.record(Parcel, parcel).departs_at == rolled.departs_at == MORNING.replace(hour=18)
+    assert warehouse.record(Parcel, unlabelled).manifest is None
+    assert warehouse.lying("LAMP", "gone") == 0
+    unknown = RollOver(key="other", manifest="NONE")
+    assert (
+        await warehouse.admin.post("/v1/departures/roll-over", content=msgspec.json.encode(unknown))
+    ).status_code == 404
 
 
 # Other cut-offs

@@ -16,8 +16,11 @@ import pytest
 
 from orders import events, wire
 from orders.envelope import seal
+from orders.identifiers import sscc
+from orders.records import Order, ParcelLine, PickTask
 from server_stub import openapi
 from server_stub.routes import ENDPOINTS
+from tests.server_stub.conftest import Walk
 
 FILE = Path(openapi.__file__).with_name("examples.json")
 IS_WRITING = bool(os.environ.get("FLOORHAND_WRITE_EXAMPLES"))
@@ -154,12 +157,37 @@ async def morning(told: Story, warehouse: Any) -> None:
     await ask("POST", "/v1/put-backs", put_back)
     looked = {"key": "look-1", "discrepancy": by_remedy["look"], "note": "an old label was scanned"}
     await ask("POST", "/v1/discrepancies/resolve", looked)
+    await a_truck_that_does_not_come(told, warehouse, cart, {**push, "events": []})
     await ask("POST", "/v1/workers/revoke", {"worker": "ADA"})
     await ask("GET", "/v1/status")
     await ask("GET", "/v1/terminals")
     await ask("POST", "/v1/tokens/revoke", {"label": "SHOP"})
     await ask("POST", "/v1/webhooks/drop", {"id": "SHOP"})
     await ask("POST", "/v1/terminals/revoke", {"terminal": "CART-1", "is_lost": True})
+
+
+async def a_truck_that_does_not_come(told: Story, warehouse: Any, cart: Any, push: dict[str, Any]) -> None:
+    mug = {"owner": "HOME", "sku": "MUG"}
+    line = {"number": 1, "sku": "MUG", "description": "Mug", "quantity": 1}
+    batch = {
+        "products": [{**mug, "description": "Mug"}],
+        "stock": [{**mug, "location": "A-01", "quantity": 1}],
+        "orders": [{"owner": "HOME", "number": "1003", "lines": [line], "customer": "C1"}],
+    }
+    await told.ask("POST", "/v1/intake", batch)
+    release = {"key": "morning-2", "orders": ["HOME/1003"]}
+    (task,) = (await told.ask("POST", "/v1/requests/release", release))["tasks"]
+    await told.ask("POST", "/v1/requests/claim", {"key": "claim-3", "worker": "ADA", "task": task}, http=cart)
+    walk = Walk(warehouse.record(PickTask, task), tote="T0002")
+    parcel, manifest = sscc("9520000", 1), "POST-DAY-20261123-1800"
+    contents = (ParcelLine(line=1, product="HOME/MUG", quantity=1),)
+    order = warehouse.record(Order, "HOME/1003")
+    truck = {"carrier": "Post", "service": "Day", "departs_at": order.due_at, "moved_from_at": order.moved_from_at}
+    facts = (*walk.whole_pick(), *walk.packed(parcel, contents, **truck), walk.labelled(parcel, manifest, **truck))
+    bodies = [msgspec.Raw(seal(number, warehouse.clock(), "ADA", fact)) for number, fact in enumerate(facts, 5)]
+    await told.ask("POST", "/v1/events", {**push, "events": bodies}, http=cart)
+    warehouse.clock.move(hours=11)
+    await told.ask("POST", "/v1/departures/roll-over", {"key": "missed-1", "manifest": manifest})
 
 
 def test_every_act_has_an_example_that_the_store_answered(story: Story) -> None:
