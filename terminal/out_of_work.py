@@ -45,6 +45,10 @@ class MayBeOut:
         """Judges what was typed."""
         return self._again() if self.is_out else await self._session.take_entry(text, is_even=is_even)
 
+    async def refuse_hurry(self) -> Showing:
+        """Says that keys came as fast as a scan."""
+        return self._again() if self.is_out else await self._session.refuse_hurry()
+
     async def take_weight(self, weight: Weight, frame: bytes) -> Showing:
         """Judges what lies still on the scale; that is nobody's act, so it is no news where nothing is judged."""
         return self.showing if self.is_out else await self._session.take_weight(weight, frame)

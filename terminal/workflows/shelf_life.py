@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from orders.calendar import CalendarError, wall_clock
+from orders.calendar import wall_clock
+from orders.cut_offs import CalendarError
 from orders.records import Site
 from orders.workflow_profiles import TAKEN
 from scanners.gs1_values import as_date
