@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 
 import msgspec
@@ -109,10 +110,12 @@ class ChangeReader:
 
 
 class Waiter:
-    """One long poll: what it waits for, and whose own doing is no news to it."""
+    """One long poll: what it waits for, whose own doing is no news to it, and whether it may still wait."""
 
-    def __init__(self, kinds: frozenset[str], terminal: str | None) -> None:
-        self._kinds, self._terminal = kinds, terminal
+    def __init__(
+        self, kinds: frozenset[str], terminal: str | None, may_wait: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._kinds, self._terminal, self.may_wait = kinds, terminal, may_wait
         self.is_woken = asyncio.Event()
 
     def concerns(self, commit: Commit) -> bool:
@@ -143,15 +146,17 @@ class Wakers:
             if waiter.concerns(commit):
                 waiter.is_woken.set()
 
-    def rouse(self) -> None:
-        """Wakes everybody, whatever they wait for: who may still wait is another question by now."""
+    def dismiss(self) -> None:
+        """Wakes whoever may not wait any more."""
         for waiter in self._waiters:
-            waiter.is_woken.set()
+            if not waiter.may_wait():
+                waiter.is_woken.set()
 
     def close(self) -> None:
         """Lets every waiter answer at once, and every later one too: the store stops."""
         self.is_closed = True
-        self.rouse()
+        for waiter in self._waiters:
+            waiter.is_woken.set()
 
     async def wait(self, waiter: Waiter, seconds: float) -> None:
         """Returns when something concerns `waiter`, or after `seconds`."""

@@ -82,15 +82,19 @@ async def changes(store: Store, call: Call) -> wire.Changes | Raw:
 
 async def _awaited_page(store: Store, asked: ChangesQuery, kinds: frozenset[str], call: Call) -> Told:
     caller = call.caller
+
+    def may_wait() -> bool:
+        return store.caller(call.bearer) is not None
+
     loop = asyncio.get_running_loop()
     until = loop.time() + asked.wait
     while True:
         # Nothing is awaited between reading and waiting, so no commit can slip in between.
         told = store.changes.told(store.epoch, asked.after, kinds, store.cursor, caller.owner)
         left = until - loop.time()
-        if told.has_news or told.more or left <= 0 or store.wakers.is_closed or store.caller(call.bearer) is None:
+        if told.has_news or told.more or left <= 0 or store.wakers.is_closed or not may_wait():
             return told
-        await store.wakers.wait(Waiter(kinds, caller.terminal), left)
+        await store.wakers.wait(Waiter(kinds, caller.terminal, may_wait), left)
 
 
 async def claim(store: Store, call: Call) -> wire.Claimed:

@@ -136,7 +136,7 @@ class Store:
     def reload_tokens(self) -> None:
         """Reads who may ask, and tells whoever waits with a token that is dead now."""
         self.tokens.reload()
-        self.wakers.rouse()
+        self.wakers.dismiss()
 
     async def close(self) -> None:
         """Answers every waiter, commits what waits, and closes the database."""
