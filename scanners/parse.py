@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _WEB = ("https://", "http://", "HTTPS://", "HTTP://")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _UPC_E_LENGTH = 8
+_ECI_UTF_8 = "\\000026"  # in front of its text, where a scanner is set to tell it (ISO/IEC 15424)
 _SSCC_ELEMENT = 20  # AI 00 and 18 digits
 _COMPOSITE = "|]e0"
 _PRINTED = re.compile(r"\s*\([0-9]")
@@ -86,6 +87,8 @@ def read(
 ) -> Scan:
     """Everything that a frame says, with everything that is wrong with it; never raises."""
     raw = _as_text(frame.head if isinstance(frame, Overlong) else frame)
+    if not raw.isascii() and (spelled := _in_any_letters(frame, profile)):
+        return Scan(raw, spelled[1], spelled[0], source, at, keyed=False)
     text = raw.removeprefix(STX).removeprefix(profile.prefix.removeprefix(STX)).removesuffix(profile.suffix)
     if isinstance(frame, Overlong) or len(raw) > LIMIT_BYTES:
         return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(_whole(Reason.TOO_LONG),))
@@ -182,6 +185,23 @@ def _behind_fnc1(text: str, profile: ScannerProfile) -> Element | None:
     digits = next((text.removeprefix(mark) for mark in (GS, *profile.separators) if text.startswith(mark)), "")
     is_label = len(digits) == _SSCC_ELEMENT and digits.isdecimal() and digits.startswith("00")
     return Element("00", digits[2:]) if is_label and has_check_digit(digits[2:]) else None
+
+
+def _in_any_letters(frame: bytes | str | Overlong, profile: ScannerProfile) -> tuple[Symbology, str] | None:
+    """What a matrix symbol says in letters beyond ASCII: it is UTF-8, which no byte that a line damaged looks like."""
+    if isinstance(frame, Overlong) or len(frame) > LIMIT_BYTES or profile.aim is False:
+        return None
+    try:
+        text = frame.decode() if isinstance(frame, bytes) else frame
+    except UnicodeDecodeError:
+        return None
+    split = split_aim(
+        text.removeprefix(STX).removeprefix(profile.prefix.removeprefix(STX)).removesuffix(profile.suffix)
+    )
+    if split is None or split[0].payload is not Payload.TEXT_OR_LINK:
+        return None
+    text = split[1].removeprefix(_ECI_UTF_8)
+    return (split[0].symbology, text) if text.isprintable() else None
 
 
 def _ean(text: str, lengths: tuple[int, ...], expected: str, profile: ScannerProfile) -> _Content:

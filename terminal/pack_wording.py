@@ -226,7 +226,7 @@ def other_order(number: str, wanted: str) -> str:
 
 
 def label_alone(wanted: str) -> str:
-    return f"The order number is on the slip too: scan the label's lowest bars, SSCC ending in {wanted}"
+    return f"The slip has that number too: scan the SSCC ending in {wanted}"
 
 
 def label_right(carrier: str) -> str:

@@ -41,7 +41,7 @@ def test_a_scanner_without_aim_ids_reads_the_label_back_and_the_slip_does_not(de
         pack_up_to_the_label(device, program)
         program.until(lambda: "Stick the label" in program.screen)
         read(program, "1001")
-        program.until(lambda: "on the slip too" in " ".join(program.screen.split()))
+        program.until(lambda: "slip has that number" in " ".join(program.screen.split()))
         assert labelled(device) == []
         read(program, f"00{SSCC}")
         program.until(lambda: "Label right" in program.screen)

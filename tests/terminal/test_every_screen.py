@@ -45,6 +45,7 @@ from tests.terminal.operators import (
     MUG,
     NEXT_SHELF,
     OTHER_SHELF,
+    SPARE_TOTE,
     SSCC,
     TOTE,
     Operator,
@@ -61,6 +62,7 @@ from tests.terminal.operators import (
     ready_to_seal,
     sealed,
 )
+from tests.terminal.test_workflows_packing import at_the_next_tote
 from tests.terminal.test_workflows_packs import CASE
 from tests.terminal.test_workflows_packs import picker_of as cases
 
@@ -165,6 +167,16 @@ def states() -> Iterator[tuple[str, Operator]]:
         .scan(command(acts.SEAL))
         .scan(f"]C100{SSCC}")
         .scan(command(acts.UNDO)),
+    )
+    yield "pack, order's number for the label", sealed().scan("]C01001")
+    nowhere = ready_to_seal(next_sscc=lambda owner: SSCC, stations=("BENCH-1", "BENCH-2"), prints=frozenset())
+    yield "pack, no printer", nowhere.scan(command(acts.SEAL))
+    yield "pack, parcel in hand", sealed().scan(f"]C100{SSCC}").scan(f"]C100{SSCC}")
+    yield "pack, item, parcel in hand", at_the_next_tote().scan(f"]C100{SSCC}")
+    yield "pack, void with the next tote open", at_the_next_tote().scan(f"]C100{SSCC}").act(acts.VOID)
+    yield (
+        "pack, voided with the next tote open",
+        at_the_next_tote().scan(f"]C100{SSCC}").act(acts.VOID).scan(SPARE_TOTE),
     )
     yield "pack, label again", sealed().act(acts.REPRINT)
     yield "pack, void", sealed().act(acts.VOID)
