@@ -32,7 +32,13 @@ _COMPOSITE = "|]e0"
 _PRINTED = re.compile(r"\s*\([0-9]")
 
 # Problems of what a read says; with any other, it is not known what it says.
-_OF_CONTENT = ADMITTABLE | {Reason.CHECK_DIGIT, Reason.DIGITAL_LINK, Reason.LENGTH, Reason.CHARACTER}
+_OF_CONTENT = ADMITTABLE | {
+    Reason.CHECK_DIGIT,
+    Reason.DIGITAL_LINK,
+    Reason.LENGTH,
+    Reason.CHARACTER,
+    Reason.NOT_ASCII,  # what a wrong keyboard layout makes looks so too, but is no number that is known anywhere
+}
 _GS1_ONLY = frozenset(
     {
         Symbology.EAN13,
@@ -87,8 +93,8 @@ def read(
 ) -> Scan:
     """Everything that a frame says, with everything that is wrong with it; never raises."""
     raw = _as_text(frame.head if isinstance(frame, Overlong) else frame)
-    if not raw.isascii() and (spelled := _in_any_letters(frame, profile)):
-        return Scan(raw, spelled[1], spelled[0], source, at, keyed=False)
+    if not raw.isascii() and (scan := _in_any_letters(frame, raw, profile, source, at, keyed=keyed)):
+        return scan
     text = raw.removeprefix(STX).removeprefix(profile.prefix.removeprefix(STX)).removesuffix(profile.suffix)
     if isinstance(frame, Overlong) or len(raw) > LIMIT_BYTES:
         return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(_whole(Reason.TOO_LONG),))
@@ -187,21 +193,26 @@ def _behind_fnc1(text: str, profile: ScannerProfile) -> Element | None:
     return Element("00", digits[2:]) if is_label and has_check_digit(digits[2:]) else None
 
 
-def _in_any_letters(frame: bytes | str | Overlong, profile: ScannerProfile) -> tuple[Symbology, str] | None:
-    """What a matrix symbol says in letters beyond ASCII: it is UTF-8, which no byte that a line damaged looks like."""
+def _in_any_letters(
+    frame: bytes | str | Overlong, raw: str, profile: ScannerProfile, source: str, at: float, *, keyed: bool
+) -> Scan | None:
+    """A read with letters beyond ASCII, in doubt unless a matrix symbol is told; None for bytes that are no UTF-8."""
     if isinstance(frame, Overlong) or len(frame) > LIMIT_BYTES or profile.aim is False:
         return None
     try:
         text = frame.decode() if isinstance(frame, bytes) else frame
     except UnicodeDecodeError:
         return None
-    split = split_aim(
-        text.removeprefix(STX).removeprefix(profile.prefix.removeprefix(STX)).removesuffix(profile.suffix)
-    )
-    if split is None or split[0].payload is not Payload.TEXT_OR_LINK:
+    text = text.removeprefix(STX).removeprefix(profile.prefix.removeprefix(STX)).removesuffix(profile.suffix)
+    if not text.isprintable():
         return None
-    text = split[1].removeprefix(_ECI_UTF_8)
-    return (split[0].symbology, text) if text.isprintable() else None
+    split = split_aim(text)
+    if split is not None and split[0].payload is Payload.TEXT_OR_LINK:
+        return Scan(raw, split[1].removeprefix(_ECI_UTF_8), split[0].symbology, source, at)
+    doubt = Problem(Reason.NOT_ASCII, "", wording.not_ascii(raw))
+    if profile.aim and not keyed:
+        doubt = Problem(Reason.AIM_MISSING, "", wording.aim_wanted())
+    return Scan(raw, text, Symbology.UNKNOWN, source, at, keyed=keyed, problems=(doubt,))
 
 
 def _ean(text: str, lengths: tuple[int, ...], expected: str, profile: ScannerProfile) -> _Content:
