@@ -62,9 +62,9 @@ from tests.terminal.operators import (
     ready_to_seal,
     sealed,
 )
-from tests.terminal.test_workflows_packing import at_the_next_tote
 from tests.terminal.test_workflows_packs import CASE
 from tests.terminal.test_workflows_packs import picker_of as cases
+from tests.terminal.test_workflows_voiding import at_the_next_tote
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(20, 16), (40, 24), (80, 24), (160, 50)]
