@@ -107,6 +107,12 @@ def test_a_wrong_call_says_what_was_expected_and_writes_nothing(run: Run, config
     assert config.read_text() == before
 
 
+def test_a_folder_that_is_added_is_there_and_ready(run: Run, tmp_path: Path) -> None:
+    assert run("printers", "add", "pdf", str(tmp_path / "new" / "printed"))[0] == 0
+    code, said, _ = run("printers")
+    assert (code, "READY" in said) == (0, True), said
+
+
 def test_two_printers_of_one_document_at_one_station_are_refused(run: Run) -> None:
     assert run("printers", "add", "a", "/srv/a", "--document", "label", "--station", "BENCH-1")[0] == 0
     assert run("printers", "add", "b", "/srv/b", "--document", "label", "--station", "BENCH-2")[0] == 0
