@@ -143,9 +143,6 @@ def test_the_squares_on_a_label_that_hold_a_number_in_any_letters_are_that_order
 
 def test_a_pallet_is_its_sscc_and_an_unknown_thing_is_unknown() -> None:
     assert meaning("]C100095200000000000011") == AParcel("095200000000000011", None)
-    # A label read by a scanner that sends no AIM identifier.
-    assert meaning("00095200000000000011") == meaning("095200000000000011") == AParcel("095200000000000011", None)
-    assert isinstance(meaning("00095200000000000012"), Unknown)
     assert isinstance(meaning("]E09506000134352"), Unknown)
     assert isinstance(meaning("]Q1https://shop.example/about"), Unknown)
     assert isinstance(meaning("]C110LOT7"), Unknown)

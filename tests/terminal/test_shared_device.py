@@ -108,7 +108,7 @@ async def test_after_a_restart_another_badge_goes_to_the_menu_and_the_walk_is_st
     showing = await device.restart(BEAS_BADGE)
     assert (device.session.step, showing.worker) == (Menu(), "Bea")
     showing = await device.session.take_act(acts.PICK)
-    assert (device.session.step, showing.prompt.tote, showing.prompt.quantity) == (Picking("P1"), "T-01", "5")
+    assert (device.session.step, showing.prompt.tote, showing.prompt.quantity) == (Picking("P1", stop=1), "T-01", "5")
     await device.scan(LAMP)
     await device.session.take_entry("2")
     await device.scan(own(Kind.COMMAND, acts.SIGN_OFF), BADGE)

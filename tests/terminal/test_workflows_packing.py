@@ -17,7 +17,7 @@ from orders.events import (
     ToteBound,
 )
 from orders.identifiers import sscc
-from orders.records import Key, Order, Record, Tote, kind_of
+from orders.records import Key, Record
 from terminal.workflows import acts
 from terminal.workflows.steps import (
     Accepted,
@@ -33,7 +33,7 @@ from terminal.workflows.steps import (
     Step,
     Weighing,
 )
-from tests.floors import ADDRESS, NOW, OWNER, PRODUCTS, SITE, floor_of, line, order, small_order, stop, task
+from tests.floors import ADDRESS, NOW, OWNER, PRODUCTS, SITE, floor_of, small_order, stop, task
 from tests.terminal.operators import (
     DROP,
     HOOK,

@@ -17,7 +17,7 @@ from terminal.documents import label_of
 from terminal.workflows import acts
 from terminal.workflows.steps import ACommand, Here, Looks, PackWait, Picking, Shipping
 from tests.floors import SITE, WORKER, floor_of, small_order
-from tests.terminal.operators import DROP, LAMP, MUG, NEXT_SHELF, SHELF, SSCC, TOTE, Operator, command
+from tests.terminal.operators import DROP, LAMP, MUG, NEXT_SHELF, PRINTS, SHELF, SSCC, TOTE, Operator, command
 
 EVERY_DAY = tuple(range(7))
 EVENING = replace(
@@ -51,7 +51,7 @@ def ready_to_seal(now: datetime, due_at: datetime | None, site: Site = EVENING, 
     floor = floor_of(order, walk)
     floor.confirm([(Key("site", site.id), site)], 2)
     operator = Operator(Picking("P1"), floor)
-    operator.here = Here(now=now, terminal="T1", worker=WORKER, next_sscc=lambda owner: SSCC)
+    operator.here = Here(now=now, terminal="T1", worker=WORKER, next_sscc=lambda owner: SSCC, prints=PRINTS)
     operator.scan(TOTE).scan(SHELF).scan(LAMP).key("5").scan(NEXT_SHELF).scan(MUG).scan(DROP)
     operator.step = PackWait()
     return operator.scan(TOTE).scan(LAMP).key("5").scan(MUG)
