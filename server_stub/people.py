@@ -62,7 +62,7 @@ def hashed(secret: str) -> str:
 
 def new_token() -> str:
     """A token of 256 random bits."""
-    return secrets.token_urlsafe(32)
+    return secrets.token_hex(32)  # never with a hyphen in front: to a command line that would be an option
 
 
 def new_code(length: int = 12) -> str:

@@ -23,7 +23,7 @@ CARDS = {
     ),
     "Dock": (
         *(acts.SHIP, acts.CONFIRM, acts.NEXT, acts.UNDO, acts.CLOSE, acts.HAND_OVER, acts.REOPEN, acts.YES, acts.NO),
-        *(acts.REPRINT, acts.MENU, acts.SIGN_OFF),
+        *(acts.REPRINT, acts.VOID, acts.MENU, acts.SIGN_OFF),
     ),
     "Desk": (acts.QUEUE, acts.PICK, acts.PACK, acts.SHIP, acts.MENU, acts.SIGN_OFF),
 }

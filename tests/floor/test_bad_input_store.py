@@ -135,7 +135,7 @@ def revoked_in_mid_shift(floor: Hall) -> Seen:
         assert "is out" in place.device.run("store", "revoke", name)
         street.clear()
         place.sees("SIGN IN", OUT)
-        glass = place.glass
+        glass, kept = place.glass, place.device.journaled().unsent
         place.scan(shelf("Z-02-1"))
         place.program.write(b"\x1b1\r")
         place.without("1_")
@@ -143,7 +143,7 @@ def revoked_in_mid_shift(floor: Hall) -> Seen:
         assert "Scan the item" not in place.glass
         place.program.process.terminate()
         assert place.program.end() == 0
-        assert place.device.journaled().unsent == 1, "the pick is kept, and what was refused is no fact"
+        assert place.device.journaled().unsent == kept >= 1, "the pick is kept, and what was refused is no fact"
         place.device.configure("http://127.0.0.1:9", str(place.port.link))
         with running(place.device) as place.program:  # out of the store's reach it is out of work as well
             place.sees("OFFLINE", OUT)

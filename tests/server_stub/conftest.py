@@ -252,7 +252,7 @@ class Warehouse:
                 for sku, quantity in stock.items()
                 if quantity
             ),
-            customers=(NewCustomer(number="C1", address=LONDON),),
+            customers=(NewCustomer(owner="HOME", number="C1", address=LONDON),),
         )
         assert {outcome for outcome, _ in outcomes} <= {"created", "unchanged"}, outcomes
 

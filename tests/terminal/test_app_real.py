@@ -90,14 +90,17 @@ def test_acts_reach_the_session_by_two_keys(device: OfflineDevice) -> None:
         program.until(lambda: "rel 1" in program.screen and "1001" in program.screen)
         program.write(b"\x1b[C")
         program.until(lambda: "9 Stop here, menu" in program.screen)
+        program.read_for(0.1)  # an arrow and a digit at once came from no hand
         program.write(b"9")
         program.until(lambda: "1 Pick" in program.screen)
         program.write(b"\x1b[C")
         program.until(lambda: "9 Sign off" in program.screen)
+        program.read_for(0.1)  # an arrow and a digit at once came from no hand
         program.write(b"9")
         program.until(lambda: "Scan your badge" in program.screen)
         program.write(b"\x1b[C")
         program.until(lambda: "9 Close program" in program.screen)
+        program.read_for(0.1)  # an arrow and a digit at once came from no hand
         program.write(b"9")
         assert program.end() == 0
 

@@ -194,10 +194,10 @@ def test_a_parcel_is_weighed_without_a_key_and_no_two_share_a_weight(bench: Benc
         program.until(lambda: shown("Take the last carton off the scale"))
         bench.scale.lay(0)
         program.until(lambda: shown("Put the carton on the scale"))
-        for typed in ("9", "90", "905", "905."):  # at a hand's pace; the full stop says that it is meant
+        for typed, pause_seconds in (("9", 0.3), ("90", 0.1), ("905", 0.2)):  # a hand has no even pace
             program.write(typed[-1].encode())
             program.until(partial(shown, f"> {typed}_"))
-            program.read_for(0.1)
+            program.read_for(pause_seconds)
         program.write(b"\r")
         program.until(lambda: shown("Stick the label, scan it"))
     first, second = bench.sealed()
