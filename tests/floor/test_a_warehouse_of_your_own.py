@@ -156,10 +156,21 @@ def work_the_morning(home: Home, program: InPty) -> None:
         program.write(f"{text}\r".encode())
         sees(*then)
 
+    def key(digit: str, *then: str) -> None:
+        """Types a digit and Enter, one by one as a hand does."""
+        program.read_for(0.2)
+        program.write(digit.encode())
+        sees(f"> {digit}_")
+        program.read_for(0.1)
+        program.write(b"\r")
+        sees(*then)
+
     def choose(act: str, *then: str) -> None:
         """Opens the list of acts, and types the digit that stands before that one."""
+        program.read_for(0.2)
         program.write(b"\x1b[C")
         program.until(lambda: re.search(rf"\d {act}", glass()) is not None)
+        program.read_for(0.1)
         program.write(re.search(rf"(\d) {act}", glass())[1].encode())  # type: ignore[index]
         sees(*then)
 
@@ -173,7 +184,7 @@ def work_the_morning(home: Home, program: InPty) -> None:
     journal = home.folder / ".local/state/floorhand/journal.db"
     program.until(lambda: knows_somebody(journal))
     scan(badge, "1 Pick")
-    scan("1", "Scan an empty tote")
+    key("1", "Scan an empty tote")
     scan(tote, "Scan shelf")
     for sku in ("MUG-01", "PLATE-02"):
         sees(sku)
@@ -182,7 +193,7 @@ def work_the_morning(home: Home, program: InPty) -> None:
         scan(shelf(at[1]), "Scan the item")
         scan(item(sku), f"Picked 1 x {sku}")
     scan(shelf("DROP-1"), "2 Pack")
-    scan("2", "Scan a tote")
+    key("2", "Scan a tote")
     scan(tote, "Scan each item", "OK Order #1001")
     scan(item("MUG-01"), "MUG-01 right")
     scan(item("PLATE-02"), "SEAL", "No carrier named")
@@ -194,8 +205,8 @@ def work_the_morning(home: Home, program: InPty) -> None:
     assert "1 Dock Road" in sender
     scan(label.replace("(", "").replace(")", ""), "Label right")
     choose("Stop here, menu", "3 Ship")
-    scan("3", "1 open")
-    scan("1", "then CLOSE")
+    key("3", "1 open")
+    key("1", "then CLOSE")
     choose("Close manifest", "Yes")
     choose("Yes", "closed")
     choose("Hand over", "Yes")
