@@ -151,7 +151,7 @@ class Robot:
             return Aim(command(acts.MENU), "sees that this order is done, goes back to the menu")
         match told.step:
             case "pack_tote":
-                if told.reason == "parcel_labelled":
+                if acts.VOID in told.acts:  # the parcel is in hand: its label had been read back before
                     self._sealed = ""
                 if self._sealed and (sscc := self.read_label(self._sealed)):
                     return Aim(sscc, f"is not sure of label {sscc}, scans it again")

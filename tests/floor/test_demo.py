@@ -12,6 +12,7 @@ from orders.barcodes import Kind, encode
 from terminal.demo.feed import Told
 from terminal.demo.robot import Robot
 from terminal.pack_wording import label_right
+from terminal.workflows import acts
 
 PATIENCE_SECONDS = 600.0
 
@@ -64,3 +65,12 @@ def test_an_address_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "--database: expected postgresql://USER@HOST/NAME, got 'db.example'" in done.stderr
     assert not (tmp_path / "demo").exists()
+
+
+def test_a_worker_who_is_not_sure_of_a_label_scans_it_once_and_goes_on() -> None:
+    worker = Robot(badge="BADGE", totes=(), read_label=lambda sscc: f"00{sscc}", phase=acts.PACK)
+    worker.aim(Told(step="pack_label", expects=("]C100095200000000000011",), item="000011"))
+    sure = worker.aim(Told(step="pack_tote"))
+    assert sure is not None and sure.text == "00095200000000000011"
+    after = worker.aim(Told(step="pack_tote", acts=(acts.REPRINT, acts.VOID)))
+    assert after is not None and after.text == encode(Kind.COMMAND, acts.MENU)
