@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         if database == "postgresql" and item.get_closest_marker("embedded"):
             continue
-        if database == "postgresql" and wanted == "both" and not item.get_closest_marker("light"):
+        if database == "postgresql" and wanted == "both":
             rooms = item.path.relative_to(ROOT / "tests").parts
             runs_programs = rooms[0] != "server_stub"
             if runs_programs and item.get_closest_marker("long") and not item.get_closest_marker("thorough"):

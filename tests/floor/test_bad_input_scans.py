@@ -176,6 +176,7 @@ def test_a_key_that_textual_binds_does_nothing_in_a_barcode_that_is_typed(bench:
         bench.next_scan_is_fine(bench.place.program.write)
 
 
+@pytest.mark.long
 def test_every_sequence_that_textual_knows_does_nothing_in_a_barcode(bench: Bench) -> None:
     for frame in ("ABCDE{}FGHIJ\r", "{}1\r", "{}\r"):
         data = "".join(frame.format(sequence) for sequence in ANSI_SEQUENCES_KEYS)

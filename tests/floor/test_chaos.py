@@ -182,7 +182,7 @@ class Cart:
         self._epoch = (await self.ask("POST", "/v1/hello", hello)).json()["epoch"]
 
 
-@pytest.mark.light
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("carts", "pieces", "strikes"), [(8, 40, 4), pytest.param(200, 60, 14, marks=pytest.mark.long)]
 )

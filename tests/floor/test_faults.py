@@ -204,6 +204,7 @@ def test_a_wiped_journal_begins_anew_and_goes_on_at_the_same_line(warehouse: War
         day.prove(shift.device)
 
 
+@pytest.mark.long
 def test_scans_that_died_unsent_with_their_journal_are_made_again(warehouse: Warehouse, tmp_path: Path) -> None:
     """They are lost, as the screen says; the worker scans again what is not there, and nothing vanishes as known."""
     with morning(warehouse, tmp_path / "m") as day, FaultyLink(day.store.port) as link:
@@ -231,6 +232,7 @@ def test_scans_that_died_unsent_with_their_journal_are_made_again(warehouse: War
         day.prove(shift.device)
 
 
+@pytest.mark.long
 def test_a_cloned_journal_works_on_and_its_original_comes_back(warehouse: Warehouse, tmp_path: Path) -> None:
     with morning(warehouse, tmp_path / "m") as day:
         shift = day.shift(packs_at=1)
@@ -346,6 +348,7 @@ def copy_in_place(device: Device) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.long
 def test_a_restored_store_gives_no_walk_out_twice(warehouse: Warehouse, tmp_path: Path, chance: Random) -> None:
     """Two devices: whoever comes back first must not be sent where the other one has picked already."""
     with morning(warehouse, tmp_path / "m") as day:

@@ -23,7 +23,7 @@ def durable() -> Iterator[PrivatePostgres]:
         yield server
 
 
-@pytest.fixture(params=["shop", pytest.param("retail", marks=pytest.mark.long)])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.long) for name in ("shop", "retail")])
 def on_durable(
     request: pytest.FixtureRequest, furnished: Furnished, durable: PrivatePostgres, tmp_path: Path
 ) -> Warehouse:

@@ -14,6 +14,8 @@ from orders.records import Order, ParcelLine, PickTask
 from server_stub.floor_setup import Done, NewWebhook, OwnerSet, WebhookGiven
 from tests.server_stub.conftest import LONDON, new_order
 
+pytestmark = pytest.mark.heavy
+
 
 def cancellation(number: str, owner: str = "HOME", reason: str = "") -> Cancellation:
     return Cancellation(owner=owner, number=number, reason=reason)

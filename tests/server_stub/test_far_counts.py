@@ -17,6 +17,8 @@ from server_stub.place import Place
 from tests.server_stub.conftest import SITE
 from tests.server_stub.situations import count, counted, done_by_another, open_ones, shorted, sums
 
+pytestmark = pytest.mark.heavy
+
 WAITS = "counted_once.shelf/A-01.HOME/LAMP"
 
 
@@ -167,7 +169,6 @@ async def stocked(warehouse: Any) -> None:
     await warehouse.store.close()
 
 
-@pytest.mark.heavy
 def test_count_asks_for_another_person_and_tells_a_script_so(typed: Any, stocked: None) -> None:
     code, out, _ = typed("count", "A-01", "LAMP", "99999")
     assert (code, "not booked" in out, "another person" in out) == (3, True, True)
@@ -183,7 +184,6 @@ def test_count_asks_for_another_person_and_tells_a_script_so(typed: Any, stocked
     assert typed("discrepancies")[1] == "Floor and books agree\n"
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("quantity", ["10000001", "9" * 30])
 def test_more_than_any_shelf_holds_is_refused_in_words(typed: Any, quantity: str) -> None:
     code, _, err = typed("count", "A-01", "LAMP", quantity)

@@ -16,6 +16,8 @@ from server_stub.floor_setup import OrderReport
 from tests.server_stub.conftest import Walk
 from tests.server_stub.situations import claims, count, open_ones, sums
 
+pytestmark = pytest.mark.heavy
+
 SSCC, SECOND = sscc("952000", 1), sscc("952000", 2)
 # Four lamps lie at A-01 by the book; whoever comes finds two.
 AISLE = {"A-01": {"LAMP": 4}, "A-02": {"MUG": 9}, "A-03": {"LAMP": 30}, "A-04": {"HOOK": 9}}
@@ -381,7 +383,6 @@ DOINGS = st.lists(
 )
 
 
-@pytest.mark.heavy
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(doings=DOINGS)
 async def test_whatever_is_short_claims_stops_and_back_orders_come_to_what_was_ordered(

@@ -13,6 +13,8 @@ from orders.identifiers import sscc
 from orders.records import Discrepancy, Order, Parcel, ParcelLine, Tote
 from tests.server_stub.situations import sums
 
+pytestmark = pytest.mark.heavy
+
 FIRST, SECOND = sscc("952000", 1), sscc("952000", 51)
 LAMPS = ParcelLine(line=1, product="HOME/LAMP", quantity=3)
 
@@ -99,7 +101,6 @@ async def test_two_benches_that_were_both_offline_seal_one_parcel_and_void_the_o
     assert sums(warehouse) == {0}
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("turns", sorted(set(permutations("aaabbb"))))
 async def test_in_whatever_order_two_benches_are_heard_no_shelf_is_counted(
     benches: Any, turns: tuple[str, ...]
