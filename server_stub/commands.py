@@ -100,14 +100,15 @@ def _init(words: Words, told: StoreSettings) -> int:
 
 
 def _run(words: Words, told: StoreSettings) -> int:
-    from server_stub import logs
+    from server_stub import connections, logs
     from server_stub.serving import serve
 
     place = address_of(words, told).place
     host = words.host or told.host
     port = told.port if words.port is None else words.port
     logs.begin(told.log)
-    asyncio.run(serve(place, host, port, words.ready_file, say, told.tls))
+    room = connections.room(told.connections, told.connections_from_one_address, connections.raise_file_limit())
+    asyncio.run(serve(place, host, port, words.ready_file, say, room, told.tls))
     return 0
 
 

@@ -7,10 +7,11 @@ address or the body of a request.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -62,8 +63,36 @@ def begin(kind: Literal["text", "json"]) -> None:
     handler.setFormatter(JsonLines() if kind == "json" else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(_ROOM).setLevel(logging.INFO if kind == "json" else logging.WARNING)
+    # What it warns of is what strangers send, a line each time; they are answered, and need not fill a disk.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 def unexpected(_loop: object, context: Mapping[str, Any]) -> None:
     """Tells of an error in a task that nobody awaits, as every other one (asyncio's own way shows its text)."""
     _log.error("%s", context.get("message", "an error in a task"), exc_info=context.get("exception"))
+
+
+class Tally:
+    """What strangers can make happen as often as they like: counted, and told once a second at most.
+
+    `tell` hears how often it happened within that second. For use in the event loop.
+    """
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell = tell
+        self._times = 0
+        self._due: asyncio.TimerHandle | None = None
+
+    def count(self) -> None:
+        """It happened once more."""
+        self._times += 1
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(1, self.tell)
+
+    def tell(self) -> None:
+        """Tells now what is left to tell."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+            times, self._times = self._times, 0
+            self._tell(times)

@@ -13,16 +13,18 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
-from server_stub import logs
+from server_stub import connections, logs
 from server_stub.app import make_app
+from server_stub.bounded_connection import BoundedConnection
+from server_stub.connections import Connections, Room
 from server_stub.courier import Courier
 from server_stub.place import Place, PlaceError, replace_file
-from server_stub.request_head import BoundedHead
 from server_stub.settings import Tls
 from server_stub.store import Store
 
@@ -31,11 +33,41 @@ _BACKLOG = 1024
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that lets waiters go as soon as it is told to stop, and then returns to its caller."""
+    """A uvicorn server that takes connections in by our own rules, lets waiters go as soon as it is told to stop, and
+    then returns to its caller.
+    """
 
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        connect: Callable[[ssl.SSLContext | None], Connections],
+        stopping: Callable[[], None],
+    ) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._connect, self._stopping = connect, stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens. (asyncio's own way of it writes a traceback for each connection that finds no file.)"""
+        taken = self._connect(self.config.ssl)
+        taken.open(self._protocol)
+        self.servers = [taken]  # type: ignore[list-item]
+        self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answers whoever has asked, within the grace; who neither sends nor reads on by then is cut off."""
+        cutting = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._cut)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    def _protocol(self) -> BoundedConnection:
+        return BoundedConnection(self.config, self.server_state, self.lifespan.state)
+
+    def _cut(self) -> None:
+        for each in list(self.server_state.connections):
+            assert isinstance(each, BoundedConnection)
+            each.cut()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -53,9 +85,15 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    place: Place, host: str, port: int, ready_file: Path | None, say: Callable[[str], None], tls: Tls | None = None
+    place: Place,
+    host: str,
+    port: int,
+    ready_file: Path | None,
+    say: Callable[[str], None],
+    room: Room,
+    tls: Tls | None = None,
 ) -> None:
-    """Serves the store of `place` until SIGINT or SIGTERM; `port` 0 takes a free one.
+    """Serves the store of `place` until SIGINT or SIGTERM; `port` 0 takes a free one. `room` is for connections.
 
     `ready_file` gets the address once it listens. PlaceError where the folder is held, the port is taken, or the
     certificate cannot be used.
@@ -71,16 +109,16 @@ async def serve(
         try:
             config = uvicorn.Config(
                 make_app(store),
-                http=BoundedHead,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
+                timeout_graceful_shutdown=_GRACE_SECONDS + 1,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,
             )
-            server = _Server(config, store.wakers.close)
+            turned_away = partial(store.metrics.turned_away, connections.no_room().problem.error)
+            server = _Server(config, partial(Connections, listener, room, turned_away=turned_away), store.wakers.close)
             if not place.address:
                 place.announce(url, tls.certificate if tls else None)
             if ready_file is not None:

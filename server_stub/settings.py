@@ -14,6 +14,9 @@ from msgspec import Meta
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8743
+# Some hundred terminals behind one router hold two or three each; so many cost 100 MB at most.
+DEFAULT_CONNECTIONS = 4_000
+DEFAULT_FROM_ONE_ADDRESS = 1_000
 
 
 class SettingsError(Exception):
@@ -34,6 +37,8 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls_key: str = ""
     log: Literal["text", "json"] = "text"
     audit_heads: str = ""
+    connections: Annotated[int, Meta(ge=1)] = DEFAULT_CONNECTIONS
+    connections_from_one_address: Annotated[int, Meta(ge=1)] = DEFAULT_FROM_ONE_ADDRESS
 
     @property
     def tls(self) -> Tls | None:

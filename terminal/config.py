@@ -39,6 +39,8 @@ class StoreSettings(NamedTuple):
     tls_key: str | None = None
     log: str = "text"
     audit_heads: str | None = None
+    connections: int | None = None
+    connections_from_one_address: int | None = None
     database: str | None = None
 
 

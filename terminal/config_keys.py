@@ -129,6 +129,10 @@ STORE = {
     "tls_key": _place("the file of the certificate's private key (PEM)"),
     "log": Setting(str, "text or json", lambda value: value in ("text", "json")),
     "audit_heads": _place("a file outside of the store's folder"),
+    "connections": Setting(int, "how many connections the store takes in, from 1", lambda value: value >= 1),
+    "connections_from_one_address": Setting(
+        int, "how many connections the store takes in from one address, from 1", lambda value: value >= 1
+    ),
     "database": Setting(
         str,
         "the address of its PostgreSQL, such as postgresql://floorhand@db.example/floorhand",

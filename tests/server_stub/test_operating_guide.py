@@ -11,7 +11,9 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import floorhand
+from server_stub import connections
 from server_stub.command_line import parser
+from server_stub.settings import StoreSettings
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "store.md").read_text(encoding="utf-8")
 
@@ -33,6 +35,12 @@ def test_the_unit_starts_this_program_in_the_folder_that_it_may_write_to(tmp_pat
     assert f'folder = "/var/lib/{unit["Service"]["StateDirectory"]}"' in block("toml")
     name = re.search(r"/etc/systemd/system/(\S+)\.service", GUIDE)
     assert name
+    # systemd's own default for a process is 1,024 files; more connections than that are wished for.
+    files = int(unit["Service"]["LimitNOFILE"])
+    usual = StoreSettings()
+    room = connections.room(usual.connections, usual.connections_from_one_address, files)
+    assert room == connections.Room(usual.connections, usual.connections_from_one_address)
+    assert unit["Service"]["UMask"] == "0077"
     assert set(re.findall(r"systemctl \w+ (\S+)", GUIDE)) == {name[1]}
     if analyze := shutil.which("systemd-analyze"):
         file = tmp_path / f"{name[1]}.service"
