@@ -182,6 +182,10 @@ class Database(ABC):
         """What is executed within, and asked for no rows before its end, may travel in one trip."""
         return nullcontext()
 
+    def lacking_room(self) -> str:
+        """What its disk lacks for one request more; empty where nothing is known to be lacking."""
+        return ""
+
     def note_presence(self, cursor: Cursor) -> bool:
         """Says, for as long as that connection lives, that a store is open; False while somebody wants to be alone."""
         return True

@@ -5,6 +5,7 @@ Decides pragmas and the write lock. It is flushed to disk at every commit, and r
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import NullPool
 
+from orders.wire import MAX_BODY_BYTES
 from server_stub.database import Cursor, Database, Mark
 from server_stub.log_folding import LogFolding
 
@@ -74,6 +76,12 @@ class Embedded(Database):
         """Undoes the transaction, if one is open."""
         if cursor.connection.in_transaction:
             cursor.execute("ROLLBACK")
+
+    def lacking_room(self) -> str:
+        """What its disk lacks for one request more: a log that is used again may take one where the disk does not."""
+        free = shutil.disk_usage(self.path.parent).free
+        is_enough = free >= MAX_BODY_BYTES
+        return "" if is_enough else f"a disk with {free // 1024} KiB free, of {MAX_BODY_BYTES // 1024} KiB at least"
 
     def fold_log(self) -> None:
         """Brings the write-ahead log into the file and empties it, so that the file alone is the database."""

@@ -9,6 +9,9 @@ import msgspec
 
 from orders.wire import MAX_BODY_BYTES, Problem
 
+# Somebody has to make room on it; whoever asks meanwhile finds out soon enough.
+_SECONDS_FOR_A_DISK = 10
+
 
 class Refusal(Exception):
     """A request that is not done. A step raises it before it has changed anything."""
@@ -104,6 +107,7 @@ def cannot_write(came: str) -> Refusal:
         expected="a database that can be written",
         came=shown(came),
         remedy="see that the store's disk has room and is not read-only, then send again",
+        retry_after_seconds=_SECONDS_FOR_A_DISK,
     )
 
 

@@ -6,6 +6,7 @@ here. It knows no HTTP and no command line.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from server_stub.database import Database, Line, open_at
 from server_stub.embedded import Embedded
 from server_stub.metrics import Metrics
 from server_stub.people import Tokens
+from server_stub.problems import cannot_write
 from server_stub.reading import Reader
 from server_stub.rows import AuditRow, Forms
 from server_stub.writer import Commit, Step, Writer
@@ -40,6 +42,8 @@ _COUNTERS = select(schema.counter.c.name, schema.counter.c.value).where(
 )
 _CHANGED_KINDS = select(schema.record.c.kind).where(schema.record.c.cursor > bindparam("after")).distinct()
 _SITE = "MAIN"
+# Counts how often the store was asked whether it can write.
+_PROOFS = "proofs"
 _log = logging.getLogger(__name__)
 
 
@@ -90,6 +94,7 @@ class Store:
         self.cursor, self._tokens_read = counters["cursor"], counters.get(TOKENS, 0)
         self.writer = Writer(database, clock, self._committed, self._on_disk, migration.require_head)
         self._follower = _follower(database, self._line, self.look)
+        self._proof: asyncio.Future[None] | None = None
 
     @classmethod
     async def open(
@@ -132,6 +137,19 @@ class Store:
     async def write(self, step: Step[Answer], origin: str | None = None) -> Answer:
         """What `step` answered, once it is on disk."""
         return await self.writer.write(step, origin)
+
+    async def prove_writable(self) -> None:
+        """Puts a row on the disk; Refusal (503) where that cannot be done. Who asks meanwhile waits for the same row."""
+        if self._proof is None or self._proof.done():
+            self._proof = asyncio.ensure_future(self.write(self._prove))
+            # Where everybody has given up waiting, nobody else hears of it.
+            self._proof.add_done_callback(lambda proof: proof.cancelled() or proof.exception())
+        await asyncio.shield(self._proof)
+
+    def _prove(self, books: Books) -> None:
+        if lacking := self._database.lacking_room():
+            raise cannot_write(lacking)
+        books.number(_PROOFS)
 
     def reload_tokens(self) -> None:
         """Reads who may ask, and tells whoever waits with a token that is dead now."""

@@ -197,5 +197,10 @@ async def test_metrics_count_acts_and_tell_nothing_of_anybody(warehouse: Any) ->
         assert private not in text
 
 
-async def test_readiness_is_told_by_a_transaction(warehouse: Any) -> None:
+async def test_readiness_is_told_by_a_row_on_the_disk(warehouse: Any) -> None:
+    proofs = "SELECT value FROM counter WHERE name = 'proofs'"
     assert (await warehouse.http("").get("/ready")).json() == {"status": "ready"}
+    assert warehouse.rows(proofs) == [(1,)]
+    answers = await asyncio.gather(*[warehouse.http("").get("/ready") for _ in range(50)])
+    assert {answer.status_code for answer in answers} == {200}
+    assert warehouse.rows(proofs) == [(2,)], "who asks at the same time waits for the same row"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -213,3 +215,32 @@ def test_a_port_that_is_taken_is_said_so(place: Place) -> None:
         )
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+@pytest.mark.embedded
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the files of a program that runs")
+def test_a_disk_that_takes_nothing_is_told_by_ready_and_to_whoever_writes(start: Start, visitors: Visitors) -> None:
+    import resource
+
+    process, url = start()
+    owner = visitors.admin(url)
+    assert owner.get("/ready").status_code == 200
+    _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, most))
+    for answer in (owner.get("/ready"), owner.post("/v1/totes", json={"count": 1})):
+        assert (answer.status_code, answer.json()["error"]) == (503, "cannot_write")
+        assert int(answer.headers["retry-after"]) > 0
+    assert owner.get("/health").status_code == 200
+    assert owner.get("/v1/status").status_code == 200, "what is only read is answered"
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+    assert owner.get("/ready").status_code == 200
+    assert owner.post("/v1/totes", json={"count": 1}).json() == {"totes": ["T0001"]}
+
+
+@pytest.mark.embedded
+async def test_a_disk_with_room_for_no_further_request_is_not_ready(
+    warehouse: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=100_000))
+    answer = await warehouse.http("").get("/ready")
+    assert (answer.status_code, "97 KiB free" in answer.json()["came"]) == (503, True)
