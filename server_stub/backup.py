@@ -19,7 +19,7 @@ from server_stub.audit import Heads
 from server_stub.books import Books
 from server_stub.database import Database, open_at
 from server_stub.embedded import Embedded, copy_file, is_sound
-from server_stub.place import Place, PlaceError
+from server_stub.place import Place, PlaceError, holds_store
 from server_stub.postgresql import Postgres
 from server_stub.rows import CounterRow, Forms
 from server_stub.store import new_epoch
@@ -62,7 +62,7 @@ def restore(place: Place, source: Path, now: datetime, *, as_it_is: bool = False
             database = _drafted(source, draft, now, as_it_is=as_it_is)
             kept = _put_aside(place, now)
             journals: dict[str, tuple[str, int]] = {}
-            if kept is not None and is_sound(kept):
+            if kept is not None and is_sound(kept) and holds_store(kept):
                 today = _copied(kept, present, str(place.where))
                 migration.migrate(today, now, backups=None)
                 _take_todays_tokens(today, database)
@@ -127,7 +127,7 @@ def _put_aside(place: Place, now: datetime) -> Path | None:
     )
     if place.address:
         save(there, kept)
-    elif is_sound(place.database):
+    elif is_sound(place.database) and holds_store(place.database):
         copy_file(place.database, kept)
         Embedded(place.database).fold_log()
     else:

@@ -78,6 +78,7 @@ def refuse_second(place: Place) -> None:
     """PlaceError where there is a store already."""
     # The folder keeps one store's token, wherever the database is.
     if place.database.exists():
+        place.require()
         raise PlaceError(f"there is a store in {place.folder} already: use it, or choose another --folder")
     if place.address and migration.revision(there := open_at(place.address)) is not None:
         raise PlaceError(f"there is a store in {there.name} already: use it, or name another --database")

@@ -7,7 +7,9 @@ ended. Where the database is elsewhere (PostgreSQL), the folder keeps token, pap
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
@@ -62,9 +64,23 @@ class Place:
         return f"{self.folder}, with its database elsewhere," if self.address else str(self.folder)
 
     def require(self) -> None:
-        """PlaceError where no store was made here; one elsewhere says so itself, once it is asked."""
-        if not self.address and not self.database.exists():
+        """PlaceError where no store was made here, or its file holds none; one elsewhere says so itself, once asked."""
+        if self.address:
+            return
+        if not self.database.exists():
             raise PlaceError(f"there is no store in {self.folder}: make one with `floorhand store init`")
+        try:
+            is_store = holds_store(self.database)
+        except sqlite3.Error as error:
+            raise self._unusable(f"cannot be read ({error})") from error
+        if not is_store:
+            raise self._unusable("holds no Floorhand store" if self.database.stat().st_size else "is empty")
+
+    def _unusable(self, why: str) -> PlaceError:
+        return PlaceError(
+            f"{self.database} {why}: put a backup in its place with `floorhand store restore FILE`, or move it away "
+            "and make a new store with `floorhand store init`"
+        )
 
     def token(self) -> str:
         """The administrator's token of this folder."""
@@ -141,6 +157,16 @@ class Hold:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def holds_store(file: Path) -> bool:
+    """Whether the embedded database `file` has the tables of a store, of whichever schema; nothing is changed or made.
+
+    sqlite3.Error where it is no database. What makes these tables folds its log, so that the file alone tells.
+    """
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    return bool(found[0])
 
 
 def replace_file(path: Path, content: bytes) -> None:

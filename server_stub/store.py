@@ -139,7 +139,7 @@ class Store:
         return await self.writer.write(step, origin)
 
     async def prove_writable(self) -> None:
-        """Puts a row on the disk; Refusal (503) where that cannot be done. Who asks meanwhile waits for the same row."""
+        """Puts a row on the disk; Refusal (503) where that cannot be. Who asks meanwhile waits for the same row."""
         if self._proof is None or self._proof.done():
             self._proof = asyncio.ensure_future(self.write(self._prove))
             # Where everybody has given up waiting, nobody else hears of it.

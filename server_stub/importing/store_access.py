@@ -158,6 +158,10 @@ def open_store(address: Address) -> Iterator[Store]:
             client = runner.run(_entered(reached.__aenter__()))
         except (StoreError, PlaceError, SchemaError, httpx.InvalidURL) as error:
             raise Refusal(str(error)) from error
+        except _database_failures() as error:
+            raise Refusal(
+                f"the store's database cannot be used ({error}): see the disk, or restore a backup"
+            ) from error
         try:
             store = Store(runner, client)
             try:
@@ -167,6 +171,12 @@ def open_store(address: Address) -> Iterator[Store]:
             yield store
         finally:
             runner.run(_entered(reached.__aexit__(None, None, None)))
+
+
+def _database_failures() -> tuple[type[Exception], ...]:
+    from server_stub.database import failures  # loads what a store elsewhere does not need
+
+    return failures()
 
 
 async def _entered(awaited: Any) -> Any:

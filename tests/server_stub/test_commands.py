@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from pypdf import PdfReader
 
 from server_stub.command_line import parser
 from server_stub.commands import main
+from server_stub.importing import commands as importing
 from server_stub.place import Place
 from tests.server_stub.filled_databases import rows_of
 
@@ -282,9 +286,61 @@ def test_what_the_disk_refuses_is_said_in_a_sentence(typed: Run, folder: Path, t
     assert (code, "choose another with --folder" in err) == (1, True)
     code, _, err = typed("backup", str(tmp_path / "file" / "noon.db"))
     assert (code, err.count("\n"), "cannot be used" in err) == (1, 1, True)
-    Place(folder).database.write_bytes(b"no database" * 1000)
-    code, _, err = typed("status")
-    assert (code, "restore a backup" in err) == (1, True)
+
+
+def _of_another_program(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE songs (name)")
+
+
+NO_STORES: dict[str, Callable[[Path], object]] = {
+    "is empty": lambda file: file.write_bytes(b""),
+    "cannot be read (file is not a database)": lambda file: file.write_bytes(b"no database" * 1000),
+    "holds no Floorhand store": _of_another_program,
+}
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("is_told", NO_STORES)
+def test_a_file_that_is_no_store_is_one_sentence_and_left_alone(
+    typed: Run, folder: Path, tmp_path: Path, is_told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(folder)
+    assert typed("backup", str(tmp_path / "good.db"))[0] == 0
+    tokens = rows_of(place, "SELECT hash FROM token ORDER BY hash")
+    for part in folder.glob("floorhand.db*"):
+        part.unlink()
+    NO_STORES[is_told](place.database)
+    before = place.database.read_bytes()
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,sku,quantity,description\n1,LAMP,1,Lamp\n")
+    asking = (["import", str(orders)], ["run", "--port", "0"], ["status"], ["verify"], ["migrate"], ["init"])
+    for words in (*asking, ["backup", str(tmp_path / "copy.db")], ["add-totes", "2"], ["export", "orders", "x.csv"]):
+        if words[0] == "import":
+            config = {"store": {"folder": str(folder)}}
+            code = importing.main(["orders", words[1], "--map", "floorhand"], config, tmp_path / "floorhand.toml")
+            err = capsys.readouterr().err
+        else:
+            code, _, err = typed(*words)
+        assert code in (1, 2), words
+        assert f"{place.database} {is_told}: put a backup in its place with `floorhand store restore FILE`" in err
+        assert err.count("\n") == 1, err
+        assert place.database.read_bytes() == before, words
+        assert [part.name for part in folder.glob("floorhand.db*")] == ["floorhand.db"]
+    assert not (tmp_path / "copy.db").exists()
+    # As a backup it is refused, and nothing takes the store's place.
+    wrong = Path(shutil.copyfile(place.database, tmp_path / "wrong.db"))
+    for words in (["restore", str(wrong)], ["verify", str(wrong)]):
+        code, out, err = typed(*words)
+        assert (code, str(wrong) in out + err or "restore a backup" in out) == (1, True), words
+        assert place.database.read_bytes() == before
+    # A good one does, with its own tokens: there are none of today.
+    code, out, _ = typed("restore", str(tmp_path / "good.db"))
+    (kept,) = (folder / "backups").iterdir()
+    assert (code, str(kept) in out) == (0, True)
+    assert kept.read_bytes() == before
+    assert typed("status")[0] == 0
+    assert rows_of(place, "SELECT hash FROM token ORDER BY hash") == tokens
 
 
 @pytest.mark.embedded
