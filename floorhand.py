@@ -1,10 +1,12 @@
 """The front door: reads the sub-command and the machine's config file, then opens that one room.
 
-Decides nothing about picking or packing. Nobody imports this file, and it imports a room only when it is asked for.
+Decides that whatever any command writes is its owner's alone to read, and nothing about picking or packing. Nobody
+imports this file, and it imports a room only when it is asked for.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -49,8 +51,20 @@ Start here:
 """
 
 
+# Databases, copies, exports, journals, labels and reports hold customers' names and addresses, or who may sign on.
+_OWNER_ALONE = 0o077
+
+
 def main(argv: list[str] | None = None) -> int:
     """Runs one sub-command; returns its exit code (2 for a call or a config that cannot be read)."""
+    before = os.umask(_OWNER_ALONE)
+    try:
+        return _run(argv)
+    finally:
+        os.umask(before)
+
+
+def _run(argv: list[str] | None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     explicit: str | None = None
     while words and words[0].startswith("-"):

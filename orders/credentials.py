@@ -1,9 +1,12 @@
 """Badges and PINs as salted verifiers, so that a device can judge a sign-on without the store.
 
-Decides how a secret is checked. Counting tries and locking out belongs to the device that was tried.
+Decides how a secret is checked, and which PIN is none. Counting tries and locking out belongs to the device that was
+tried.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 # OWASP's second choice of parameters for Argon2id: dear to guess with, 20 to 40 ms at a sign-on on a handheld.
 _PASSES, _MEMORY_KIB, _LANES = 2, 19 * 1024, 1
@@ -34,6 +37,25 @@ def is_right(secret: str, kept: str) -> bool:
         return verify_secret(kept.encode(), secret.encode(), Type.ID)
     except (Argon2Error, InvalidHash):
         return False
+
+
+LEAST_SUPERVISOR_DIGITS = 6
+# One digit, two or three over and over.
+_LONGEST_PATTERN = 3
+
+
+def weakness(pin: str) -> str:
+    """Why `pin`, all digits, is among the first that anybody would try; empty where it is not. Never with the PIN."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    if steps == {0}:
+        return "one digit over and over"
+    if steps in ({1}, {9}):
+        return "digits in a row"
+    for length in range(2, _LONGEST_PATTERN + 1):
+        times, rest = divmod(len(pin), length)
+        if times > 1 and not rest and pin == pin[:length] * times:
+            return f"the same {length} digits over and over"
+    return ""
 
 
 def badge_body(worker: str, secret: str) -> str:

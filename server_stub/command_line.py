@@ -102,7 +102,9 @@ def parser() -> argparse.ArgumentParser:
     )
     worker.add_argument("name", type=_name)
     worker.add_argument("--role", action="append", choices=ROLES, help="may be given again (default picker)")
-    worker.add_argument("--pin", type=_pin, metavar="DIGITS", help="4 to 12 digits, for signing on without the badge")
+    worker.add_argument(
+        "--pin", type=_pin, metavar="DIGITS", help="4 to 12 digits (supervisors: 6), to sign on without the badge"
+    )
     worker.add_argument("--id", default="", help="an id of your own (default: made from the name)")
     worker.add_argument("--new-badge", action="store_true", help="the worker is known: make a new badge and PIN")
 

@@ -30,7 +30,10 @@ TOKEN_ROLES: tuple[str, ...] = get_args(TokenRole)
 
 
 class NewWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody who works here. `is_known` gives a known worker a new badge, PIN and roles."""
+    """Somebody who works here. `is_known` gives a known worker a new badge, PIN and roles.
+
+    A supervisor's PIN has six digits at least; none is one digit over and over, digits in a row or a short pattern.
+    """
 
     name: Name
     roles: Annotated[tuple[Literal["picker", "packer", "supervisor"], ...], Meta(min_length=1)]

@@ -6,6 +6,7 @@ Decides how secrets are made and kept (never in the clear). What a role may do s
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -188,8 +189,25 @@ def make_secrets(pin: str | None) -> Secrets:
 
 
 def new_pin() -> str:
-    """Six random digits."""
-    return f"{secrets.randbelow(1_000_000):06d}"
+    """Six random digits that nobody would try first."""
+    while credentials.weakness(pin := f"{secrets.randbelow(1_000_000):06d}"):
+        pass
+    return pin
+
+
+def refuse_weak_pin(pin: str | None, roles: Sequence[str]) -> None:
+    """Refusal (422) for a PIN that is guessed within the tries of a device, or too short for what it opens."""
+    if pin is None:
+        return
+    least = credentials.LEAST_SUPERVISOR_DIGITS
+    if SUPERVISOR in roles and len(pin) < least:
+        raise _weak_pin(f"a supervisor's PIN of {least} to 12 digits", f"one of {len(pin)}", "choose a longer one")
+    if why := credentials.weakness(pin):
+        raise _weak_pin("a PIN that nobody guesses", why, "choose other digits, such as the last ones of a receipt")
+
+
+def _weak_pin(expected: str, came: str, remedy: str) -> Refusal:
+    return Refusal(422, "weak_pin", expected=expected, came=came, remedy=remedy)
 
 
 def add_worker(books: Books, new: NewWorker, made: Secrets) -> WorkerAdded:

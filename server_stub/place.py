@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,10 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+
+_ALL_THE_WORLD = 0o007
+_EVERYBODY_ELSE = 0o077
 
 
 class PlaceError(Exception):
@@ -113,6 +118,29 @@ class Place:
         except (OSError, msgspec.DecodeError):
             return None
 
+    def tighten(self) -> None:
+        """Takes from everybody else what stands here for all the world to read, where it is this user's to take.
+
+        A group that was let in on purpose (0640) keeps its right; so does whatever somebody keeps elsewhere.
+        """
+        if sys.platform == "win32":
+            return
+        ours = (
+            self.admin_token,
+            self.audit_heads,
+            self.backups,
+            self.papers,
+            *self.folder.glob("*.db*"),
+            *self.backups.glob("*"),
+            *self.papers.glob("*"),
+        )
+        for path in ours:
+            with suppress(OSError):
+                found = path.lstat()
+                is_open = found.st_mode & _ALL_THE_WORLD and not stat.S_ISLNK(found.st_mode)
+                if is_open and found.st_uid == os.geteuid() and path.is_relative_to(self.folder):
+                    path.chmod(stat.S_IMODE(found.st_mode) & ~_EVERYBODY_ELSE)
+
     def try_hold(self) -> Hold | None:
         """Holds this folder for this process, or None where another one does."""
         try:
@@ -130,6 +158,7 @@ class Place:
             return None
         # Whoever announced itself here is gone, or it would still hold the folder.
         self.withdraw()
+        self.tighten()
         return Hold(file)
 
     def hold(self) -> Hold:

@@ -99,6 +99,7 @@ async def serve(
     certificate cannot be used.
     """
     place.require()
+    place.tighten()
     asyncio.get_running_loop().set_exception_handler(logs.unexpected)
     with nullcontext() if place.address else place.hold():
         if tls is not None:

@@ -48,6 +48,7 @@ from server_stub.store import Store
 
 async def add_worker(store: Store, call: Call) -> WorkerAdded:
     """Adds a worker and tells the badge's text, this once."""
+    people.refuse_weak_pin(call.message.pin, call.message.roles)
     made = await asyncio.to_thread(people.make_secrets, call.message.pin)
     step = partial(people.add_worker, new=call.message, made=made)
     return await act(store, call, step, lambda added: f"{added.worker}: {', '.join(call.message.roles)}")

@@ -8,7 +8,7 @@ import pytest
 
 from orders import barcodes, credentials
 from orders.records import Worker
-from server_stub.people import slug
+from server_stub.people import new_pin, slug
 
 
 async def code(warehouse: Any, **asked: Any) -> str:
@@ -71,6 +71,39 @@ async def test_a_badge_and_a_pin_sign_their_worker_on(warehouse: Any) -> None:
     assert credentials.is_right(secret, worker.badge)
     assert credentials.is_right("2718", worker.pin)
     assert not credentials.is_right("2719", worker.pin)
+
+
+@pytest.mark.parametrize(
+    ("pin", "role", "came"),
+    [
+        ("0000", "picker", "one digit over and over"),
+        ("777777777777", "supervisor", "one digit over and over"),
+        ("1234", "picker", "digits in a row"),
+        ("987654", "supervisor", "digits in a row"),
+        ("7890", "packer", "digits in a row"),
+        ("1212", "picker", "the same 2 digits over and over"),
+        ("123123", "supervisor", "the same 3 digits over and over"),
+        ("2718", "supervisor", "one of 4"),
+        ("27182", "supervisor", "one of 5"),
+    ],
+)
+async def test_a_pin_that_anybody_would_try_is_refused_in_words_without_it(
+    warehouse: Any, pin: str, role: str, came: str
+) -> None:
+    before = len(warehouse.all(Worker))
+    for new in ({}, {"id": "GRACE", "is_known": True}):
+        worker = {"name": "Ada", "roles": ["picker", role], "pin": pin, **new}
+        answer = await warehouse.admin.post("/v1/workers", json=worker)
+        assert (answer.status_code, answer.json()["error"], answer.json()["came"]) == (422, "weak_pin", came)
+        assert pin not in answer.text
+    assert len(warehouse.all(Worker)) == before
+    assert warehouse.record(Worker, "GRACE").is_active
+
+
+def test_our_own_pins_are_strong(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([0, 123_456, 654_321, 121_212, 890_123, 271_828])
+    monkeypatch.setattr("server_stub.people.secrets.randbelow", lambda _most: next(drawn))
+    assert new_pin() == "271828"
 
 
 async def test_a_known_worker_gets_a_new_badge_only_when_asked_for(warehouse: Any) -> None:
