@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
@@ -21,6 +21,7 @@ from orders.records import Record, decode_record
 from orders.wire import Problem, Release, Released
 from server_stub.floor_setup import Page
 from server_stub.place import Hold, Place, PlaceError, Running
+from server_stub.problems import IN_PROGRESS
 
 if TYPE_CHECKING:
     from server_stub.store import Store
@@ -62,22 +63,33 @@ class Address(msgspec.Struct, frozen=True):
 class StoreClient:
     """Asks a store; each method is one route."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    def __init__(self, http: httpx.AsyncClient, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._http, self._pause = http, pause
 
     async def ask(
         self, method: str, path: str, gives: type[Gives], takes: msgspec.Struct | None = None, **query: str | int
     ) -> Gives:
-        """One request: sends `takes`, reads `gives`. Raises StoreRefused or StoreUnreachable."""
+        """One request: sends `takes`, reads `gives`. Raises StoreRefused or StoreUnreachable.
+
+        One with a key is asked again where the answer was lost, and for as long as the store is still at work on it.
+        """
         body = msgspec.json.encode(takes) if takes is not None else None
         headers = {"content-type": "application/json"} if body else {}
-        try:
-            answer = await self._http.request(method, path, content=body, headers=headers, params=query)
-        except httpx.HTTPError as error:
-            raise self._unreachable(error) from error
-        if answer.status_code == 200:
-            return self._read(answer, gives)
-        raise self._refusal(answer)
+        may_be_lost = bool(getattr(takes, "key", ""))
+        while True:
+            try:
+                answer = await self._http.request(method, path, content=body, headers=headers, params=query)
+            except httpx.HTTPError as error:
+                if may_be_lost and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                    may_be_lost = False
+                    continue
+                raise self._unreachable(error) from error
+            if answer.status_code == 200:
+                return self._read(answer, gives)
+            refusal = self._refusal(answer)
+            if not (isinstance(refusal, StoreRefused) and refusal.problem.error == IN_PROGRESS):
+                raise refusal
+            await self._pause(_seconds(answer))
 
     def _read(self, answer: httpx.Response, gives: type[Gives]) -> Gives:
         try:
@@ -135,6 +147,12 @@ class StoreClient:
         if len(owners) > 1:
             raise StoreError(f"this store has several owners: {otherwise}")
         return owners[0]
+
+
+def _seconds(answer: httpx.Response) -> float:
+    """How long the store asks to be left alone."""
+    said = answer.headers.get("retry-after", "")
+    return float(said) if said.isdecimal() else _ASK_AGAIN_SECONDS
 
 
 @asynccontextmanager

@@ -7,20 +7,22 @@ between goes on at its next start. What following means is the rule book's busin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Select, bindparam, select, tuple_, union_all
 
 from orders import calendar, cut_offs, moved_departures, states
 from orders.calendar import Departure
 from orders.records import Key, Manifest, Order, Parcel, PickTask, Record, Site, kind_of
-from server_stub import availability, schema
+from server_stub import availability, long_requests, schema
 from server_stub.books import Books, rank
 from server_stub.floor_setup import DepartureMoved, MoveDeparture
+from server_stub.long_requests import Course, Runs, Write
 from server_stub.problems import Refusal, shown
 from server_stub.rows import CounterRow
 from server_stub.writer import Step
@@ -29,14 +31,6 @@ from server_stub.writer import Step
 SLICE = 100
 # Counts how far the books have followed: the place in the log of the site that they agree with.
 _FOLLOWED = "calendar_followed"
-
-Answer = TypeVar("Answer")
-
-
-class Write(Protocol):
-    """Runs a step as a transaction of its own."""
-
-    def __call__(self, step: Step[Answer]) -> Awaitable[Answer]: ...
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -52,6 +46,10 @@ class Followed(msgspec.Struct, frozen=True):
 
     orders: int = 0
     parcels: int = 0
+
+    def and_then(self, some: Followed) -> Followed:
+        """These, and `some` more."""
+        return Followed(self.orders + some.orders, self.parcels + some.parcels)
 
 
 def move(books: Books, asked: MoveDeparture) -> DepartureMoved:
@@ -72,6 +70,43 @@ def move(books: Books, asked: MoveDeparture) -> DepartureMoved:
     )
 
 
+class Moving(msgspec.Struct, frozen=True):
+    """A move under way: what was noted at the site, to which place of its log the books follow it, and how far."""
+
+    moved: DepartureMoved
+    target: int
+    mark: Mark
+    followed: Followed = Followed()
+
+
+def course(begin: Step[DepartureMoved]) -> Course[Moving, DepartureMoved]:
+    """`begin` notes when that departure leaves; everything due on it follows in the transactions after that."""
+
+    def do(books: Books, before: Moving | None) -> Moving | DepartureMoved:
+        if before is None:
+            moved = begin(books)
+            target = _not_followed(books)
+            return Moving(moved, target, Mark()) if target else moved
+        some, mark = follow_slice(books, before.mark)
+        followed = before.followed.and_then(some)
+        if mark is not None:
+            return replace(before, mark=mark, followed=followed)
+        _note_followed(books, before.target)
+        return replace(before.moved, orders=followed.orders, parcels=followed.parcels)
+
+    return Course("move_departure", Moving, DepartureMoved, do)
+
+
+async def go_on(write: Write, runs: Runs) -> None:
+    """Brings what a stop broke off to its end: each move under way with its own answer, and whatever else follows."""
+    await long_requests.carry_on(write, runs, course(_begun_already))
+    await follow(write)
+
+
+def _begun_already(books: Books) -> DepartureMoved:
+    raise LookupError("a move that is not begun is not to be gone on with")
+
+
 async def follow(write: Write) -> Followed:
     """Brings everything that stands or is due on a departure to where the site says that it leaves by now."""
     followed = Followed()
@@ -79,7 +114,7 @@ async def follow(write: Write) -> Followed:
     mark: Mark | None = Mark() if target else None
     while mark is not None:
         some, mark = await write(partial(follow_slice, mark=mark))
-        followed = Followed(followed.orders + some.orders, followed.parcels + some.parcels)
+        followed = followed.and_then(some)
     if target:
         await write(partial(_note_followed, target=target))
     return followed
@@ -88,7 +123,7 @@ async def follow(write: Write) -> Followed:
 def follow_slice(books: Books, mark: Mark) -> tuple[Followed, Mark | None]:
     """Looks at the next records; gives what changed, and where to go on."""
     standing = _STANDING[mark.kind]
-    found = books.records(standing.cls, standing.query, rank=mark.rank, id=mark.id)
+    found = books.records(standing.cls, standing.query, rank=mark.rank, id=mark.id, most=SLICE)
     # Where a record stood before it may get another rank.
     following: Mark | None = Mark(mark.kind, rank(found[-1]), found[-1].id) if len(found) == SLICE else None
     if following is None and mark.kind + 1 < len(_STANDING):
@@ -121,7 +156,7 @@ def _take_along(books: Books, order: Order) -> None:
     for id in order.tasks:
         task = books.find(PickTask, id)
         if task is not None and task.due_at != order.due_at:
-            books.put(msgspec.structs.replace(task, due_at=order.due_at))
+            books.put(replace(task, due_at=order.due_at))
     availability.rank_again(books, order)
 
 
@@ -153,12 +188,12 @@ def _standing(cls: type[Record], kind: str, in_states: Iterable[str]) -> _Standi
             tuple_(record.rank, record.id) > tuple_(bindparam("rank"), bindparam("id")),
         )
         .order_by(record.rank, record.id)
-        .limit(SLICE)
+        .limit(bindparam("most"))
         .subquery()
         for state in in_states
     ]
     every = union_all(*(select(part.c.id, part.c.rank) for part in parts)).subquery()
-    return _Standing(cls, select(every.c.id).order_by(every.c.rank, every.c.id).limit(SLICE))
+    return _Standing(cls, select(every.c.id).order_by(every.c.rank, every.c.id).limit(bindparam("most")))
 
 
 def _going_on(life: states.Life, *but: str) -> list[str]:

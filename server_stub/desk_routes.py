@@ -17,30 +17,29 @@ from orders.intake import Receipt, Receipts
 from orders.records import KINDS
 from orders.shapes import Struct
 from server_stub import (
+    audit,
     departures,
     discrepancies,
     intake_desk,
-    keyed,
     missed_trucks,
     put_backs,
     release,
     shelf_counts,
 )
 from server_stub.books import Books
-from server_stub.endpoints import Call, act
+from server_stub.endpoints import Call, act, act_at_length, act_once
 from server_stub.floor_repairs import PutBackDone, ShelfCounted
 from server_stub.floor_setup import (
     DepartureMoved,
     Done,
-    MoveDeparture,
     OrderReport,
     Page,
     RolledOver,
-    RollOver,
     Status,
     StockPage,
 )
 from server_stub.keyed import Reply
+from server_stub.long_requests import Course
 from server_stub.problems import unknown
 from server_stub.reading import LARGEST_PAGE
 from server_stub.store import Store
@@ -58,64 +57,42 @@ class PageQuery(Struct, frozen=True, kw_only=True):
 async def release_orders(store: Store, call: Call) -> wire.Released:
     """Sends allocated orders to the floor: those named, or every one."""
     asked: wire.Release = call.message
-    asker, owner = call.caller.name, call.caller.owner
-    known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, wire.Released))
-    if known is not None:
-        return known
-    tasks: list[str] = []
-    refused: list[tuple[str, str]] = []
-    lacking: dict[str, None] = {}
-    mark: release.Mark | None = release.Mark()
-    while mark is not None:
-        released, mark = await store.write(partial(release.release_slice, asked=asked, mark=mark, owner=owner))
-        tasks += released.tasks
-        refused += released.refused
-        lacking |= dict.fromkeys(released.lacking)
-    answer = wire.Released(tasks=tuple(tasks), refused=tuple(refused), lacking=tuple(lacking))
-    await act(
-        store,
-        call,
-        lambda books: keyed.remember(books, asker, asked.key, asked, answer),
-        lambda _: f"{len(answer.tasks)} orders released, {len(answer.refused)} refused",
-    )
-    return answer
+
+    def do(books: Books, before: release.Releasing | None) -> release.Releasing | wire.Released:
+        so_far = before or release.Releasing()
+        step = partial(release.release_slice, asked=asked, mark=so_far.mark, owner=call.caller.owner)
+        some, mark = audit.kept(call.doing, step, _released)(books)
+        return so_far.and_then(some, mark)
+
+    return await act_at_length(store, call, Course(call.doing.act, release.Releasing, wire.Released, do))
+
+
+def _released(sliced: tuple[wire.Released, object]) -> str:
+    return f"{len(sliced[0].tasks)} orders released, {len(sliced[0].refused)} refused"
 
 
 async def move_departure(store: Store, call: Call) -> DepartureMoved:
     """Lets today's departure leave at another time; open orders, parcels and manifests go along."""
-    asked: MoveDeparture = call.message
-    asker = call.caller.name
-    known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, DepartureMoved))
-    if known is not None:
-        return known
-    moved: DepartureMoved = await act(
-        store,
-        call,
-        partial(departures.move, asked=asked),
-        lambda done: (
-            f"{done.carrier} {done.service} of {done.scheduled_at:%Y-%m-%d %H:%M} to {done.departs_at:%H:%M} UTC"
-        ),
-    )
-    followed = await departures.follow(store.write)
-    answer = replace(moved, orders=followed.orders, parcels=followed.parcels)
-    await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
-    return answer
+    begin = audit.kept(call.doing, partial(departures.move, asked=call.message), _moved)
+    return await act_at_length(store, call, departures.course(begin))
+
+
+def _moved(done: DepartureMoved) -> str:
+    return f"{done.carrier} {done.service} of {done.scheduled_at:%Y-%m-%d %H:%M} to {done.departs_at:%H:%M} UTC"
 
 
 async def roll_over(store: Store, call: Call) -> RolledOver:
     """Puts the parcels of a truck that did not come on the next departure."""
-    asked: RollOver = call.message
-    asker = call.caller.name
-    known = await store.write(lambda books: keyed.recalled(books, asker, asked.key, asked, RolledOver))
-    if known is not None:
-        return known
-    moved, rolled = 0, await act(store, call, partial(missed_trucks.roll_slice, id=asked.manifest), _rolled_from)
-    while rolled.parcels:
-        moved += rolled.parcels
-        rolled = await store.write(partial(missed_trucks.roll_slice, id=asked.manifest))
-    answer = replace(rolled, parcels=moved)
-    await store.write(lambda books: keyed.remember(books, asker, asked.key, asked, answer))
-    return answer
+    roll = partial(missed_trucks.roll_slice, id=call.message.manifest)
+
+    def do(books: Books, before: missed_trucks.Rolling | None) -> missed_trucks.Rolling | RolledOver:
+        moved = before.parcels if before else 0
+        rolled = roll(books) if before else audit.kept(call.doing, roll, _rolled_from)(books)
+        if rolled.parcels:
+            return missed_trucks.Rolling(moved + rolled.parcels)
+        return replace(rolled, parcels=moved)
+
+    return await act_at_length(store, call, Course(call.doing.act, missed_trucks.Rolling, RolledOver, do))
 
 
 def _rolled_from(rolled: RolledOver) -> str:
@@ -139,10 +116,11 @@ async def resolve_discrepancy(store: Store, call: Call) -> Done:
 
 async def _settle_once(store: Store, call: Call, gives: type[Reply], do: Callable[[Books, Any, str], Reply]) -> Reply:
     asked, asker = call.message, call.caller.name
-    return await act(
+    return await act_once(
         store,
         call,
-        lambda books: keyed.once(books, asker, asked.key, asked, gives, lambda: do(books, asked, asker)),
+        gives,
+        lambda books: do(books, asked, asker),
         lambda _: next(str(getattr(asked, name)) for name in ("discrepancy", "location") if hasattr(asked, name)),
     )
 

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from orders.decoding import decoded
-from server_stub import audit
+from server_stub import audit, keyed, long_requests
 from server_stub.audit import Doing
 from server_stub.authority import TERMINAL, Caller, forbidden, roles_for
+from server_stub.keyed import Reply
+from server_stub.long_requests import Course, Mark
 from server_stub.problems import not_json, wrong_type
 from server_stub.store import Store
 from server_stub.writer import Step
@@ -109,3 +111,23 @@ class Endpoint:
 async def act(store: Store, call: Call, step: Step[Answer], subject: Callable[[Answer], str]) -> Answer:
     """What `step` answered, once it is on disk together with its entry in the audit trail."""
     return await store.write(audit.kept(call.doing, step, subject), call.caller.terminal)
+
+
+async def act_once(
+    store: Store, call: Call, gives: type[Reply], step: Step[Reply], subject: Callable[[Reply], str], key: str = ""
+) -> Reply:
+    """The same for a request with a key: asked again, it is answered again, and done and noted once.
+
+    `key` is what the request's own is kept as, where that is not to be written down. Without any it is done each time.
+    """
+    asked, kept = call.message, audit.kept(call.doing, step, subject)
+    if not asked.key:
+        return await store.write(kept, call.caller.terminal)
+    request = keyed.request(call.caller.name, key or asked.key, asked)
+    return await store.write(lambda books: keyed.once(books, request, gives, lambda: kept(books)), call.caller.terminal)
+
+
+async def act_at_length(store: Store, call: Call, course: Course[Mark, Reply]) -> Reply:
+    """What a keyed request of many transactions answered; each notes in the audit trail what is to stand there."""
+    asked = keyed.request(call.caller.name, call.message.key, call.message)
+    return await long_requests.carry_out(store.write, store.runs, asked, course)

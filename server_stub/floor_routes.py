@@ -103,7 +103,7 @@ async def claim(store: Store, call: Call) -> wire.Claimed:
 
     def step(books: Books) -> wire.Claimed:
         do = partial(claims.claim, books, terminal, asked)
-        return keyed.once(books, terminal, asked.key, asked, wire.Claimed, do)
+        return keyed.once(books, keyed.request(terminal, asked.key, asked), wire.Claimed, do)
 
     return await store.write(step, terminal)
 
@@ -114,7 +114,7 @@ async def give_back(store: Store, call: Call) -> wire.Claimed:
 
     def step(books: Books) -> wire.Claimed:
         do = partial(claims.give_back, books, terminal, asked.task)
-        return keyed.once(books, terminal, asked.key, asked, wire.Claimed, do)
+        return keyed.once(books, keyed.request(terminal, asked.key, asked), wire.Claimed, do)
 
     return await store.write(step, terminal)
 

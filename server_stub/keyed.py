@@ -1,6 +1,7 @@
 """Requests that carry a key: the same key is answered again with the same reply, and done once.
 
 Decides what counts as the same request. Only replies that changed something are kept; a refusal may be asked anew.
+What is too much for one transaction is the business of long_requests.
 """
 
 from __future__ import annotations
@@ -22,52 +23,69 @@ from server_stub.schema import instant
 KEPT = timedelta(days=30)
 
 _OLD = select(schema.request).where(schema.request.c.made_at < bindparam("before")).limit(10_000)
+_OLD_UNFINISHED = select(schema.unfinished_request).where(schema.unfinished_request.c.made_at < bindparam("before"))
 
 Reply = TypeVar("Reply", bound=msgspec.Struct)
 
 
-def once(
-    books: Books, asker: str, key: str, asked: msgspec.Struct, reply: type[Reply], do: Callable[[], Reply]
-) -> Reply:
+class Request(msgspec.Struct, frozen=True):
+    """Who asks, under which key, and what: by its digest."""
+
+    asker: str
+    key: str
+    digest: bytes
+
+
+def request(asker: str, key: str, asked: msgspec.Struct) -> Request:
+    """A request as its key is judged."""
+    return Request(asker, key, digest(msgspec.json.encode([type(asked).__name__, asked])))
+
+
+def once(books: Books, asked: Request, reply: type[Reply], do: Callable[[], Reply]) -> Reply:
     """The reply kept for that key, or what `do` answers now; kept where it changed something.
 
-    Refusal (409) where the key came before with another request.
+    Refusal (422) where the key came before with another request.
     """
-    if known := recalled(books, asker, key, asked, reply):
+    if known := recalled(books, asked, reply):
         return known
     changes = books.tally.changes
     answer = do()
     if books.tally.changes != changes:
-        remember(books, asker, key, asked, answer)
+        remember(books, asked, answer)
     return answer
 
 
-def recalled(books: Books, asker: str, key: str, asked: msgspec.Struct, reply: type[Reply]) -> Reply | None:
+def recalled(books: Books, asked: Request, reply: type[Reply]) -> Reply | None:
     """The reply kept for that key, if there is one."""
-    row = books.sheets.request.get(asker, key)
+    row = books.sheets.request.get(asked.asker, asked.key)
     if row is None:
         return None
-    if row.digest != _content(asked):
+    require_same(asked.key, row.digest == asked.digest)
+    return msgspec.json.decode(row.reply, type=reply)
+
+
+def remember(books: Books, asked: Request, answer: msgspec.Struct) -> None:
+    """Keeps a reply under its key."""
+    row = RequestRow(asked.asker, asked.key, asked.digest, books.stamp, msgspec.json.encode(answer))
+    books.sheets.request.put(row)
+
+
+def require_same(key: str, is_same: bool) -> None:
+    """Refusal (422) where another request came under that key before."""
+    if not is_same:
         raise Refusal(
-            409,
+            422,
             "key_used_before",
             expected="a new key for a new request",
             came=f"key {shown(key)}, which another request carried",
             remedy="make a new random key for every request",
         )
-    return msgspec.json.decode(row.reply, type=reply)
-
-
-def remember(books: Books, asker: str, key: str, asked: msgspec.Struct, answer: msgspec.Struct) -> None:
-    """Keeps a reply under its key."""
-    books.sheets.request.put(RequestRow(asker, key, _content(asked), books.stamp, msgspec.json.encode(answer)))
 
 
 def forget_old(books: Books) -> None:
-    """Drops replies that nobody can still be asking for."""
-    for row in books.sheets.request.where(_OLD, before=instant(books.now - KEPT)):
+    """Drops what nobody can still be asking for."""
+    before = instant(books.now - KEPT)
+    for row in books.sheets.request.where(_OLD, before=before):
         books.sheets.request.drop(row)
-
-
-def _content(asked: msgspec.Struct) -> bytes:
-    return digest(msgspec.json.encode([type(asked).__name__, asked]))
+    for unfinished in books.sheets.unfinished.where(_OLD_UNFINISHED, before=before):
+        books.sheets.unfinished.drop(unfinished)

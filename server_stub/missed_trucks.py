@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select
 
@@ -26,6 +27,12 @@ _SEALED = (
     .where(schema.record.c.kind == "parcel", schema.record.c.state == "sealed")
     .order_by(schema.record.c.id)
 )
+
+
+class Rolling(msgspec.Struct, frozen=True):
+    """How many parcels have gone over so far."""
+
+    parcels: int
 
 
 def roll_slice(books: Books, id: str) -> RolledOver:

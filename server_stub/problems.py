@@ -11,6 +11,8 @@ from orders.wire import MAX_BODY_BYTES, Problem
 
 # Somebody has to make room on it; whoever asks meanwhile finds out soon enough.
 _SECONDS_FOR_A_DISK = 10
+# Under the same key that request is being carried out: ask again later.
+IN_PROGRESS = "in_progress"
 
 
 class Refusal(Exception):

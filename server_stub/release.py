@@ -31,7 +31,7 @@ _NEXT = (
         | ((schema.record.c.rank == bindparam("rank")) & (schema.record.c.id > bindparam("id"))),
     )
     .order_by(schema.record.c.rank, schema.record.c.id)
-    .limit(SLICE)
+    .limit(bindparam("most"))
 )
 
 
@@ -43,6 +43,22 @@ class Mark(msgspec.Struct, frozen=True):
     id: str = ""
 
 
+class Releasing(msgspec.Struct, frozen=True):
+    """A release under way: where it goes on, and what it has told so far."""
+
+    mark: Mark = Mark()
+    released: Released = Released(tasks=())
+
+    def and_then(self, some: Released, mark: Mark | None) -> Releasing | Released:
+        """What is told once `some` was released too: under way from `mark` on, or all of it."""
+        whole = Released(
+            tasks=self.released.tasks + some.tasks,
+            refused=self.released.refused + some.refused,
+            lacking=tuple(dict.fromkeys(self.released.lacking + some.lacking)),
+        )
+        return whole if mark is None else Releasing(mark, whole)
+
+
 def release_slice(books: Books, asked: Release, mark: Mark, owner: str = "") -> tuple[Released, Mark | None]:
     """Releases the next slice of what was asked for, the most urgent first; gives where to go on, None at the end.
 
@@ -52,7 +68,7 @@ def release_slice(books: Books, asked: Release, mark: Mark, owner: str = "") -> 
         ids = asked.orders[mark.named : mark.named + SLICE]
         following = Mark(named=mark.named + SLICE)
     else:
-        found = books.records(Order, _NEXT, rank=mark.rank, id=mark.id, owner=owner)
+        found = books.records(Order, _NEXT, rank=mark.rank, id=mark.id, owner=owner, most=SLICE)
         ids = tuple(order.id for order in found)
         following = Mark(rank=rank(found[-1]), id=found[-1].id) if found else mark
     return release(books, ids, owner), following if len(ids) == SLICE else None

@@ -151,6 +151,17 @@ class RequestRow(msgspec.Struct):
     reply: bytes
 
 
+class UnfinishedRow(msgspec.Struct):
+    asker: str
+    key: str
+    digest: bytes
+    act: str
+    made_at: str
+    run: str
+    held_until: str
+    mark: bytes
+
+
 class TerminalRow(msgspec.Struct):
     id: str
     name: str
@@ -253,6 +264,7 @@ class Forms:
         self.sscc_counter = Form(database, schema.sscc_counter, SsccCounterRow)
         self.sscc_block = Form(database, schema.sscc_block, SsccBlockRow)
         self.request = Form(database, schema.request, RequestRow, is_kept=False)
+        self.unfinished = Form(database, schema.unfinished_request, UnfinishedRow, is_kept=False)
         self.terminal = Form(database, schema.terminal, TerminalRow)
         self.token = Form(database, schema.token, TokenRow)
         self.audit = Form(database, schema.audit, AuditRow, is_kept=False)
@@ -285,6 +297,7 @@ class Sheets:
         self.sscc_counter = Sheet(forms.sscc_counter, cursor, tally)
         self.sscc_block = Sheet(forms.sscc_block, cursor, tally)
         self.request = Sheet(forms.request, cursor, tally)
+        self.unfinished = Sheet(forms.unfinished, cursor, tally)
         self.terminal = Sheet(forms.terminal, cursor, tally)
         self.token = Sheet(forms.token, cursor, tally)
         self.audit = Sheet(forms.audit, cursor, tally)

@@ -223,6 +223,19 @@ request = Table(
     Column("reply", LargeBinary, nullable=False),
     Index(None, "made_at"),
 )
+# Keyed requests that are many transactions and not at their end: how far each has come, and who works on it until when.
+unfinished_request = Table(
+    "unfinished_request",
+    metadata,
+    Column("asker", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("act", TEXT, nullable=False),
+    Column("made_at", TEXT, nullable=False),
+    Column("run", TEXT, nullable=False),
+    Column("held_until", TEXT, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+)
 
 terminal = Table(
     "terminal",

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from orders.identifiers import SSCC_LENGTH, IdentifierError, SsccBlock, is_sscc
 from orders.records import Owner
 from orders.wire import Lease, Leased
-from server_stub import discrepancies, schema
+from server_stub import discrepancies, keyed, schema
 from server_stub.books import Books
 from server_stub.problems import Refusal, wrong_type
 from server_stub.rows import JournalRow, SsccBlockRow, SsccCounterRow
@@ -33,11 +33,14 @@ _OWNERS = select(schema.record.c.id).where(schema.record.c.kind == "owner")
 
 
 def lease(books: Books, journal: JournalRow, asked: Lease) -> Leased:
-    """A block for that journal, the same one for the same key; or why there is none."""
+    """A block for that journal, the same one for the same key; or why there is none.
+
+    Refusal (422) where the key came before for another owner or count.
+    """
     if not 0 < len(asked.key) <= 64:
         raise wrong_type("Expected `str` of length 1 to 64 - at `$.key`")
     if known := books.sheets.sscc_block.where(_BY_KEY, journal=journal.id, key=asked.key):
-        return Leased(block=_block(known[0]))
+        return Leased(block=_asked_before(known[0], asked))
     owner = books.find(Owner, asked.owner)
     if owner is None:
         return Leased(refused=f"no owner {asked.owner} is known: add it with `floorhand store owner`")
@@ -59,6 +62,12 @@ def lease(books: Books, journal: JournalRow, asked: Lease) -> Leased:
     )
     _register(books, journal, asked.key, block)
     return Leased(block=block)
+
+
+def _asked_before(row: SsccBlockRow, asked: Lease) -> SsccBlock:
+    count = row.last - row.first + 1
+    keyed.require_same(asked.key, (row.owner, count) == (asked.owner, min(asked.count, LARGEST_BLOCK)))
+    return _block(row)
 
 
 def acknowledge(books: Books, journal: JournalRow, block: SsccBlock) -> None:

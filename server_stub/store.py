@@ -24,6 +24,7 @@ from server_stub.books import TOKENS, Books, News
 from server_stub.changes import ChangeReader, Wakers
 from server_stub.database import Database, Line, open_at
 from server_stub.embedded import Embedded
+from server_stub.long_requests import Runs
 from server_stub.metrics import Metrics
 from server_stub.people import Tokens
 from server_stub.problems import cannot_write
@@ -83,6 +84,7 @@ class Store:
         self.clock = clock
         self._heads = heads
         self.metrics = Metrics()
+        self.runs = Runs(is_shared=database.is_shared)
         self.wakers = Wakers()
         self._database = database
         self._line = Line(database, migration.require_head)
@@ -118,7 +120,7 @@ class Store:
             store._note_end(store._heads.begin, audit.last(database))
         await store.write(admission.fold_parked)
         await store.write(keyed.forget_old)
-        await departures.follow(store.write)
+        await departures.go_on(store.write, store.runs)
         return store
 
     @property

@@ -46,6 +46,9 @@ _PROBLEM = msgspec.json.Decoder(wire.Problem)
 OTHERS_JOURNAL = "journal_of_another_terminal"
 NEWER_TERMINAL = "newer_terminal"
 UNAUTHORISED = "unauthorised"
+# What the store answers (409) to a request that it is just carrying out, under the same key.
+IN_PROGRESS = "in_progress"
+LONGEST_PAUSE_S = 5.0
 _CHALLENGE = "Bearer"
 
 
@@ -55,6 +58,14 @@ class LinkError(Exception):
 
 class Unreachable(LinkError):
     """Nobody answered, or not in time. Whether a request was carried out is unknown."""
+
+
+class AtWork(Unreachable):
+    """The store is just carrying out this very request; asked again after `pause_s`, it says what came of it."""
+
+    def __init__(self, text: str, retry_after: str) -> None:
+        super().__init__(text)
+        self.pause_s = min(float(retry_after), LONGEST_PAUSE_S) if retry_after.isdecimal() else 1.0
 
 
 class SignInAgain(LinkError):
@@ -116,6 +127,7 @@ class _Reply(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     challenge: str = ""
+    retry_after: str = ""
 
 
 class HttpLink:
@@ -205,8 +217,9 @@ class HttpLink:
                 timeout = httpx.Timeout(deadline_s, connect=CONNECT_S)
                 url = self.address + path
                 async with client.stream(method, url, headers=headers, timeout=timeout, **request) as response:
-                    challenge = response.headers.get("www-authenticate", "")
-                    reply = _Reply(response.status_code, await self._whole(response), challenge)
+                    head = response.headers
+                    challenge, retry_after = head.get("www-authenticate", ""), head.get("retry-after", "")
+                    reply = _Reply(response.status_code, await self._whole(response), challenge, retry_after)
         except TimeoutError as error:
             raise Unreachable(f"The store at {self.address} does not answer in time: work goes on offline.") from error
         except httpx.DecodingError as error:
@@ -258,6 +271,8 @@ class HttpLink:
             if problem.error != UNAUTHORISED or reply.challenge != _CHALLENGE:
                 raise Nonsense(self._not_ours("HTTP status 401"))
             raise SignInAgain("The store no longer knows this terminal: ask a supervisor to enrol it again.")
+        if problem.error == IN_PROGRESS:
+            raise AtWork(f"The store at {self.address} is still at work on this: ask again.", reply.retry_after)
         raise Refused(problem)
 
     def _not_ours(self, what: str) -> str:

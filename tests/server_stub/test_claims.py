@@ -48,7 +48,7 @@ async def test_the_same_key_is_answered_with_the_same_reply(warehouse: Any, task
     assert await device.claim(key="k1") == first
     other = {"key": "k1", "worker": "ADA"}
     answer = await device.http.post("/v1/requests/claim", json=other)
-    assert (answer.status_code, answer.json()["error"]) == (409, "key_used_before")
+    assert (answer.status_code, answer.json()["error"]) == (422, "key_used_before")
 
 
 async def test_replies_are_forgotten_when_nobody_can_still_be_asking(warehouse: Any, tasks: Any) -> None:

@@ -90,7 +90,7 @@ async def test_the_same_key_counts_once_even_where_nothing_differed(warehouse: A
     assert warehouse.on_shelf("LAMP", "A-01") == (3, 0, False)
     assert warehouse.rows("SELECT book, counted, counted_by FROM shelf_count") == [(5, 5, "GRACE")]
     status, problem = await refused(warehouse, "/v1/counts", counted("A-01", 6))
-    assert (status, problem.error) == (409, "key_used_before")
+    assert (status, problem.error) == (422, "key_used_before")
 
 
 async def test_what_was_found_beyond_the_book_is_settled_by_the_same_count(warehouse: Any) -> None:

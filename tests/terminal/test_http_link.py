@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from orders import wire
+from server_stub import long_requests
 from server_stub.problems import unauthorised
 from terminal.sync import link as wiring
-from terminal.sync.link import HttpLink, LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion
+from terminal.sync.link import AtWork, HttpLink, LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion
 from tests.floors import NOW
 from tests.ports import free_port
 
@@ -23,6 +24,7 @@ WELCOME = wire.Welcome(
     epoch="E1", terminal="T1", expected=1, cursor=0, now_at=NOW, wire_version=wire.WIRE_VERSION, program_version="9"
 )
 PROBLEM = wire.Problem(error="e", expected="a hello", came="a cough", remedy="try again")
+AT_WORK = long_requests.in_progress("k").body
 DEAD = unauthorised("a token that is none of ours").body
 
 
@@ -74,6 +76,7 @@ async def answering(reply: bytes | None) -> AsyncIterator[tuple[HttpLink, list[b
         (answer(401, msgspec.json.encode(PROBLEM), "www-authenticate: Bearer"), Nonsense, "HTTP status 401"),
         (answer(401, b"<html>Sign in</html>", "www-authenticate: Bearer"), Nonsense, "HTTP status 401"),
         (answer(409, msgspec.json.encode(PROBLEM)), Refused, "wants a hello, got a cough: try again"),
+        (answer(409, AT_WORK, "retry-after: 1"), AtWork, "still at work on this"),
         (answer(500, msgspec.json.encode(PROBLEM)), Unreachable, "trouble of its own"),
         (answer(503, b"busy"), Unreachable, "trouble of its own"),
         (b"SSH-2.0-OpenSSH_9.9\r\n", Unreachable, "cannot be reached"),

@@ -14,7 +14,8 @@ from orders.envelope import seal
 from orders.events import ItemVerified, ParcelSealed, ScanRefused
 from orders.records import Tote
 from terminal.journal import Journal
-from terminal.sync.link import LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion
+from terminal.sync.link import AtWork, LinkError, Nonsense, Refused, SignInAgain, Unreachable, WrongVersion
+from terminal.sync.requests import Requests
 from tests.floors import NOW, OWNER
 from tests.terminal.sync_peer import BOUND, FAULTS, SHELF, Device, Faulty, Peer, picked, pieces, stocked, walk, working
 
@@ -325,6 +326,32 @@ async def test_numbers_are_leased_at_the_start_and_again_at_half(path: Path, pee
         await device.thread.run(_spend, device.journal, 25)
         device.sync.poke()
         await device.until(lambda: device.journal.left("HOME") == 75)
+
+
+async def test_a_lease_whose_answer_was_lost_is_asked_again_as_it_was(peer: Peer) -> None:
+    asked: list[wire.Lease] = []
+
+    class Noting(Faulty):
+        async def lease(self, lease: wire.Lease) -> wire.Leased:
+            asked.append(lease)
+            return await super().lease(lease)
+
+    requests = Requests(Noting(peer, ["reply_lost"]))
+    with pytest.raises(Unreachable):
+        await requests.lease("j", "HOME", 50)
+    await requests.lease("j", "HOME", 20)  # a smaller one would be another request under that key
+    assert asked[0] == asked[1]
+    await requests.lease("j", "HOME", 20)
+    assert (asked[2].count, asked[2].key == asked[0].key) == (20, False)
+
+
+async def test_a_claim_that_the_store_is_at_work_on_is_asked_again_after_the_pause(peer: Peer) -> None:
+    link = Faulty(peer)
+    link.error = AtWork("at work", "0")
+    asking = asyncio.create_task(Requests(link).claim("W1"))
+    await asyncio.sleep(0)
+    link.error = None
+    assert (await asking).task == "P1"
 
 
 def _spend(journal: Journal, count: int) -> None:

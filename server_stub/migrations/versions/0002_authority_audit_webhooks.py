@@ -1,4 +1,4 @@
-"""Named tokens with a scope, the audit trail, and webhooks with their outbox."""
+"""Named tokens with a scope, the audit trail, webhooks with their outbox, and requests under way."""
 
 from __future__ import annotations
 
@@ -54,3 +54,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_webhook_subject_number", "outbox", ["webhook", "subject", "number"])
     op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
+    op.create_table(
+        "unfinished_request",
+        sa.Column("asker", _TEXT, primary_key=True),
+        sa.Column("key", _TEXT, primary_key=True),
+        sa.Column("digest", sa.LargeBinary(16), nullable=False),
+        sa.Column("act", _TEXT, nullable=False),
+        sa.Column("made_at", _TEXT, nullable=False),
+        sa.Column("run", _TEXT, nullable=False),
+        sa.Column("held_until", _TEXT, nullable=False),
+        sa.Column("mark", sa.LargeBinary, nullable=False),
+    )
