@@ -21,17 +21,22 @@ from litestar.response import Stream
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.wire import MAX_BODY_BYTES
-from server_stub import authority, export, limits, metrics, openapi, problems, reading_page
+from server_stub import authority, export, limits, metrics, openapi, people, problems, reading_page
 from server_stub.endpoints import Endpoint
-from server_stub.limits import Limit
+from server_stub.limits import Limit, Strangers
+from server_stub.people import hashed
 from server_stub.problems import Refusal
 from server_stub.routes import ENDPOINTS
 from server_stub.store import Store
+from server_stub.turned_away import Refusals
 
 Asked = Request[Any, Any, Any]
 
 _OPEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.OPEN)
 _PROVEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.PROVEN_BY_ITSELF)
+_DEVICE_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.ASKED_BY_DEVICES)
+# What is told of in the log, by address: who may not ask, or has to wait.
+_TOLD = {401: "unauthorised", 429: "too_many"}
 _NOTHING_KNOWN = "unknown"
 _log = logging.getLogger(__name__)
 
@@ -61,7 +66,9 @@ class Gate:
 
     def __init__(self, app: ASGIApp, store: Store, clock: Callable[[], float] = monotonic) -> None:
         self._app, self._store, self._clock = app, store, clock
-        self._requests, self._strangers = Limit(limits.REQUESTS), Limit(limits.WRONG_TOKENS)
+        self._requests, self._strangers = Limit(limits.REQUESTS), Strangers(limits.WRONG_TOKENS)
+        self._refusals = Refusals()
+        self._is_telling = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -72,6 +79,7 @@ class Gate:
             self._admit(scope, began)
         except Refusal as refusal:
             self._store.metrics.turned_away(refusal.problem.error)
+            self._note(scope, refusal.status, began)
             await _send(refusal, send)
             return
         scope.setdefault("state", {})["act"] = _NOTHING_KNOWN
@@ -88,6 +96,7 @@ class Gate:
         finally:
             seconds = self._clock() - began
             act = scope["state"]["act"]
+            self._note(scope, status, began)
             self._store.metrics.answered(act, status, seconds)
             if _log.isEnabledFor(logging.INFO):
                 told = {"act": act, "status": status, "ms": round(seconds * 1000, 2), "caller": scope["user"].name}
@@ -106,11 +115,36 @@ class Gate:
         scope["user"] = authority.NOBODY
         if path in _OPEN_PATHS:
             return
-        address = (scope.get("client") or ("",))[0]
-        if wait := self._strangers.take(address, now):
+        may_prove = bool(bearer) and path in _PROVEN_PATHS
+        if may_prove and self._store.is_code(bearer):
+            # Ahead of every count of strangers: whoever was invited is not kept out by others behind the same address.
+            if wait := self._requests.take(hashed(bearer), now):
+                raise limits.too_many(wait, "too many requests with one code")
+            return
+        if wait := self._strangers.take(_address(scope), hashed(bearer), now):
             raise limits.too_many(wait, "too many requests without a token that is known")
-        if not (bearer and path in _PROVEN_PATHS):
-            raise problems.unauthorised("a token that is unknown or was revoked" if bearer else "no token")
+        if not may_prove:
+            raise people.stranger(bearer, self._store.tokens.ended(bearer), asks_as_device=path in _DEVICE_PATHS)
+
+    def _note(self, scope: Scope, status: int, now: float) -> None:
+        """Counts a refusal for the log; nothing where it is none of who may ask."""
+        if status not in _TOLD:
+            return
+        self._refusals.note(_address(scope), _TOLD[status], now)
+        if not self._is_telling:
+            self._is_telling = True
+            self._tell()
+
+    def _tell(self) -> None:
+        now = self._clock()
+        due = self._refusals.tell(now)
+        self._is_telling = due is not None
+        if due is not None:
+            asyncio.get_running_loop().call_later(max(due - now, 1.0), self._tell)
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:

@@ -23,8 +23,11 @@ ADMIN = "admin"
 OPEN = frozenset(("health", "ready"))
 PROVEN_BY_ITSELF = frozenset(("enrol",))
 
+# What only devices have a reason to ask for.
+ASKED_BY_DEVICES = frozenset(("hello", "events", "claim", "give_back", "lease_ssccs"))
+
 _LOOKS = frozenset(("record", "records", "changes"))
-_FLOOR = _LOOKS | {"hello", "events", "claim", "give_back", "lease_ssccs", "list_stations", "list_printers"}
+_FLOOR = _LOOKS | ASKED_BY_DEVICES | {"list_stations", "list_printers"}
 _BOOKS = frozenset(("report_orders", "stock", "status", "export"))
 _REPAIRS = frozenset(
     (

@@ -20,13 +20,14 @@ from server_stub import (
     claims,
     journals,
     keyed,
+    people,
     sscc_leases,
 )
 from server_stub.authority import TERMINAL
 from server_stub.books import Books
 from server_stub.changes import LONGEST_WAIT_SECONDS, PAUSE_SECONDS, SUPERVISOR_PAUSE_SECONDS, Told, Waiter
 from server_stub.endpoints import Call
-from server_stub.problems import unauthorised, wrong_type
+from server_stub.problems import wrong_type
 from server_stub.store import Store
 
 _KIND = f"({'|'.join(KINDS)})?"
@@ -74,7 +75,7 @@ async def changes(store: Store, call: Call) -> wire.Changes | Raw:
     await store.wakers.keep_pause(asker, kinds)
     told = await _awaited_page(store, asked, kinds, call)
     if store.caller(call.bearer) is None:
-        raise unauthorised("a token that was revoked while it waited")
+        raise people.was_revoked(call.caller, "a token that was revoked while it waited")
     pause = PAUSE_SECONDS if call.caller.role == TERMINAL else SUPERVISOR_PAUSE_SECONDS
     store.wakers.note_answer(asker, kinds, 0.0 if told.more else pause)
     return told.body

@@ -52,6 +52,10 @@ class Limit:
         bucket.left -= 1
         return 0.0
 
+    def knows(self, name: str) -> bool:
+        """Whether `name` has asked lately."""
+        return name in self._buckets
+
     def _filled(self, name: str, now: float) -> _Bucket:
         bucket = self._buckets.get(name)
         if bucket is None:
@@ -63,6 +67,22 @@ class Limit:
             gained = (now - bucket.filled_at) * self.allowance.each_second
             bucket.left, bucket.filled_at = min(self.allowance.at_once, bucket.left + gained), now
         return bucket
+
+
+class Strangers:
+    """Who asks without a living token. Different wrong tokens are guesses, of which an address has few. The same one
+    again is no guess: a forgotten device that goes on asking with a dead token uses up its own allowance alone.
+    """
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._guesses, self._repeats = Limit(allowance), Limit(allowance)
+
+    def take(self, address: str, token_hash: str, now: float) -> float:
+        """Takes one where one is left, else gives how many seconds to wait."""
+        name = f"{address} {token_hash}"
+        if not self._repeats.knows(name) and (wait := self._guesses.take(address, now)):
+            return wait
+        return self._repeats.take(name, now)
 
 
 def too_many(wait_seconds: float, came: str) -> Refusal:

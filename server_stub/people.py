@@ -29,31 +29,51 @@ from server_stub.schema import instant
 CODE_HOURS = 72
 # Read aloud and typed on a handheld: no letter that looks like a digit.
 _PLAIN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_SIGNS = frozenset(_PLAIN)
+_CODE_LENGTH = 12
+_ENROL_AGAIN = "enrol this device again with a new one-time code: `floorhand store add-terminal`"
+_ASK_FOR_TOKEN = "ask an administrator for a new token: `floorhand store add-token`"
 
 _token = schema.token.c
-_LIVE_TOKENS = select(_token.hash, _token.role, _token.terminal, _token.label, _token.owner).where(
-    _token.revoked_at.is_(None)
-)
+_TOKENS = select(_token.hash, _token.revoked_at, _token.role, _token.terminal, _token.label, _token.owner)
 _LABELLED = select(schema.token).where(_token.label == bindparam("label"), _token.revoked_at.is_(None))
+_GOOD_CODE = select(schema.enrolment.c.hash).where(
+    schema.enrolment.c.hash == bindparam("hash"),
+    schema.enrolment.c.used_at.is_(None),
+    schema.enrolment.c.expires_at > bindparam("now"),
+)
 _TOKENS_OF = select(schema.token).where(schema.token.c.terminal == bindparam("terminal"))
 
 
 class Tokens:
-    """The live tokens by their hashes, in memory."""
+    """The tokens by their hashes, in memory: the living ones, and those that were ended."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self._callers: dict[str, Caller] = {}
+        self._ended: dict[str, Caller] = {}
         self.reload()
 
     def reload(self) -> None:
         """Reads them again, after one was given or revoked."""
-        rows = self._line.run(_LIVE_TOKENS).fetchall()
-        self._callers = {hash: Caller(*told) for hash, *told in rows}
+        rows = self._line.run(_TOKENS).fetchall()
+        self._callers = {hash: Caller(*told) for hash, revoked_at, *told in rows if revoked_at is None}
+        self._ended = {hash: Caller(*told) for hash, revoked_at, *told in rows if revoked_at is not None}
 
     def caller(self, token: str) -> Caller | None:
         """Whose token it is, None where it is nobody's."""
         return self._callers.get(hashed(token))
+
+    def ended(self, token: str) -> Caller | None:
+        """Whose token it was before it was revoked, None where it never was one."""
+        return self._ended.get(hashed(token))
+
+
+def is_code(line: Line, text: str, now: datetime) -> bool:
+    """Whether `text` is a one-time code that can be spent now. The database is asked for what looks like one alone."""
+    if len(text) != _CODE_LENGTH or not _SIGNS.issuperset(text):
+        return False
+    return line.run(_GOOD_CODE, hash=hashed(text), now=instant(now)).fetchone() is not None
 
 
 def hashed(secret: str) -> str:
@@ -66,9 +86,33 @@ def new_token() -> str:
     return secrets.token_hex(32)  # never with a hyphen in front: to a command line that would be an option
 
 
-def new_code(length: int = 12) -> str:
+def new_code(length: int = _CODE_LENGTH) -> str:
     """A random code that can be read aloud, about 5 bits a sign."""
     return "".join(secrets.choice(_PLAIN) for _ in range(length))
+
+
+def stranger(token: str, ended: Caller | None, *, asks_as_device: bool) -> Refusal:
+    """401 for who asks without a living token, with what that one can do; `ended` is whose it was, if anybody's."""
+    if not token:
+        return unauthorised(
+            "no token",
+            "send the token in that header; who has none yet: a device is enrolled (`floorhand store add-terminal`), "
+            "anybody else asks an administrator for one (`floorhand store add-token`)",
+        )
+    if ended is not None:
+        return was_revoked(ended, "a token that was revoked")
+    if asks_as_device:
+        return unauthorised("a token that is unknown", _ENROL_AGAIN)
+    return unauthorised(
+        "a token that is unknown",
+        "see that it is that of this store, and copied whole; else ask an administrator for a new one "
+        "(`floorhand store add-token`), or enrol the device again (`floorhand store add-terminal`)",
+    )
+
+
+def was_revoked(caller: Caller, came: str) -> Refusal:
+    """401 for whoever had that token."""
+    return unauthorised(came, _ENROL_AGAIN if caller.terminal is not None else _ASK_FOR_TOKEN)
 
 
 def give_token(books: Books, token: str, role: str, terminal: str | None) -> None:

@@ -55,8 +55,8 @@ def shown(text: str, length: int = 80) -> str:
     return plain if len(plain) <= length else plain[: length - 1] + "…"
 
 
-def unauthorised(came: str, remedy: str = "enrol this device again with a new one-time code") -> Refusal:
-    """401: no token, or one that is none of ours."""
+def unauthorised(came: str, remedy: str) -> Refusal:
+    """401: no token, or one that is none of ours; the remedy fits who asks."""
     return Refusal(401, "unauthorised", expected="Authorization: Bearer TOKEN", came=came, remedy=remedy)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import bindparam, or_, select
 
 from orders.records import Address, Site
-from server_stub import admission, audit, departures, export, keyed, migration, schema
+from server_stub import admission, audit, departures, export, keyed, migration, people, schema
 from server_stub.audit import Heads
 from server_stub.authority import Caller
 from server_stub.books import TOKENS, Books, News
@@ -135,6 +135,10 @@ class Store:
             self.look()
             known = self.tokens.caller(token)
         return known
+
+    def is_code(self, text: str) -> bool:
+        """Whether that is a one-time code with which a device can enrol now."""
+        return people.is_code(self._line, text, self.clock())
 
     async def write(self, step: Step[Answer], origin: str | None = None) -> Answer:
         """What `step` answered, once it is on disk."""

@@ -14,7 +14,7 @@ from orders.wire import MAX_BODY_BYTES, Problem
 from orders.workflow_profiles import WorkflowProfile
 from server_stub import authority, openapi
 from server_stub.app import Gate, make_app
-from server_stub.limits import Allowance, Limit
+from server_stub.limits import Allowance, Strangers
 from server_stub.logs import TextLines
 from server_stub.routes import ENDPOINTS
 from tests.server_stub.filled_databases import contents_of
@@ -98,7 +98,7 @@ async def test_what_a_role_may_not_do_is_refused_whatever_is_sent_and_changes_no
     examples = msgspec.json.decode(openapi._EXAMPLES.read_bytes())
     gate = make_app(warehouse.store)
     assert isinstance(gate, Gate)
-    gate._strangers = Limit(Allowance(at_once=1e9, each_second=1e9))
+    gate._strangers = Strangers(Allowance(at_once=1e9, each_second=1e9))
     asking = {role: await warehouse.caller(role) for role in authority.ACTS} | {"": warehouse.over(gate, "nobody")}
     before = contents_of(warehouse.place)
     for endpoint in WITH_ROLES:

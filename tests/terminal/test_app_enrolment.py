@@ -31,7 +31,7 @@ class Trading(http.server.BaseHTTPRequestHandler):
         is_good = code == "GOOD" and self.path == "/v1/enrol" and not self.spent
         if is_good:
             self.spent.append(code)
-        refused = unauthorised("a one-time code that was used before")
+        refused = unauthorised("a one-time code that was used before", "ask for a new code")
         made = json.dumps({"terminal": name, "token": "secret-token", "station": "BENCH-1"}).encode()
         body = made if is_good else refused.body
         self.send_response(200 if is_good else refused.status)

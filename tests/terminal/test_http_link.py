@@ -25,7 +25,7 @@ WELCOME = wire.Welcome(
 )
 PROBLEM = wire.Problem(error="e", expected="a hello", came="a cough", remedy="try again")
 AT_WORK = long_requests.in_progress("k").body
-DEAD = unauthorised("a token that is none of ours").body
+DEAD = unauthorised("a token that is none of ours", "enrol again").body
 
 
 def answer(status: int, body: bytes, *headers: str) -> bytes:
