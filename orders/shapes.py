@@ -23,6 +23,8 @@ PackSize = Annotated[int, Meta(gt=1, le=100_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
 # What a request is known by when it is sent again, and what a journal is called.
 RequestKey = Annotated[str, Meta(min_length=1, max_length=64)]
+# Of a request that may come without a key: it is then done each time that it comes.
+KeyIfAny = Annotated[str, Meta(max_length=64)]
 JournalId = Annotated[str, Meta(min_length=1, max_length=64)]
 # What can stand in a header (RFC 6750).
 Token = Annotated[str, Meta(pattern=r"^[!-~]+$(?!\n)")]

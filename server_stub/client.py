@@ -6,6 +6,7 @@ Decides which of both it is. There is one set of routes, so a command cannot do 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from orders.decoding import decoded
 from orders.intake import Intake, Receipts
@@ -61,10 +63,17 @@ class Address(msgspec.Struct, frozen=True):
 
 
 class StoreClient:
-    """Asks a store; each method is one route."""
+    """Asks a store; each method is one route. `new_key` is for requests that take a key and have none yet: an answer
+    can be lost on its way over a network alone.
+    """
 
-    def __init__(self, http: httpx.AsyncClient, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        self._http, self._pause = http, pause
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        new_key: Callable[[], str] = lambda: "",
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._http, self._new_key, self._pause = http, new_key, pause
 
     async def ask(
         self, method: str, path: str, gives: type[Gives], takes: msgspec.Struct | None = None, **query: str | int
@@ -73,6 +82,9 @@ class StoreClient:
 
         One with a key is asked again where the answer was lost, and for as long as the store is still at work on it.
         """
+        if getattr(takes, "key", None) == "":
+            assert takes is not None
+            takes = replace(takes, key=self._new_key())
         body = msgspec.json.encode(takes) if takes is not None else None
         headers = {"content-type": "application/json"} if body else {}
         may_be_lost = bool(getattr(takes, "key", ""))
@@ -231,7 +243,7 @@ async def _over_http(url: str, token: str, trust: ssl.SSLContext) -> AsyncIterat
     except httpx.InvalidURL as error:
         raise StoreError(f"the store's address {url} cannot be used ({error}): correct it") from error
     async with http:
-        yield StoreClient(http)
+        yield StoreClient(http, lambda: secrets.token_hex(16))
 
 
 @asynccontextmanager

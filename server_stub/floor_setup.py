@@ -13,7 +13,7 @@ from msgspec import Meta
 from orders import states
 from orders.intake import Code, Number
 from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
-from orders.shapes import Count, Instant, Name, RequestKey, Struct
+from orders.shapes import Count, Instant, KeyIfAny, Name, RequestKey, Struct
 from orders.wire import Change
 from orders.workflow_profiles import WorkflowProfile
 
@@ -40,6 +40,7 @@ class NewWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str = ""
     pin: Pin | None = None
     is_known: bool = False
+    key: KeyIfAny = ""
 
 
 class WorkerAdded(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,6 +54,7 @@ class WorkerLeft(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody works here no more: badge and PIN open nothing from now on."""
 
     worker: str
+    key: KeyIfAny = ""
 
 
 class NewCode(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +62,7 @@ class NewCode(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     role: TerminalRole = "terminal"
     station: str = ""
+    key: KeyIfAny = ""
 
 
 class CodeGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,6 +78,7 @@ class NewToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: Code
     role: TokenRole
     owner: str = ""
+    key: KeyIfAny = ""
 
 
 class TokenGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,6 +92,7 @@ class TokenRevoke(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Ends a token that is no device's."""
 
     label: str
+    key: KeyIfAny = ""
 
 
 class NamedToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,6 +118,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
     states: Annotated[tuple[OrderState, ...], Meta(min_length=1)]
     owner: str = ""
     is_private: bool = False
+    key: KeyIfAny = ""
 
 
 class WebhookGiven(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,6 +132,7 @@ class WebhookId(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names a webhook."""
 
     id: str
+    key: KeyIfAny = ""
 
 
 class Webhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -167,6 +174,7 @@ class NewTotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asks for so many more totes."""
 
     count: ToteCount
+    key: KeyIfAny = ""
 
 
 class TotesAdded(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -244,6 +252,7 @@ class Revoke(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     terminal: str
     is_lost: bool = False
+    key: KeyIfAny = ""
 
 
 class Revoked(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,6 +5,7 @@ Decides how secrets are made and kept (never in the clear). What a role may do s
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from server_stub.books import Books
 from server_stub.database import Line
 from server_stub.floor_setup import NewToken, NewWorker, WorkerAdded
 from server_stub.problems import Refusal, unauthorised, unknown
-from server_stub.rows import EnrolmentRow, TerminalRow, TokenRow
+from server_stub.rows import EnrolmentRow, MetaRow, TerminalRow, TokenRow
 from server_stub.schema import instant
 
 CODE_HOURS = 72
@@ -31,6 +32,8 @@ CODE_HOURS = 72
 _PLAIN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _SIGNS = frozenset(_PLAIN)
 _CODE_LENGTH = 12
+_SEED_BYTES = 32
+_SEED = "seed"
 _ENROL_AGAIN = "enrol this device again with a new one-time code: `floorhand store add-terminal`"
 _ASK_FOR_TOKEN = "ask an administrator for a new token: `floorhand store add-token`"
 
@@ -81,14 +84,34 @@ def hashed(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def new_token() -> str:
-    """A token of 256 random bits."""
-    return secrets.token_hex(32)  # never with a hyphen in front: to a command line that would be an option
+def seed(books: Books, act: str, caller: Caller, key: str) -> bytes:
+    """256 bits from which a secret is made that is told once: random ones, or under a key the same ones each time.
+
+    So a secret whose answer was lost is told again, and is kept nowhere: it comes of the key, of which the store keeps
+    a hash, and of what only the store knows.
+    """
+    if not key:
+        return secrets.token_bytes(_SEED_BYTES)
+    row = books.sheets.meta.get(_SEED)
+    if row is None:
+        row = MetaRow(_SEED, secrets.token_hex(_SEED_BYTES))
+        books.sheets.meta.put(row)
+    return hmac.digest(bytes.fromhex(row.value), "\n".join((act, caller.name, key)).encode(), "sha256")
 
 
-def new_code(length: int = _CODE_LENGTH) -> str:
-    """A random code that can be read aloud, about 5 bits a sign."""
-    return "".join(secrets.choice(_PLAIN) for _ in range(length))
+def new_token(seed: bytes = b"") -> str:
+    """A token of 256 bits."""
+    # In hexadecimal it never has a hyphen in front: to a command line that would be an option.
+    return (seed or secrets.token_bytes(_SEED_BYTES)).hex()
+
+
+def new_code(length: int = _CODE_LENGTH, seed: bytes = b"") -> str:
+    """A code that can be read aloud, about 5 bits a sign."""
+    left, signs = int.from_bytes(seed or secrets.token_bytes(_SEED_BYTES)), []
+    for _ in range(length):
+        left, sign = divmod(left, len(_PLAIN))
+        signs.append(_PLAIN[sign])
+    return "".join(signs)
 
 
 def stranger(token: str, ended: Caller | None, *, asks_as_device: bool) -> Refusal:
@@ -222,9 +245,9 @@ class Secrets(msgspec.Struct, frozen=True):
     pin_verifier: str
 
 
-def make_secrets(pin: str | None) -> Secrets:
+def make_secrets(pin: str | None, seed: bytes = b"") -> Secrets:
     """A new badge secret, and the PIN's verifier where there is one. Takes some 40 ms: not for the writer's thread."""
-    secret = new_code(10)
+    secret = new_code(10, seed)
     return Secrets(
         badge_secret=secret,
         badge=credentials.verifier(secret, secrets.token_bytes(16)),
@@ -278,8 +301,12 @@ def add_worker(books: Books, new: NewWorker, made: Secrets) -> WorkerAdded:
             remedy="give the new worker another id with --id, or the known one a new badge with --new-badge",
         )
     books.put(Worker(id=id, name=name, roles=roles, badge=made.badge, pin=made.pin_verifier))
-    badge = barcodes.encode(barcodes.Kind.BADGE, credentials.badge_body(id, made.badge_secret))
-    return WorkerAdded(worker=id, badge=badge)
+    return WorkerAdded(worker=id, badge=badge_of(id, made))
+
+
+def badge_of(worker: str, made: Secrets) -> str:
+    """The text of a new badge's barcode."""
+    return barcodes.encode(barcodes.Kind.BADGE, credentials.badge_body(worker, made.badge_secret))
 
 
 def let_go(books: Books, id: str) -> None:

@@ -56,4 +56,4 @@ class Refusals:
 
 def _say(address: str, reasons: Counter[str]) -> None:
     told = {"address": shown(address) or "unknown", "count": reasons.total(), **dict(sorted(reasons.items()))}
-    _log.warning("refused", extra={"told": told})
+    _log.warning("requests were refused: no living token, or too many of them", extra={"told": told})

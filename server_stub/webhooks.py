@@ -7,7 +7,6 @@ travels is the courier's.
 from __future__ import annotations
 
 import base64
-import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -46,7 +45,7 @@ class Said(msgspec.Struct, frozen=True):
     retry_after_seconds: int = 0
 
 
-def add(books: Books, asked: NewWebhook) -> WebhookGiven:
+def add(books: Books, asked: NewWebhook, seed: bytes) -> WebhookGiven:
     """Adds a webhook and tells the secret that signs for it, this once.
 
     Refusal (409) where one of that name is there; (422) for a state that no order has or an address that is none.
@@ -65,12 +64,22 @@ def add(books: Books, asked: NewWebhook) -> WebhookGiven:
     if asked.owner and books.find(Owner, asked.owner) is None:
         raise unknown("owner", asked.owner)
     _check_address(asked.url)
-    secret = base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    secret = new_secret(seed)
     books.sheets.webhook.put(
         WebhookRow(asked.id, asked.url, secret, ",".join(asked.states), asked.owner, asked.is_private, "", books.stamp)
     )
     books.sheets.meta.put(MetaRow(NOTED, "yes"))
-    return WebhookGiven(id=asked.id, secret=f"whsec_{secret}")
+    return WebhookGiven(id=asked.id, secret=told_secret(seed))
+
+
+def new_secret(seed: bytes) -> str:
+    """What signs for a webhook, made from so many random bytes."""
+    return base64.b64encode(seed[:_SECRET_BYTES]).decode()
+
+
+def told_secret(seed: bytes) -> str:
+    """The same, as a receiver is told it."""
+    return f"whsec_{new_secret(seed)}"
 
 
 def drop(books: Books, id: str) -> None:
