@@ -313,7 +313,7 @@ async def test_a_command_waits_for_what_is_in_progress_under_its_key(warehouse: 
         may_go_on.set()
         await first
 
-    released = await StoreClient(warehouse.admin, pause).release(asked)
+    released = await StoreClient(warehouse.admin, pause=pause).release(asked)
     assert (pauses, msgspec.json.encode(released)) == ([1.0], (await first).content)
 
 
