@@ -1,8 +1,8 @@
 """What a running store writes to its standard error: one line an event, as text for eyes or as JSON for a collector.
 
 Decides the shape of a line, and that an error is told by its kind and where it happened: its text may hold what it fell
-over. What else may stand there is decided where it is said: acts, statuses, counts and times, never a token, a PIN, an
-address or the body of a request.
+over. What else may stand there is decided where it is said: acts, statuses, counts and times, never a token, a PIN,
+anybody's address or the body of a request. Where a refused request came from on the network is told (turned_away).
 """
 
 from __future__ import annotations

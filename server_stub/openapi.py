@@ -27,9 +27,9 @@ _REFUSALS = {
     "403": "This token's role may not do that",
     "404": "No such thing",
     "405": "The path takes other methods; Allow names them",
-    "409": "It contradicts what was sent before",
+    "409": "It contradicts what is there, or is just being carried out; then Retry-After says when to ask again",
     "413": "The body is too large",
-    "422": "The content is not what is taken here",
+    "422": "The content is not what is taken here, or its key came before with another request",
     "429": "Asked too often; Retry-After says when to ask again",
     "503": "The database cannot be written",
 }
