@@ -135,3 +135,8 @@ MANIFEST = checked(
     Life("manifest", "open", {"open": ("closed",), "closed": ("open", "handed_over"), "handed_over": ()})
 )
 DISCREPANCY = checked(Life("discrepancy", "open", {"open": ("resolved",), "resolved": ()}))
+
+# The states of each kind of record that has any.
+STATES: Mapping[str, tuple[str, ...]] = {
+    life.kind: tuple(life.follows) for life in (ORDER, TASK, TOTE, PARCEL, MANIFEST, DISCREPANCY)
+}

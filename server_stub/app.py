@@ -22,7 +22,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.wire import MAX_BODY_BYTES
 from server_stub import authority, export, limits, metrics, openapi, people, problems, reading_page
-from server_stub.endpoints import Endpoint
+from server_stub.endpoints import Endpoint, check_parameters
 from server_stub.limits import Limit, Strangers
 from server_stub.people import hashed
 from server_stub.problems import Refusal
@@ -158,7 +158,7 @@ def _handler(store: Store, endpoint: Endpoint) -> HTTPRouteHandler:
             request.scope["user"],
             request.scope["auth"],
             request.scope["path_params"],
-            request.query_params if endpoint.asks else {},
+            request.query_params.multi_items(),
             body,
         )
         return Response(answer, media_type=MediaType.JSON)
@@ -202,6 +202,7 @@ def _page(path: str, act: str, kind: str, content: Callable[[], bytes]) -> HTTPR
         caller: authority.Caller = request.scope["user"]
         if not caller.may(act):
             raise authority.forbidden(caller, *authority.roles_for(act))
+        check_parameters((), request.query_params.multi_items())
         return Response(content(), media_type=kind)
 
     return HTTPRouteHandler(path, http_method=HttpMethod.GET, status_code=200, name=path)(page)
@@ -213,6 +214,7 @@ def _export(store: Store) -> HTTPRouteHandler:
         caller: authority.Caller = request.scope["user"]
         if not caller.may("export"):
             raise authority.forbidden(caller, *authority.roles_for("export"))
+        check_parameters(("format",), request.query_params.multi_items())
         table, form = request.path_params["table"], request.query_params.get("format", "csv")
         if table not in export.TABLES:
             raise problems.unknown(f"table (there is {', '.join(export.TABLES)})", problems.shown(table))

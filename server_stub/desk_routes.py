@@ -16,6 +16,7 @@ from orders import VERSION, wire
 from orders.intake import Receipt, Receipts
 from orders.records import KINDS
 from orders.shapes import Struct
+from orders.states import STATES
 from server_stub import (
     audit,
     departures,
@@ -40,18 +41,29 @@ from server_stub.floor_setup import (
 )
 from server_stub.keyed import Reply
 from server_stub.long_requests import Course
-from server_stub.problems import unknown
+from server_stub.problems import shown, unknown, wrong_type
 from server_stub.reading import LARGEST_PAGE
 from server_stub.store import Store
 from server_stub.writer import Step
 
 
 class PageQuery(Struct, frozen=True, kw_only=True):
-    """Which page: behind which id, of which state, of how many records."""
+    """Which page: behind which row, of how many rows."""
 
-    state: str = ""
-    after: str = ""
-    limit: Annotated[int, Meta(gt=0, le=LARGEST_PAGE)] = 100
+    after: Annotated[str, Meta(description="What the page before this one gave as `next`.")] = ""
+    limit: Annotated[int, Meta(gt=0, le=LARGEST_PAGE, description="How many rows a page has at most.")] = 100
+
+
+class RecordsQuery(PageQuery, frozen=True, kw_only=True):
+    """Which page of which records: those in one state, where one is named."""
+
+    state: Annotated[
+        str,
+        Meta(
+            description="Only records in that state, the most urgent first; empty for all of them, by id.",
+            extra_json_schema={"enum": ["", *dict.fromkeys(each for of in STATES.values() for each in of)]},
+        ),
+    ] = ""
 
 
 async def release_orders(store: Store, call: Call) -> wire.Released:
@@ -154,6 +166,9 @@ async def records(store: Store, call: Call) -> Page:
     kind, asked = call.path["kind"], call.query
     if kind not in KINDS or not call.caller.sees(kind):
         raise unknown("kind of record", kind)
+    if asked.state and asked.state not in (known := STATES.get(kind, ())):
+        there = f"a state of {', '.join(known)}" if known else f"no state, for a record of kind {kind} has none"
+        raise wrong_type(f"query: Expected {there}, got `{shown(asked.state)}` - at `$.state`")
     return store.reader.records(kind, asked.state, asked.after, asked.limit, call.caller.owner)
 
 

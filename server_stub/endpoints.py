@@ -5,16 +5,17 @@ Decides how a request becomes a message and an answer becomes bytes. What any of
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
-from orders.decoding import decoded
+from orders.decoding import decoded, plain
 from server_stub import audit, keyed, long_requests
 from server_stub.audit import Doing
 from server_stub.authority import TERMINAL, Caller, forbidden, roles_for
 from server_stub.keyed import Reply
+from server_stub.known_fields import fields_of, unknown_fields, wrong_parameters
 from server_stub.long_requests import Course, Mark
 from server_stub.problems import not_json, wrong_type
 from server_stub.store import Store
@@ -52,7 +53,8 @@ Handler = Callable[[Store, Call], Awaitable[msgspec.Struct | msgspec.Raw]]
 
 class Endpoint:
     """One row of the route table; `authority` says who may. `takes` and `asks` describe the body and the query;
-    `reads`, where given, is what the body is decoded as in place of `takes`.
+    `reads`, where given, is what the body is decoded as in place of `takes`. A field that is none of these is refused,
+    unless a device says it by itself (`is_devices`): one of a later version may say more, and its facts count.
     """
 
     def __init__(
@@ -65,10 +67,15 @@ class Endpoint:
         takes: type[msgspec.Struct] | None = None,
         asks: type[msgspec.Struct] | None = None,
         reads: type[msgspec.Struct] | None = None,
+        is_devices: bool = False,
     ) -> None:
         self.method, self.path, self.handler = method, path, handler
-        self.takes, self.asks, self.gives = takes, asks, gives
-        self._decoder = msgspec.json.Decoder(reads or takes) if takes else None
+        self.takes, self.asks, self.gives, self.is_devices = takes, asks, gives, is_devices
+        self._reads = reads or takes
+        self._decoder = msgspec.json.Decoder(self._reads) if self._reads else None
+        # What msgspec itself refuses (a batch of entries that are not read yet) need not be read a second time.
+        self._is_looked_through = not is_devices and not (reads and reads.__struct_config__.forbid_unknown_fields)
+        self._parameters = fields_of(asks).names if asks else set[str]()
 
     @property
     def name(self) -> str:
@@ -81,7 +88,13 @@ class Endpoint:
         return (self.handler.__doc__ or "").strip().splitlines()[0]
 
     async def answer(
-        self, store: Store, caller: Caller, bearer: str, path: Mapping[str, str], query: Mapping[str, str], body: bytes
+        self,
+        store: Store,
+        caller: Caller,
+        bearer: str,
+        path: Mapping[str, str],
+        query: Iterable[tuple[str, str]],
+        body: bytes,
     ) -> bytes:
         """The encoded answer; a Refusal where there is none."""
         if not caller.may(self.name):
@@ -93,19 +106,36 @@ class Endpoint:
         if self._decoder is None:
             return None
         try:
-            return decoded(self._decoder, body)
+            message = decoded(self._decoder, body)
         except msgspec.ValidationError as error:
-            raise wrong_type(str(error)) from error
+            # A name that is spelt wrongly says more than the gap that it leaves.
+            raise wrong_type(self._unknown_in(body) or str(error)) from error
         except msgspec.DecodeError as error:
             raise not_json(str(error)) from error
+        if self._is_looked_through and (unknown := self._unknown_in(body)):
+            raise wrong_type(unknown)
+        return message
 
-    def _read_query(self, query: Mapping[str, str]) -> Any:
+    def _unknown_in(self, body: bytes) -> str:
+        if self._reads is None or self.is_devices:
+            return ""
+        return unknown_fields(self._reads, plain(body))
+
+    def _read_query(self, query: Iterable[tuple[str, str]]) -> Any:
+        asked = list(query)
+        check_parameters(self._parameters, asked)
         if self.asks is None:
             return None
         try:
-            return msgspec.convert(dict(query), self.asks, strict=False)
+            return msgspec.convert(dict(asked), self.asks, strict=False)
         except msgspec.ValidationError as error:
             raise wrong_type(f"query: {error}") from error
+
+
+def check_parameters(known: Iterable[str], asked: Iterable[tuple[str, str]]) -> None:
+    """Refusal (422) where a query says something that nobody would read."""
+    if wrong := wrong_parameters(known, asked):
+        raise wrong_type(f"query: {wrong}")
 
 
 async def act(store: Store, call: Call, step: Step[Answer], subject: Callable[[Answer], str]) -> Answer:

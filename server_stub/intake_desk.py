@@ -18,13 +18,14 @@ from orders.decoding import decoded, plain
 from orders.intake import Cancellation, NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
 from server_stub import cancellation, goods_in, master_data, receipt
 from server_stub.books import Books
+from server_stub.known_fields import unknown_fields
 from server_stub.problems import Refusal
 
 # So many entries are one transaction, so that the floor's events never wait long behind an import.
 SLICE = 50
 
 
-class RawIntake(msgspec.Struct):
+class RawIntake(msgspec.Struct, forbid_unknown_fields=True):
     """A batch whose entries are not read yet."""
 
     locations: tuple[msgspec.Raw, ...] = ()
@@ -84,8 +85,11 @@ def summary(receipts: list[Receipt]) -> str:
 
 def _read(entry: _Entry, of_its_owner: Callable[[str], None]) -> Any:
     """What an entry says, or the receipt that refuses it."""
+    step = _STEPS[entry.what]
     try:
-        thing = decoded(_STEPS[entry.what].decoder, entry.body)
+        if unknown := unknown_fields(step.decoder.type, plain(entry.body)):
+            return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=unknown)
+        thing = decoded(step.decoder, entry.body)
     except msgspec.DecodeError as error:
         return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(error))
     try:

@@ -86,13 +86,17 @@ async def enrol(store: Store, call: Call) -> wire.Enrolled:
 ENDPOINTS = (
     Endpoint("GET", "/health", health, gives=Health),
     Endpoint("GET", "/ready", ready, gives=Health),
-    Endpoint("POST", "/v1/enrol", enrol, takes=wire.Enrol, gives=wire.Enrolled),
-    Endpoint("POST", "/v1/hello", floor.hello, takes=wire.Hello, gives=wire.Welcome),
-    Endpoint("POST", "/v1/events", floor.events, takes=wire.Push, gives=wire.PushReply),
+    Endpoint("POST", "/v1/enrol", enrol, takes=wire.Enrol, gives=wire.Enrolled, is_devices=True),
+    Endpoint("POST", "/v1/hello", floor.hello, takes=wire.Hello, gives=wire.Welcome, is_devices=True),
+    Endpoint("POST", "/v1/events", floor.events, takes=wire.Push, gives=wire.PushReply, is_devices=True),
     Endpoint("GET", "/v1/changes", floor.changes, asks=floor.ChangesQuery, gives=wire.Changes),
-    Endpoint("POST", "/v1/requests/claim", floor.claim, takes=wire.Claim, gives=wire.Claimed),
-    Endpoint("POST", "/v1/requests/give-back", floor.give_back, takes=wire.GiveBack, gives=wire.Claimed),
-    Endpoint("POST", "/v1/requests/sscc-lease", floor.lease_ssccs, takes=wire.Lease, gives=wire.Leased),
+    Endpoint("POST", "/v1/requests/claim", floor.claim, takes=wire.Claim, gives=wire.Claimed, is_devices=True),
+    Endpoint(
+        "POST", "/v1/requests/give-back", floor.give_back, takes=wire.GiveBack, gives=wire.Claimed, is_devices=True
+    ),
+    Endpoint(
+        "POST", "/v1/requests/sscc-lease", floor.lease_ssccs, takes=wire.Lease, gives=wire.Leased, is_devices=True
+    ),
     Endpoint("POST", "/v1/requests/release", desk.release_orders, takes=wire.Release, gives=wire.Released),
     Endpoint("POST", "/v1/departures/move", desk.move_departure, takes=MoveDeparture, gives=DepartureMoved),
     Endpoint("POST", "/v1/departures/roll-over", desk.roll_over, takes=RollOver, gives=RolledOver),
@@ -101,7 +105,7 @@ ENDPOINTS = (
     Endpoint("POST", "/v1/discrepancies/resolve", desk.resolve_discrepancy, takes=Resolve, gives=Done),
     Endpoint("POST", "/v1/intake", desk.intake, takes=Intake, reads=intake_desk.RawIntake, gives=Receipts),
     Endpoint("GET", "/v1/report/orders", desk.report_orders, asks=desk.PageQuery, gives=OrderReport),
-    Endpoint("GET", "/v1/records/{kind}", desk.records, asks=desk.PageQuery, gives=Page),
+    Endpoint("GET", "/v1/records/{kind}", desk.records, asks=desk.RecordsQuery, gives=Page),
     Endpoint("GET", "/v1/records/{kind}/{id}", desk.record, gives=wire.Change),
     Endpoint("GET", "/v1/stock", desk.stock, asks=desk.PageQuery, gives=StockPage),
     Endpoint("GET", "/v1/status", desk.status, gives=Status),
