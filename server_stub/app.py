@@ -33,6 +33,7 @@ from server_stub.turned_away import Refusals
 Asked = Request[Any, Any, Any]
 
 _OPEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.OPEN)
+_OPEN_PAGES = frozenset(path for path, page in openapi.PAGES.items() if page.act in authority.OPEN)
 _PROVEN_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.PROVEN_BY_ITSELF)
 _DEVICE_PATHS = frozenset(each.path for each in ENDPOINTS if each.name in authority.ASKED_BY_DEVICES)
 # What is told of in the log, by address: who may not ask, or has to wait.
@@ -49,7 +50,13 @@ def make_app(store: Store) -> ASGIApp:
             *_tellers_of_methods(document["paths"]),
             *(_handler(store, each) for each in ENDPOINTS),
             _page("/openapi.json", "document", MediaType.JSON, _once(msgspec.json.encode(document))),
-            _page("/docs", "document", "text/html; charset=utf-8", _once(reading_page.written(document))),
+            _page(
+                "/docs",
+                "document",
+                "text/html; charset=utf-8",
+                _once(reading_page.written(document)),
+                reading_page.HEADERS,
+            ),
             _page("/metrics", "metrics", metrics.CONTENT_TYPE, store.told_metrics),
             _export(store),
         ],
@@ -69,6 +76,7 @@ class Gate:
         self._requests, self._strangers = Limit(limits.REQUESTS), Strangers(limits.WRONG_TOKENS)
         self._refusals = Refusals()
         self._is_telling = False
+        self._readers = Limit(limits.OPEN_PAGES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -114,6 +122,10 @@ class Gate:
             return
         scope["user"] = authority.NOBODY
         if path in _OPEN_PATHS:
+            return
+        if path in _OPEN_PAGES:
+            if wait := self._readers.take(_address(scope), now):
+                raise limits.too_many(wait, "too many requests for this page from one address")
             return
         may_prove = bool(bearer) and path in _PROVEN_PATHS
         if may_prove and self._store.is_code(bearer):
@@ -196,14 +208,17 @@ def _routed(path: str) -> str:
     return path.replace("{kind}", "{kind:str}").replace("{table}", "{table:str}").replace("{id}", "{id:path}")
 
 
-def _page(path: str, act: str, kind: str, content: Callable[[], bytes]) -> HTTPRouteHandler:
+def _page(
+    path: str, act: str, kind: str, content: Callable[[], bytes], headers: Mapping[str, str] | None = None
+) -> HTTPRouteHandler:
     async def page(request: Asked) -> Response[bytes]:
         request.scope["state"]["act"] = act
         caller: authority.Caller = request.scope["user"]
         if not caller.may(act):
             raise authority.forbidden(caller, *authority.roles_for(act))
         check_parameters((), request.query_params.multi_items())
-        return Response(content(), media_type=kind)
+        # Of a text, Litestar names the charset itself.
+        return Response(content(), media_type=kind.removesuffix("; charset=utf-8"), headers=headers)
 
     return HTTPRouteHandler(path, http_method=HttpMethod.GET, status_code=200, name=path)(page)
 

@@ -20,7 +20,8 @@ MONITOR = "monitor"
 ADMIN = "admin"
 
 # What answers without any token. `enrol` proves itself by the one-time code that it spends.
-OPEN = frozenset(("health", "ready"))
+# A browser has no token to send, and what the API is stands in the program that everybody may install.
+OPEN = frozenset(("health", "ready", "document"))
 PROVEN_BY_ITSELF = frozenset(("enrol",))
 
 # What only devices have a reason to ask for.
@@ -53,7 +54,6 @@ _SETTING_UP = frozenset(
         "put_printer",
         "put_owner",
         "put_site",
-        "document",
         "metrics",
         "add_webhook",
         "drop_webhook",
@@ -64,10 +64,10 @@ _SETTING_UP = frozenset(
 
 # Each role with every single thing that it may do. Nothing is inherited unseen.
 ACTS: dict[str, frozenset[str]] = {
-    TERMINAL: _FLOOR | {"document"},
-    SUPERVISOR: _FLOOR | _BOOKS | _REPAIRS | {"intake", "list_terminals", "document"},
-    OFFICE: _LOOKS | _BOOKS | {"intake", "release_orders", "document"},
-    INTEGRATION: _LOOKS | {"intake", "stock", "export", "document"},
+    TERMINAL: _FLOOR,
+    SUPERVISOR: _FLOOR | _BOOKS | _REPAIRS | {"intake", "list_terminals"},
+    OFFICE: _LOOKS | _BOOKS | {"intake", "release_orders"},
+    INTEGRATION: _LOOKS | {"intake", "stock", "export"},
     MONITOR: frozenset(("metrics", "status")),
     ADMIN: _FLOOR | _BOOKS | _REPAIRS | _SETTING_UP | {"intake", "list_terminals"},
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, get_args
 
-from msgspec import Meta
+from msgspec import Meta, Raw
 
 from orders import states
 from orders.intake import Code, Number
@@ -26,6 +26,7 @@ Minutes = Annotated[int, Meta(ge=0, le=1440)]
 ToteCount = Annotated[int, Meta(gt=0, le=5_000)]
 TerminalRole = Literal["terminal", "supervisor"]
 TokenRole = Literal["supervisor", "office", "integration", "monitor"]
+TERMINAL_ROLES: tuple[str, ...] = get_args(TerminalRole)
 TOKEN_ROLES: tuple[str, ...] = get_args(TokenRole)
 
 
@@ -151,6 +152,18 @@ class Webhooks(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Every webhook."""
 
     webhooks: tuple[Webhook, ...]
+
+
+class OrderMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a webhook is told: an order came to a state that it asked for, and is as it was then.
+
+    The same `id` may come twice: it is the same message. `at` is when the order came to that state.
+    """
+
+    id: str
+    type: str
+    at: str
+    order: Raw
 
 
 class Station(Struct, frozen=True, kw_only=True, omit_defaults=True):

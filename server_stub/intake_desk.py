@@ -47,7 +47,8 @@ class _Step(NamedTuple):
     receive: Callable[[Books, Any], Receipt]
 
 
-_STEPS = {
+# Each kind of entry, in the order in which they are handled.
+STEPS = {
     "location": _Step(msgspec.json.Decoder(NewLocation), master_data.foresee_locations, master_data.receive_location),
     "product": _Step(msgspec.json.Decoder(NewProduct), master_data.foresee_products, master_data.receive_product),
     "stock": _Step(msgspec.json.Decoder(NewStock), goods_in.foresee, goods_in.receive),
@@ -60,7 +61,7 @@ _STEPS = {
 def slices(batch: RawIntake) -> Iterator[list[_Entry]]:
     """The entries of a batch in the order in which they are handled, a transaction's worth at a time."""
     handed_in = (batch.locations, batch.products, batch.stock, batch.customers, batch.orders, batch.cancellations)
-    entries = [_Entry(what, body) for what, bodies in zip(_STEPS, handed_in, strict=True) for body in bodies]
+    entries = [_Entry(what, body) for what, bodies in zip(STEPS, handed_in, strict=True) for body in bodies]
     for start in range(0, len(entries), SLICE):
         yield entries[start : start + SLICE]
 
@@ -72,8 +73,8 @@ def take(
     receipts: list[Receipt] = []
     for what, some in groupby(entries, key=attrgetter("what")):
         read = [_read(entry, of_its_owner) for entry in some]
-        _STEPS[what].foresee(books, [thing for thing in read if not isinstance(thing, Receipt)])
-        receipts += [thing if isinstance(thing, Receipt) else _STEPS[what].receive(books, thing) for thing in read]
+        STEPS[what].foresee(books, [thing for thing in read if not isinstance(thing, Receipt)])
+        receipts += [thing if isinstance(thing, Receipt) else STEPS[what].receive(books, thing) for thing in read]
     return receipts
 
 
@@ -85,7 +86,7 @@ def summary(receipts: list[Receipt]) -> str:
 
 def _read(entry: _Entry, of_its_owner: Callable[[str], None]) -> Any:
     """What an entry says, or the receipt that refuses it."""
-    step = _STEPS[entry.what]
+    step = STEPS[entry.what]
     try:
         if unknown := unknown_fields(step.decoder.type, plain(entry.body)):
             return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=unknown)

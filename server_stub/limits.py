@@ -26,6 +26,8 @@ class Allowance(msgspec.Struct, frozen=True):
 REQUESTS = Allowance(at_once=2_000, each_second=500)
 # A person who copies a token wrongly needs a few tries; who guesses needs 2^255.
 WRONG_TOKENS = Allowance(at_once=20, each_second=0.2)
+# Without a token, from one address: who reads, reads slowly; a whole office may stand behind one address.
+OPEN_PAGES = Allowance(at_once=60, each_second=1)
 
 
 class _Bucket(msgspec.Struct):

@@ -18,7 +18,7 @@ from orders import states
 from orders.records import Order, Owner, encode_record
 from server_stub import schema
 from server_stub.books import Books
-from server_stub.floor_setup import NewWebhook, Webhook, WebhookGiven
+from server_stub.floor_setup import NewWebhook, OrderMessage, Webhook, WebhookGiven
 from server_stub.problems import Refusal, unknown, wrong_type
 from server_stub.rows import MetaRow, OutboxRow, WebhookRow
 from server_stub.schema import instant
@@ -167,9 +167,8 @@ def shown(row: WebhookRow, waiting: int) -> Webhook:
 
 def _put_out(books: Books, webhook: str, order: Order) -> None:
     number, kind = books.number("outbox"), f"order.{order.state}"
-    body = msgspec.json.encode(
-        {"id": f"msg_{number}", "type": kind, "at": books.stamp, "order": msgspec.Raw(encode_record(order))}
-    )
+    message = OrderMessage(id=f"msg_{number}", type=kind, at=books.stamp, order=msgspec.Raw(encode_record(order)))
+    body = msgspec.json.encode(message)
     books.sheets.outbox.put(OutboxRow(number, webhook, order.id, kind, books.stamp, 0, books.stamp, "", body))
 
 
