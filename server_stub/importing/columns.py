@@ -6,7 +6,8 @@ Decides how a map's names meet a file's header, and what is missing. It never lo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 import msgspec
 
@@ -16,6 +17,7 @@ from server_stub.importing.source import Source
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
+_NEARLY = 0.85
 # Line breaks mean something in these: each is a line of an address or of a note.
 _SEVERAL_LINES = ("note", "street", "street2", "ship_street", "ship_street2")
 
@@ -86,6 +88,7 @@ def bind(source: Source, map_: FileMap) -> Binding:
     absent = [field for field in map_.columns if field not in fields]
     if absent and not map_.file.may_lack_columns:
         notes.append(f"it has no column for {', '.join(absent)}: these stay empty")
+    notes += _misspelt(map_, header, absent)
     return Binding(delimiter, fields, ruled, map_, tuple(notes))
 
 
@@ -109,11 +112,26 @@ def _refuse_missing(
 
 
 def _refuse_doubles(source: Source, map_: FileMap, header: list[str]) -> None:
-    used = {each.casefold() for field in map_.columns for each in map_.headers(field)}
-    used |= {rule.column.casefold() for rule in map_.rules}
+    used = _read_by(map_)
     counted = Counter(each.casefold() for each in header)
     if twice := [each for each in header if counted[each.casefold()] > 1 and each.casefold() in used]:
         raise Refusal(f"{source.path}: column {twice[0]!r} stands there more than once: give each its own name")
+
+
+def _misspelt(map_: FileMap, header: list[str], absent: list[str]) -> Iterator[str]:
+    """Columns that nobody reads, and that are spelt nearly as one that the file lacks."""
+    lacking = {each.casefold(): each for field in absent for each in map_.headers(field)}
+    read = _read_by(map_)
+    for name in header:
+        if name.casefold() in read:
+            continue
+        if near := get_close_matches(name.casefold(), lacking, n=1, cutoff=_NEARLY):
+            yield f"its column {name!r} is not read: {lacking[near[0]]!r} was probably meant"
+
+
+def _read_by(map_: FileMap) -> set[str]:
+    named = {each.casefold() for field in map_.columns for each in map_.headers(field)}
+    return named | {rule.column.casefold() for rule in map_.rules}
 
 
 def _places(header: list[str]) -> dict[str, int]:

@@ -165,3 +165,13 @@ def test_a_products_packs_are_named_counted_and_have_barcodes_of_their_own(read)
         "barcode 15012345678901 is no GTIN",
         "pack CASE is there with 12 and with 6 pieces",
     ]
+
+
+def test_a_column_that_is_spelt_nearly_as_one_that_the_file_lacks_is_named(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text("sku,description,barcodes,colour\nMUG-1,Mug,4006381333931,red\n", encoding="utf-8")
+    assert bind(examine(path), load_map("floorhand", "products")).notes == (
+        "its column 'barcodes' is not read: 'barcode' was probably meant",
+    )
+    path.write_text("order,sku,description,quantity,ship_street\n1,MUG-1,Mug,1,1 Row\n", encoding="utf-8")
+    assert bind(examine(path), load_map("floorhand", "orders")).notes == ()
