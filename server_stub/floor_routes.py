@@ -31,16 +31,25 @@ from server_stub.problems import wrong_type
 from server_stub.store import Store
 
 _KIND = f"({'|'.join(KINDS)})?"
-KindsAsked = Annotated[str, Meta(extra_json_schema={"pattern": f"^{_KIND}(,{_KIND})*$"})]
+KindsAsked = Annotated[
+    str,
+    Meta(
+        description="Only records of these kinds, by commas; empty for every kind that is shown to this role.",
+        extra_json_schema={"pattern": f"^{_KIND}(,{_KIND})*$"},
+    ),
+]
+_AFTER = "The `cursor` of the answer before; 0 to begin."
+_EPOCH = "The `epoch` of the answer before; where it is another one now, the answer is a `reset`."
+_WAIT = "For how many seconds to wait for a change, where there is none yet."
 
 
 class ChangesQuery(Struct, frozen=True, kw_only=True):
     """Which changes: after which cursor of which epoch, of which kinds (by commas), waiting up to so many seconds."""
 
-    after: Count = 0
-    epoch: str = ""
+    after: Annotated[Count, Meta(description=_AFTER)] = 0
+    epoch: Annotated[str, Meta(description=_EPOCH)] = ""
     kinds: KindsAsked = ""
-    wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_SECONDS)] = 0.0
+    wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT_SECONDS, description=_WAIT)] = 0.0
 
 
 async def hello(store: Store, call: Call) -> wire.Welcome:

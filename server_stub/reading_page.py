@@ -24,8 +24,8 @@ nav ul { columns: 24rem; list-style: none; padding: 0; }
 nav li { margin: .15rem 0; }
 table { border-collapse: collapse; width: 100%; }
 td, th { border-bottom: 1px solid #ddd; text-align: left; padding: .25rem .6rem .25rem 0; vertical-align: top; }
-td { overflow-wrap: anywhere; }
-td:first-child { white-space: nowrap; }
+td code { overflow-wrap: anywhere; }
+td:first-child code { white-space: nowrap; }
 pre { background: #f6f6f6; padding: .7rem; overflow-x: auto; max-height: 28rem; }
 .who { color: #555; }
 @media (prefers-color-scheme: dark) {
@@ -100,11 +100,11 @@ def _parts(document: dict[str, Any]) -> Iterator[str]:
 
 def _operation(heading: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f'<h3 id="{operation["operationId"]}"><code>{escape(heading)}</code></h3>'
-    yield f'<p>{escape(operation["summary"])}</p><div class="who">{_text(operation["description"])}</div>'
+    yield f'<p>{_marked(operation["summary"])}</p><div class="who">{_text(operation["description"])}</div>'
     if parameters := operation.get("parameters"):
         rows = "".join(
             f"<tr><td><code>{escape(each['name'])}</code></td><td>{each['in']}</td><td>{_value(each['schema'])}</td>"
-            f"<td>{escape(each.get('description', ''))}</td></tr>"
+            f"<td>{_marked(each.get('description', ''))}</td></tr>"
             for each in parameters
         )
         yield f"<table><tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>{rows}</table>"
@@ -146,7 +146,7 @@ def _value(schema: dict[str, Any]) -> str:
     if "default" in schema:
         said.append(f"default <code>{escape(msgspec.json.encode(schema['default']).decode())}</code>")
     if description := schema.get("description") or (schema.get("items") or {}).get("description"):
-        said.append(escape(description))
+        said.append(_marked(description))
     return "; ".join(said)
 
 
@@ -170,7 +170,11 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _text(said: str) -> str:
-    """Paragraphs, with what stands between backticks and double asterisks (CommonMark 6.1, 6.2)."""
+    """Its paragraphs."""
+    return "".join(f"<p>{each}</p>" for each in _marked(said).split("\n\n") if each.strip())
+
+
+def _marked(said: str) -> str:
+    """What stands between backticks and double asterisks, as it is meant (CommonMark 6.1, 6.2)."""
     code = re.sub(r"`(.+?)`", r"<code>\1</code>", escape(said))
-    marked = re.sub(r"[*]{2}(.+?)[*]{2}", r"<b>\1</b>", code)
-    return "".join(f"<p>{each}</p>" for each in marked.split("\n\n") if each.strip())
+    return re.sub(r"[*]{2}(.+?)[*]{2}", r"<b>\1</b>", code)
