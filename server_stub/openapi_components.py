@@ -37,7 +37,7 @@ class Components:
         self._add_sent(list(dict.fromkeys(sent)))
         self._say_what_types_cannot()
         self._say_what_a_change_holds()
-        vocabulary.say(self.schemas)
+        vocabulary.say(self.schemas, _SENT)
         for schema in self.schemas.values():
             if "description" in schema:
                 schema["description"] = cleandoc(schema["description"])

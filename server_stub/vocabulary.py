@@ -6,7 +6,7 @@ not there raises while the document is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orders import intake, ledger, wire, workflow_profiles
@@ -117,18 +117,24 @@ OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def say(components: dict[str, Any]) -> None:
-    """Writes both lists into the schemas; KeyError where one of them is not there."""
+def say(components: dict[str, Any], sent: str) -> None:
+    """Writes both lists into the schemas; KeyError where one of them is not there.
+
+    A message that is sent too, under its name and `sent`, has the same words there.
+    """
     for message, fields in CLOSED.items():
         for name, words in fields.items():
-            _holder(components[message]["properties"][name])["enum"] = list(words)
+            for schema in _holders(components, message, sent, name):
+                schema["enum"] = list(words)
     for message, fields in OPEN.items():
         for name, words in fields.items():
-            schema = _holder(components[message]["properties"][name])
-            schema["description"] = f"Such as {', '.join(words)}; a later version may say others."
-            schema["examples"] = list(words)
+            for schema in _holders(components, message, sent, name):
+                schema["description"] = f"Such as {', '.join(words)}; a later version may say others."
+                schema["examples"] = list(words)
 
 
-def _holder(schema: dict[str, Any]) -> dict[str, Any]:
-    items: dict[str, Any] | None = schema.get("items")
-    return schema if items is None else items
+def _holders(components: dict[str, Any], message: str, sent: str, field: str) -> Iterator[dict[str, Any]]:
+    also = (components[f"{message}{sent}"],) if f"{message}{sent}" in components else ()
+    for each in (components[message], *also):
+        schema: dict[str, Any] = each["properties"][field]
+        yield schema.get("items", schema)

@@ -15,6 +15,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import server_stub
 from orders.records import KINDS, encode_record
 from orders.states import STATES
+from orders.workflow_profiles import ADMITTED_FAULTS
 from server_stub import openapi, vocabulary
 from server_stub.routes import ENDPOINTS
 from tests.server_stub.filled_databases import rows_of
@@ -133,6 +134,8 @@ def test_every_word_out_of_a_list_is_told() -> None:
             held = each.get("items", each)
             assert {"enum", "const", "examples"} & held.keys(), f"{name}.{field}"
     assert SCHEMAS["Order"]["properties"]["state"]["enum"] == list(STATES["order"])
+    profile = SCHEMAS["WorkflowProfileInput"]["properties"]
+    assert profile["admits"]["items"]["enum"] == list(ADMITTED_FAULTS)
 
 
 def constants(function: str, which: Callable[[ast.Call], ast.expr | None]) -> set[str]:
