@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -24,7 +25,6 @@ class Fields:
     """The fields of one kind of message, and the kinds of message that stand in some of them."""
 
     def __init__(self, cls: type[msgspec.Struct]) -> None:
-        self.cls = cls
         held = inspect.type_info(cls)
         assert isinstance(held, inspect.StructType)
         self.names = {field.encode_name for field in held.fields}
@@ -56,21 +56,21 @@ def fields_of(cls: type[msgspec.Struct]) -> Fields:
 def unknown_fields(cls: type[msgspec.Struct], said: Any) -> str:
     """What in `said` is no field of `cls` or of what stands in it, in words; empty where everything is one."""
     found = fields_of(cls).unknown(said)
-    return "; ".join(sentence for sentence, _ in zip(found, range(_MOST_NAMED), strict=False))
+    return "; ".join(islice(found, _MOST_NAMED))
 
 
 def wrong_parameters(known: Iterable[str], asked: Iterable[tuple[str, str]]) -> str:
     """Which of a query's parameters a route does not take, or takes once and got twice; empty where all is well."""
     names, said = set(known), [name for name, _ in asked]
-    found = [
-        _named("parameter", each, names) if each not in names else f"`{shown(each)}` twice, which is taken once"
+    found = (
+        _named("parameter", each, names) if each not in names else f"`{each}` twice, which is taken once"
         for each in dict.fromkeys(said)
         if each not in names or said.count(each) > 1
-    ]
-    if not found:
+    )
+    if not (named := "; ".join(islice(found, _MOST_NAMED))):
         return ""
-    there = f"the parameters are {', '.join(sorted(names))}" if names else "this route takes no parameters"
-    return f"{'; '.join(found[:_MOST_NAMED])} ({there})"
+    there = f"its parameters are {', '.join(sorted(names))}" if names else "this route takes no parameters"
+    return f"{named} ({there})"
 
 
 def _named(what: str, name: str, known: Iterable[str]) -> str:
