@@ -37,8 +37,8 @@ later version may have others.
 answered leaves out a field that stands at its default, and may have fields more in a later version.
 
 **Keys.** A request with a `key` is done once: sent again within {keyed.KEPT.days} days with the same content, it is
-answered the same; a key that came with another content is answered 422, and one that is just being carried out 409. Make a new random key for every request, and
-send the same one again while no answer came.
+answered the same; a key that came with another content is answered 422, and one that is just being carried out
+409. Make a new random key for every request, and send the same one again while no answer came.
 
 **Limits.** A body has at most {MAX_BODY_BYTES:,} bytes. One caller may ask {limits.REQUESTS.at_once:,.0f} times at
 once, and {limits.REQUESTS.each_second:g} times a second after that; whoever asks without a token that is known,
