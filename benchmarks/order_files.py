@@ -34,7 +34,7 @@ def measure(folder: Path, plan: Plan, server: PrivatePostgres | None = None) -> 
     pushers = furnish(folder, orders=1, terminals=1)
     where = housed(folder, server)
     rows = [
-        (f"F{number:07d}", sku_of(number), "Kettle", "1", f"Ada {number}", "1 Row", "E1", "London", "GB")
+        (f"F{number:07d}", sku_of(number), "Kettle", "1", f"Ada {number}", "1 Row", "E1 6AN", "London", "GB")
         for number in range(orders)
     ]
     file, token = folder / "orders.csv", folder / "token"

@@ -135,7 +135,7 @@ def _take_in(server: Served, turn: int, stack: ExitStack) -> float:
 
 
 def _orders(turn: int) -> tuple[NewOrder, ...]:
-    home = Address(id="", name="Ada", lines=("1 Row",), postcode="E1", city="London", country_code="GB")
+    home = Address(id="", name="Ada", lines=("1 Row",), postcode="E1 6AN", city="London", country_code="GB")
     return tuple(
         NewOrder(
             owner="HOME",

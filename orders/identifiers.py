@@ -38,6 +38,15 @@ def gtin14(text: str) -> str | None:
     return None
 
 
+def fault_of_barcode(text: str) -> str:
+    """Why `text` can name no goods, as it stands behind it; "" where it can: 8 to 14 digits have to be a GTIN."""
+    if text.isascii() and text.isdecimal() and 8 <= len(text) <= 14 and gtin14(text) is None:
+        return "is no GTIN: its length or check digit is wrong"
+    if "E+" in text.upper():
+        return "was rounded by a spreadsheet: export it as text"
+    return ""
+
+
 def base_gtin(text: str) -> str | None:
     """The GTIN of the pieces inside, as 14 digits, where `text` is the GTIN-14 of a pack (indicator 1 to 8), else None.
 

@@ -11,14 +11,33 @@ from typing import Annotated
 from msgspec import Meta
 
 from orders.records import Address, LocationUse
-from orders.shapes import Instant, PackSize, Positive, Struct
+from orders.shapes import (
+    CURRENCY,
+    KEY,
+    LINE,
+    NOTE,
+    NUMBER,
+    Carrier,
+    Instant,
+    Minor,
+    PackSize,
+    Positive,
+    Rank,
+    Struct,
+    text,
+)
 
 # Python's `$` alone would let a last line break pass.
-Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$(?!\n)")]
+Number = Annotated[str, Meta(min_length=1, max_length=64), text(NUMBER, 64)]
 Code = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[A-Z0-9-]+$(?!\n)")]
 # Empty where an owner need not be named.
-MaybeOwner = Annotated[str, Meta(max_length=64, pattern=r"^[^/\x00-\x1f]*$(?!\n)")]
-Text = Annotated[str, Meta(max_length=2000)]
+MaybeOwner = Annotated[str, text(NUMBER, 64)]
+MOST_TEXT = 2000
+Text = Annotated[str, text(LINE, MOST_TEXT)]
+Note = Annotated[str, text(NOTE, MOST_TEXT)]
+Currency = Annotated[str, text(CURRENCY, 3)]
+# Where on the floor: an aisle, a bay, a zone.
+Part = Annotated[str, text(LINE, 64)]
 # The shape of a language tag (BCP 47): de, pt-BR, zh-Hant-TW. Which of them papers speak is not this room's business.
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 Language = Annotated[str, Meta(pattern=rf"^({LANGUAGE})?$(?!\n)")]
@@ -61,12 +80,12 @@ class NewLocation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A place on the floor; its code is what its barcode holds."""
 
     code: Code
-    aisle: str = ""
-    side: str = ""
-    bay: str = ""
-    level: str = ""
-    zone: str = ""
-    walk: int = 0
+    aisle: Part = ""
+    side: Part = ""
+    bay: Part = ""
+    level: Part = ""
+    zone: Part = ""
+    walk: Rank = 0
     use: LocationUse = "pick"
     is_assumed: bool = False
 
@@ -78,7 +97,7 @@ class NewStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sku: Number
     location: Code
     quantity: Annotated[int, Meta(ge=0, le=10_000_000)]
-    key: str = ""
+    key: Annotated[str, text(KEY, 64)] = ""
     is_assumed: bool = False
 
 
@@ -97,7 +116,7 @@ class NewLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sku: Number
     description: Text
     quantity: Annotated[int, Meta(gt=0, le=1_000_000)]
-    price_minor: int | None = None
+    price_minor: Minor | None = None
 
 
 class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,14 +128,14 @@ class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner: Number
     number: Number
     lines: Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=5000)]
-    customer: str | None = None
+    customer: Number | None = None
     ship_to: Address | None = None
     ordered_at: Instant | None = None
-    carrier: str = ""
-    service: str = ""
-    currency: str = ""
-    priority: int = 0
-    note: Text = ""
+    carrier: Carrier = ""
+    service: Carrier = ""
+    currency: Currency = ""
+    priority: Rank = 0
+    note: Note = ""
     language: Language = ""
 
 
@@ -125,7 +144,7 @@ class Cancellation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     owner: Number
     number: Number
-    reason: Text = ""
+    reason: Note = ""
 
 
 class Intake(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,7 +17,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from orders.decoding import decoded
-from orders.shapes import Count, Instant, PackSize, Positive, Struct
+from orders.shapes import COUNTRY, LINE, Carrier, Count, Instant, PackSize, Positive, Struct, at_most, text
 from orders.workflow_profiles import WorkflowProfile
 
 
@@ -39,33 +39,41 @@ class Owner(Record, frozen=True, kw_only=True, omit_defaults=True):
     company_prefix: str | None = None
 
 
+# What a label can carry, judged where an address is handed in.
+MOST_STREET_LINES = 5
+AddressLine = Annotated[str, text(LINE, 100)]
+
+
 class Address(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Where a parcel goes or comes from. Orders and events name it by id, so it can be erased alone.
 
-    `owner` is whose customer lives there: no other owner's order goes there.
+    `owner` is whose customer lives there: no other owner's order goes there. `lacks` is what the store found missing
+    when it was handed in, by the rules of its country, so that a bench and a hold never differ; nobody else writes it.
     """
 
-    name: str
-    company: str = ""
-    lines: tuple[str, ...] = ()
-    postcode: str = ""
-    city: str = ""
-    region: str = ""
-    country_code: str = ""
-    phone: str = ""
+    name: AddressLine
+    company: AddressLine = ""
+    lines: Annotated[tuple[AddressLine, ...], at_most(MOST_STREET_LINES)] = ()
+    postcode: Annotated[str, text(LINE, 20)] = ""
+    city: AddressLine = ""
+    region: AddressLine = ""
+    country_code: Annotated[str, text(COUNTRY, 2)] = ""
+    phone: Annotated[str, text(LINE, 40)] = ""
     owner: str = ""
+    lacks: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What a carrier needs to find it and does not stand here: a name, a street, a town, an ISO 3166 country."""
+        """What a carrier needs to find it and does not stand here: as the store judged, else what no country spares."""
         country = self.country_code
+        is_somewhere = len(country) == 2 and country.isascii() and country.isupper()
         parts = {
             "name": self.name,
             "street": any(self.lines),
-            "town": self.city,
-            "country": len(country) == 2 and country.isascii() and country.isupper(),
+            "town": self.city or is_somewhere,
+            "country": is_somewhere,
         }
-        return tuple(name for name, part in parts.items() if not part)
+        return self.lacks or tuple(name for name, part in parts.items() if not part)
 
     @property
     def is_complete(self) -> bool:
@@ -148,8 +156,8 @@ DockMinutes = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 14
 class CutOff(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One carrier service on some weekdays (Monday is 0); times are `HH:MM` on the site's wall clock."""
 
-    carrier: str
-    service: str
+    carrier: Carrier
+    service: Carrier
     weekdays: Weekdays
     promise: WallTime
     last_release: WallTime

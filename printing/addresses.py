@@ -12,7 +12,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from printing.countries import country_name
+from orders.countries import country_name
 from printing.postal import Address
 from printing.refusals import DocumentError
 

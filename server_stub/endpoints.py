@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from orders.decoding import decoded, plain
+from orders.decoding import plain
+from orders.texts import handed_in
 from server_stub import audit, keyed, long_requests
 from server_stub.audit import Doing
 from server_stub.authority import TERMINAL, Caller, forbidden, roles_for
@@ -106,7 +107,7 @@ class Endpoint:
         if self._decoder is None:
             return None
         try:
-            message = decoded(self._decoder, body)
+            message = handed_in(self._decoder, body)
         except msgspec.ValidationError as error:
             # A name that is spelt wrongly says more than the gap that it leaves.
             raise wrong_type(self._unknown_in(body) or str(error)) from error

@@ -10,12 +10,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from orders.intake import Code, Number
-from orders.shapes import RequestKey, Struct
+from orders.shapes import KEY, NOTE, RequestKey, Struct, text
 
 MOST_COUNTED = 10_000_000
 Pieces = Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
-WorkerId = Annotated[str, Meta(min_length=1, max_length=64)]
-Note = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
+WorkerId = Annotated[str, Meta(min_length=1, max_length=64), text(KEY, 64)]
+Note = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S"), text(NOTE, 2000)]
 
 
 class ShelfCount(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,13 +13,15 @@ from msgspec import Meta, Raw
 from orders import states
 from orders.intake import Code, Number
 from orders.records import RECOUNT_ABOVE_PIECES, Address, CutOff
-from orders.shapes import Count, Instant, KeyIfAny, Name, RequestKey, Struct
+from orders.shapes import LINE, Carrier, Count, Instant, KeyIfAny, Name, RequestKey, Struct, text
 from orders.wire import Change
 from orders.workflow_profiles import WorkflowProfile
 
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 CompanyPrefix = Annotated[str, Meta(pattern=r"^[0-9]{3,12}$(?!\n)")]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+# A URL, a host and port, a folder.
+Destination = Annotated[str, Meta(min_length=1, max_length=500), text(LINE, 500)]
 ManifestId = Annotated[str, Meta(min_length=1, max_length=200)]
 OrderState = Annotated[str, Meta(extra_json_schema={"enum": list(states.ORDER.follows)})]
 Minutes = Annotated[int, Meta(ge=0, le=1440)]
@@ -38,7 +40,7 @@ class NewWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: Name
     roles: Annotated[tuple[Literal["picker", "packer", "supervisor"], ...], Meta(min_length=1)]
-    id: str = ""
+    id: Annotated[str, text(LINE, 64)] = ""
     pin: Pin | None = None
     is_known: bool = False
     key: KeyIfAny = ""
@@ -115,7 +117,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Asks that an address be told when orders come to these states; `is_private` allows one inside of this network."""
 
     id: Code
-    url: Annotated[str, Meta(min_length=1, max_length=500)]
+    url: Destination
     states: Annotated[tuple[OrderState, ...], Meta(min_length=1)]
     owner: str = ""
     is_private: bool = False
@@ -179,8 +181,8 @@ class Printer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: Code
     name: Name
-    address: Annotated[str, Meta(min_length=1, max_length=500)]
-    media: str = "4x6in"
+    address: Destination
+    media: Annotated[str, text(LINE, 64)] = "4x6in"
 
 
 class NewTotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -212,8 +214,8 @@ class SiteSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sender: Address
     holidays: tuple[date, ...] = ()
     cut_offs: tuple[CutOff, ...] = ()
-    default_carrier: str = ""
-    default_service: str = ""
+    default_carrier: Carrier = ""
+    default_service: Carrier = ""
     workflows: tuple[WorkflowProfile, ...] = ()
     recount_above_pieces: Count = RECOUNT_ABOVE_PIECES
     idle_minutes: Minutes = 0

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from orders import intake
-from orders.decoding import decoded, plain
+from orders.decoding import plain
 from orders.intake import Cancellation, NewCustomer, NewLocation, NewOrder, NewProduct, NewStock, Receipt
+from orders.texts import handed_in
 from server_stub import cancellation, goods_in, master_data, receipt
 from server_stub.books import Books
 from server_stub.known_fields import unknown_fields
@@ -90,7 +91,7 @@ def _read(entry: _Entry, of_its_owner: Callable[[str], None]) -> Any:
     try:
         if unknown := unknown_fields(step.decoder.type, plain(entry.body)):
             return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=unknown)
-        thing = decoded(step.decoder, entry.body)
+        thing = handed_in(step.decoder, entry.body)
     except msgspec.DecodeError as error:
         return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(error))
     try:

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from orders import intake
-from orders.identifiers import gtin14
+from orders.identifiers import fault_of_barcode, gtin14
 from orders.intake import NewCustomer, NewLocation, NewProduct, Receipt
 from orders.records import Address, Location, Owner, Pack, Product, Record, key_of
-from server_stub import availability, verification
+from server_stub import addresses, availability, verification
 from server_stub.books import Books
 from server_stub.rows import BarcodeRow
-
-_GTIN_LENGTHS = range(8, 15)
 
 
 def foresee_locations(books: Books, locations: Sequence[NewLocation]) -> None:
@@ -105,9 +103,8 @@ def _product_of(books: Books, new: NewProduct, id: str) -> Product:
 def _barcodes(books: Books, owner: str, id: str, texts: tuple[str, ...]) -> tuple[str, ...]:
     barcodes = []
     for text in dict.fromkeys(texts):
-        is_gtin = text.isascii() and text.isdecimal() and len(text) in _GTIN_LENGTHS
-        if is_gtin and gtin14(text) is None:
-            raise _WrongBarcode(f"barcode {text} is no GTIN: its length or check digit is wrong")
+        if fault := fault_of_barcode(text):
+            raise _WrongBarcode(f"barcode {text} {fault}")
         barcodes.append(gtin14(text) or text)
         named = books.sheets.barcode.get(owner, barcodes[-1])
         if named is not None and named.product != id:
@@ -118,7 +115,8 @@ def _barcodes(books: Books, owner: str, id: str, texts: tuple[str, ...]) -> tupl
 def receive_customer(books: Books, new: NewCustomer) -> Receipt:
     """A customer's address, refused where that number is another owner's; orders that were held for it go on."""
     owner = new.owner or books.only_owner
-    address = replace(new.address, id=verification.customer_address(new.number), owner=owner)
+    told = replace(new.address, id=verification.customer_address(new.number), owner=owner)
+    address = addresses.judged(told)
     if why := _why_not_theirs(books, new.number, address):
         return _refused("customer", new.number, why)
     receipt = _keep(books, "customer", address)
@@ -137,7 +135,7 @@ def _why_not_theirs(books: Books, number: str, address: Address) -> str:
     if known is None or (whose := verification.owner_of(books, known)) == address.owner:
         return ""
     # Whoever hands in the very address that nobody owns changes nobody's parcels, and has it from now on.
-    if not whose and replace(known, owner=address.owner) == address:
+    if not whose and replace(known, owner=address.owner, lacks=address.lacks) == address:
         return ""
     return verification.of_another(number, whose, address.owner)
 

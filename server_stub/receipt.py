@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from orders import intake
 from orders.intake import NewOrder, Receipt
 from orders.records import Address, Order, OrderLine, Owner, Product, key_of
-from server_stub import availability, verification
+from server_stub import addresses, availability, verification
 from server_stub.books import Books
 from server_stub.rows import ChangeRequestRow
 
@@ -99,6 +99,9 @@ def _why_not(books: Books, new: NewOrder) -> str:
         return f"unknown SKU ({', '.join(unknown[:10])}): import the products first"
     if len({line.number for line in new.lines}) < len(new.lines):
         return "two lines have one number: number the lines apart"
+    priced = next((line.number for line in new.lines if line.price_minor is not None), None)
+    if priced is not None and not new.currency:
+        return f"line {priced} has a price, and the order no currency: say which, by its ISO 4217 code"
     return ""
 
 
@@ -129,7 +132,7 @@ def _order(books: Books, new: NewOrder, content: str) -> Order:
     ship_to = None
     if new.ship_to is not None:
         ship_to = _ship_to(id)
-        books.put(replace(new.ship_to, id=ship_to, owner=new.owner))
+        books.put(addresses.judged(replace(new.ship_to, id=ship_to, owner=new.owner)))
     site = books.site
     carrier = new.carrier or site.default_carrier
     # A service belongs to its carrier: the site's default fits only its own default carrier.

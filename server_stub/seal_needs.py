@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orders.records import Address, Order, Owner
+from server_stub import addresses
 from server_stub.books import Books
 
 
@@ -26,9 +27,9 @@ def lacking(books: Books, orders: Iterable[Order]) -> tuple[str, ...]:
 
 def of_sender(sender: Address) -> tuple[str, ...]:
     """What the sender on this site's labels lacks."""
-    if sender.is_complete:
+    if not (lacking := addresses.lacking(sender)):
         return ()
-    lacks = ", ".join(sender.missing)
+    lacks = "; ".join(lacking)
     return (f"this site's sender lacks {lacks}: no parcel can be sealed; set it with `floorhand store sender`",)
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from orders.records import Address, Owner, Site
-from server_stub import seal_needs
+from server_stub import addresses, seal_needs
 from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient, StoreError, StoreRefused
 from server_stub.floor_setup import Done, OwnerSet, SiteSet
@@ -72,7 +72,7 @@ def _site_of(words: Words) -> SiteSet:
     name = words.name or questions.one("Name of this site", default=_USUAL_NAME)
     zone = words.time_zone or questions.one("Its time zone", time_zone, default=zone_of_machine())
     known = replace(known, name=known.name or name)
-    sender = known if known.is_complete else questions.sender(known)
+    sender = questions.sender(known) if addresses.lacking(known) else known
     if words.company_prefix is None:
         later = "GS1 company prefix, its digits (Enter: later)"
         words.company_prefix = questions.one(later, company_prefix) or None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from orders import calendar, states
 from orders.records import Address, Hold, Order
-from server_stub import availability
+from server_stub import addresses, availability
 from server_stub.books import Books
 
 ADDRESS_MISSING = "address missing"
@@ -39,8 +39,10 @@ def verify(books: Books, order: Order) -> Order:
         elif known is not None:
             order = replace(order, ship_to=known.id)
     address = books.find(Address, order.ship_to) if order.ship_to else None
-    if address is None or not address.is_complete:
-        reason = f"{ADDRESS_MISSING}{why}" if address is None else ADDRESS_INCOMPLETE
+    lacking = addresses.lacking(address) if address is not None else ()
+    if address is None or lacking:
+        lacks = "; ".join(f"no {part}" for part in lacking)
+        reason = f"{ADDRESS_MISSING}{why}" if address is None else f"{ADDRESS_INCOMPLETE}: {lacks}"
         if order.customer is not None:
             availability.wait_for(books, availability.ADDRESS, order.customer, order)
         return replace(order, holds=(Hold(reason=reason, since_at=books.now),))

@@ -9,11 +9,17 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from orders.identifiers import gtin14
+import msgspec
+
+from orders import texts
+from orders.currencies import DECIMALS
+from orders.identifiers import fault_of_barcode
 from orders.intake import LANGUAGE, NewPack
+from orders.shapes import MOST_MINOR, MOST_RANK, NUMBER
 from server_stub.importing.countries import country_code
 from server_stub.importing.file_map import DatesSection, MoneySection
 
@@ -23,19 +29,7 @@ MAX_CODE = 64
 LARGEST_PACK = 100_000
 LONGEST_PACK_NAME = 10
 
-# ISO 4217, by the decimals of the minor unit.
-_DECIMALS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE "
-    "CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG "
-    "HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
-    "MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE "
-    "SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW "
-    "ZWG",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-DECIMALS = {currency: decimals for decimals, names in _DECIMALS.items() for currency in names.split()}
+Made = TypeVar("Made", bound=msgspec.Struct)
 
 _GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "oz": Decimal("28.349523125"), "lb": Decimal("453.59237")}
 
@@ -85,7 +79,7 @@ def money_minor(text: str, currency: str, money: MoneySection) -> int:
     minor = amount.scaleb(DECIMALS[currency])
     if minor != minor.to_integral_value():
         raise CellError(f"price {text} has more decimals than {currency}")
-    if minor > 10**15:
+    if minor > MOST_MINOR:
         raise CellError(f"price {text} is no price of one piece")
     return int(minor)
 
@@ -139,21 +133,43 @@ def language(text: str) -> str:
     raise CellError(f"language {text!r} is none: give its code, such as de or pt-BR, or translate it in the map")
 
 
-def code(text: str, what: str) -> str:
-    """A number or SKU that can be an id: no slash or control character, at most 64 signs."""
-    if "/" in text or any(ord(sign) < 32 for sign in text):
-        raise CellError(f"{what} {text!r} holds a slash or a control character, which no id may")
-    if len(text) > MAX_CODE:
-        raise CellError(f"{what} {text[:20]!r}... is longer than {MAX_CODE} signs")
+def code(text: str, what: str, kind: str = NUMBER, most: int = MAX_CODE) -> str:
+    """A number or SKU that can be an id."""
+    if fault := texts.fault_of(text, kind, most):
+        raise CellError(f"{what} {texts.shown(text)} {fault}")
     return text
+
+
+# What a message calls a field, and a file its cell.
+_CALLED = {"number": "order number", "sku": "SKU"}
+
+
+def handed_in(made: Made) -> Made:
+    """What rows made, as the store takes it; CellError where it would be refused there."""
+    try:
+        kept = texts.judged(made)
+        _decoder(type(made)).decode(msgspec.json.encode(kept))
+    except texts.TextError as error:
+        raise CellError(f"{_CALLED.get(error.path, error.path)} {error.came} {error.fault}") from error
+    except msgspec.ValidationError as error:
+        raise CellError(str(error)) from error
+    return kept
+
+
+@cache
+def _decoder(cls: type[Made]) -> msgspec.json.Decoder[Made]:
+    return msgspec.json.Decoder(cls)
 
 
 def whole(text: str, what: str) -> int:
     """A whole number, such as a turn on the walk or a priority."""
     try:
-        return int(text)
+        number = int(text)
     except ValueError as error:
         raise CellError(f"{what} {text!r} is not a whole number") from error
+    if abs(number) > MOST_RANK:
+        raise CellError(f"{what} {text} is farther from 0 than {MOST_RANK}")
+    return number
 
 
 def weight_grams(text: str, unit: str, decimal: str) -> int:
@@ -169,20 +185,22 @@ def weight_grams(text: str, unit: str, decimal: str) -> int:
 
 def barcodes(text: str) -> tuple[str, ...]:
     """The barcodes of a cell, apart by spaces, `;` or `|`; 8 to 14 digits have to be a GTIN (GS1 7.9.1)."""
-    found = tuple(dict.fromkeys(text.replace(";", " ").replace("|", " ").split()))
+    found = tuple(dict.fromkeys(_parts(text)))
     for each in found:
         code(each, "barcode")
-        if each.isascii() and each.isdecimal() and 8 <= len(each) <= 14 and gtin14(each) is None:
-            raise CellError(f"barcode {each} is no GTIN: its length or check digit is wrong")
-        if "E+" in each.upper():
-            raise CellError(f"barcode {each} was rounded by a spreadsheet: export it as text")
+        if fault := fault_of_barcode(each):
+            raise CellError(f"barcode {each} {fault}")
     return found
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split("[ ;|]", text) if part]
 
 
 def packs(text: str) -> tuple[NewPack, ...]:
     """The packs of a cell, apart by spaces, `;` or `|`, each as NAME=PIECES or NAME=PIECES=BARCODE (`CASE=12=...`)."""
     found: dict[str, NewPack] = {}
-    for each in text.replace(";", " ").replace("|", " ").split():
+    for each in _parts(text):
         name, _, rest = each.upper().partition("=")
         pieces, _, barcode = rest.partition("=")
         whole = pieces.isascii() and pieces.isdecimal() and 1 < int(pieces[:9]) <= LARGEST_PACK and len(pieces) < 9

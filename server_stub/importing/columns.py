@@ -5,6 +5,7 @@ Decides how a map's names meet a file's header, and what is missing. It never lo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -20,6 +21,12 @@ _DELIMITER_NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 _NEARLY = 0.85
 # Line breaks mean something in these: each is a line of an address or of a note.
 _SEVERAL_LINES = ("note", "street", "street2", "ship_street", "ship_street2")
+# What is told apart by every sign loses the blanks around it alone: what stands between its signs is judged.
+_IDENTIFIERS = ("order", "sku", "customer", "number", "key", "carrier", "service", "code", "location")
+# Blanks and the breaks of lines that editors and spreadsheets make; no other control sign is taken for one.
+_BLANKS = " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_RUN_OF_BLANKS = re.compile(f"[{_BLANKS}]+")
+_LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -50,16 +57,16 @@ class Binding(msgspec.Struct, frozen=True):
     def order_number(self, cells: Sequence[str]) -> str:
         """The order that a row names, also where the row is damaged; "" where that cannot be read."""
         places = self.fields.get("order", ())
-        named = next((text for place in places if place < len(cells) and (text := _tidy(cells[place]))), "")
+        named = next((text for place in places if place < len(cells) and (text := _stripped(cells[place]))), "")
         return "" if "\0" in named else named
 
     def _field(self, field: str, places: tuple[int, ...], cells: Sequence[str]) -> str:
-        several = field in _SEVERAL_LINES
+        tidied = _stripped if field in _IDENTIFIERS else _tidy_lines if field in _SEVERAL_LINES else _tidy
         for place in places:
             text = cells[place]
             if self.map.file.leading_apostrophes:
                 text = text.removeprefix("'")
-            if text := _tidy_lines(text) if several else _tidy(text):
+            if text := tidied(text):
                 translated = self.map.values.get(field)
                 return translated.get(text, text) if translated else text
         return ""
@@ -146,9 +153,13 @@ def _plural(word: str, count: int) -> str:
     return word if count == 1 else f"{word}s"
 
 
+def _stripped(text: str) -> str:
+    return text.strip(_BLANKS)
+
+
 def _tidy(text: str) -> str:
-    return " ".join(text.split())
+    return _RUN_OF_BLANKS.sub(" ", text).strip(" ")
 
 
 def _tidy_lines(text: str) -> str:
-    return "\n".join(line for each in text.splitlines() if (line := _tidy(each)))
+    return "\n".join(line for each in _LINE_BREAK.split(text) if (line := _tidy(each)))

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import product
 from string import ascii_uppercase
 
-from printing.countries import country_name
+from orders.countries import country_name
 
 # Spellings beside the official English short names, in the form that `_folded` gives.
 _ALSO = {

@@ -163,8 +163,14 @@ class FileMap(Section, frozen=True, kw_only=True):
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The fields that no row may lack."""
+        """The fields whose columns no file may lack, and, but for parts of an address, no row."""
         return tuple(dict.fromkeys(ALWAYS_NEEDED[self.file.kind] + self.rows.required))
+
+    @property
+    def needed_in_rows(self) -> tuple[str, ...]:
+        """The fields that no row may lack. What an address has to have is its country's to say, and holds the order."""
+        kept = (field for field in ALWAYS_NEEDED[self.file.kind] if field not in ADDRESS_FIELDS)
+        return tuple(dict.fromkeys((*kept, *self.rows.required)))
 
 
 def load_map(name: str, kind: FileKind) -> FileMap:

@@ -12,13 +12,14 @@ from typing import TypeVar, get_args
 
 import msgspec
 
-from orders.intake import NewCustomer, NewLocation, NewProduct, NewStock
+from orders.intake import MOST_TEXT, NewCustomer, NewLocation, NewProduct, NewStock
 from orders.records import LocationUse
+from orders.shapes import KEY
 from server_stub.importing import cells
 from server_stub.importing.columns import Binding
 from server_stub.importing.file_map import ADDRESS_FIELDS, FileKind, FileMap
 from server_stub.importing.findings import Fate, Finding
-from server_stub.importing.order_rows import MAX_TEXT, address
+from server_stub.importing.order_rows import address
 from server_stub.importing.source import Row
 from server_stub.importing.spool import Spool, Thing
 
@@ -42,8 +43,8 @@ def spool_masters(rows: Iterator[Row], binding: Binding, owner: str, spool: Spoo
             spool.report([Finding(row.line, Fate.REJECTED, "", row.fault)])
             continue
         fields = binding.with_defaults(binding.read(row.cells))
-        wrong = [f"no {field}" for field in binding.map.needed if not fields.get(field)]
-        made = None if wrong else make(_Cells(fields, count, owner, binding.map, wrong))
+        wrong = [f"no {field}" for field in binding.map.needed_in_rows if not fields.get(field)]
+        made = None if wrong else _made(make, _Cells(fields, count, owner, binding.map, wrong))
         if made is None or wrong:
             subject = next((fields[field] for field in binding.map.needed if field in fields), "")
             spool.report([Finding(row.line, Fate.REJECTED, subject, "; ".join(wrong))])
@@ -51,6 +52,18 @@ def spool_masters(rows: Iterator[Row], binding: Binding, owner: str, spool: Spoo
             spool.keep_thing(Thing(row.line, name_of(made), msgspec.json.encode(made)))
     spool.report(_repeats(spool))
     return count
+
+
+def _made(make: Callable[[_Cells], Master], row: _Cells) -> Master | None:
+    """What the row makes, judged as the store judges it; what is wrong joins the row's."""
+    made = make(row)
+    if row.wrong:
+        return None
+    try:
+        return cells.handed_in(made)
+    except cells.CellError as error:
+        row.wrong.append(str(error))
+        return None
 
 
 def name_of(made: Master) -> str:
@@ -85,10 +98,7 @@ class _Cells(msgspec.Struct, frozen=True):
     wrong: list[str]
 
     def text(self, field: str) -> str:
-        text = self.fields.get(field, "")
-        if len(text) > MAX_TEXT:
-            self.wrong.append(f"the {field} is longer than {MAX_TEXT} signs")
-        return text
+        return self.fields.get(field, "")
 
     def read(self, field: str, how: Callable[[str], Made]) -> Made | None:
         """What `how` makes of a cell, or None where it is empty or wrong."""
@@ -161,7 +171,7 @@ def _stock(row: _Cells) -> NewStock:
 
 def _goods_in_key(row: _Cells) -> str:
     """One delivery note holds many rows, and the store counts a key once: so each row has its own, ever the same."""
-    key = row.text("key")
+    key = row.read("key", lambda text: cells.code(text, "key", KEY, MOST_TEXT))
     if not key:
         return ""
     about = "\n".join((row.owner, key, row.fields["sku"], row.fields["location"].upper()))

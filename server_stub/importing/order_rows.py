@@ -11,8 +11,10 @@ from typing import TypeVar
 
 import msgspec
 
-from orders.intake import NewLine, NewOrder
+from orders import texts
+from orders.intake import MOST_TEXT, NewLine, NewOrder
 from orders.records import Address
+from orders.shapes import NOTE
 from server_stub.importing import cells
 from server_stub.importing.columns import Binding
 from server_stub.importing.file_map import ADDRESS_FIELDS, ORDER_FIELDS, Rule
@@ -21,7 +23,7 @@ from server_stub.importing.source import Row
 from server_stub.importing.spool import Spool, SpooledRow
 
 MAX_LINES = 5000
-MAX_TEXT = 2000
+_NOTHING = NewLine(number=1, sku="?", description="", quantity=1)
 # What one column holds, said as it stands in a report.
 _WORDS = {"ordered_at": "date", "order": "order number"}
 
@@ -139,7 +141,7 @@ class OrderReader:
     def _cancelled(self, head: _Line) -> str:
         """Why its sender wants the order no more; "" where no rule says so."""
         met = _met(self._order_rules, head.ruled)
-        return next((rule.says(value)[:MAX_TEXT] for rule, value in met if rule.then == "cancel"), "")
+        return next((_said(rule, value) for rule, value in met if rule.then == "cancel"), "")
 
     def _skipped(
         self,
@@ -184,17 +186,17 @@ class OrderReader:
         if (what := self._map.not_goods.get(sku)) is not None:
             findings.append(Finding(line.line, Fate.SKIPPED, number, f"{sku}: {what}, not goods"))
             return []
-        wrong = [f"no {_word(field)}" for field in self._map.needed if not (fields | _filled(head)).get(field)]
+        wrong = [f"no {_word(field)}" for field in self._map.needed_in_rows if not (fields | _filled(head)).get(field)]
         quantity = _try(wrong, lambda: cells.pieces(text)) if (text := fields.get("quantity", "")) else None
         price = self._price(fields.get("price", ""), currency, head, wrong)
-        _try(wrong, lambda: cells.code(sku, "SKU"))
         description = fields.get("description", "")
-        if len(description) > MAX_TEXT:
-            wrong.append(f"the description is longer than {MAX_TEXT} signs")
-        if wrong or quantity is None:
+        # With a piece where their number is wrong, so that all that is wrong of the row is told at once.
+        goods = NewLine(number=place, sku=sku or "?", description=description, quantity=quantity or 1, price_minor=price)
+        kept = _try(wrong, lambda: cells.handed_in(goods))
+        if wrong or quantity is None or kept is None:
             blamed.setdefault(line.line, []).extend(wrong)
             return []
-        return [NewLine(number=place, sku=sku, description=description, quantity=quantity, price_minor=price)]
+        return [kept]
 
     def _price(self, text: str, currency: str, head: _Line, wrong: list[str]) -> int | None:
         if text and not currency and not head.fields.get("currency"):
@@ -219,28 +221,21 @@ class OrderReader:
     ) -> NewOrder | None:
         wrong: list[str] = []
         fields = head.fields
-        _try(wrong, lambda: cells.code(number, "order number"))
         customer = fields.get("customer") or None
-        if customer:
-            _try(wrong, lambda: cells.code(customer, "customer"))
         ordered_at = (
             _try(wrong, lambda: cells.instant(date, self._map.dates)) if (date := fields.get("ordered_at")) else None
         )
         priority = _try(wrong, lambda: cells.whole(text, "priority")) if (text := fields.get("priority")) else 0
         ship_to = self._ship_to(number, fields, wrong)
         self._check_country(fields, customer, ship_to, wrong)
-        note = fields.get("note", "")
-        if len(note) > MAX_TEXT:
-            wrong.append(f"the note is longer than {MAX_TEXT} signs")
         language = _try(wrong, lambda: cells.language(fields.get("language", "")))
-        if wrong:
-            _blame(blamed, head.line, *wrong)
-        if blamed or not goods:
+        if len(goods) > MAX_LINES:
             return None
-        return NewOrder(
+        order = NewOrder(
             owner=self._owner,
             number=number,
-            lines=tuple(goods),
+            # An order whose every line is left out is none, and what else is wrong with it is told all the same.
+            lines=tuple(goods) or (_NOTHING,),
             customer=customer,
             ship_to=ship_to,
             ordered_at=ordered_at,
@@ -248,9 +243,13 @@ class OrderReader:
             service=fields.get("service", ""),
             currency=currency,
             priority=priority or 0,
-            note=note,
+            note=fields.get("note", ""),
             language=language or "",
         )
+        kept = _try(wrong, lambda: cells.handed_in(order))
+        if wrong:
+            _blame(blamed, head.line, *wrong)
+        return kept if goods and not blamed else None
 
     def _ship_to(self, number: str, fields: dict[str, str], wrong: list[str]) -> Address | None:
         given = {field: fields.get(f"ship_{field}", "") for field in ADDRESS_FIELDS}
@@ -324,6 +323,12 @@ def _rejected(
             reason = "; ".join(dict.fromkeys(blamed[row.line])) if row.line in blamed else blame
             kept.append(Finding(row.line, Fate.REJECTED, number, reason))
     return kept
+
+
+def _said(rule: Rule, value: str) -> str:
+    """A rule's words for a reason; no sign in a cell may keep an order from being stopped."""
+    reason = rule.says(value)
+    return (rule.says(texts.shown(value)) if texts.fault_of(reason, NOTE, len(reason)) else reason)[:MOST_TEXT]
 
 
 def _is_code(number: str) -> bool:

@@ -13,10 +13,10 @@ from terminal.demo.recount import Pieces
 NOT_GOODS = {"POST", "D"}  # postage and a discount, as the data set's own description names them
 ODD = ("C536379", "536414")  # a cancellation, and a row without customer or description
 TOWNS = {
-    "United Kingdom": ("GB", "Leeds", "LS1 4AP"),
-    "France": ("FR", "Lyon", "69003"),
-    "Australia": ("AU", "Hobart", "7000"),
-    "Netherlands": ("NL", "Utrecht", "3511 AX"),
+    "United Kingdom": ("GB", "Leeds", "LS1 4AP", ""),
+    "France": ("FR", "Lyon", "69003", ""),
+    "Australia": ("AU", "Hobart", "7000", "TAS"),
+    "Netherlands": ("NL", "Utrecht", "3511 AX", ""),
 }
 SITE = """\
 name = "Gift shop"
@@ -74,7 +74,7 @@ def customers_of(rows: list[dict[str, str]]) -> list[dict[str, str]]:
             "street2": "",
             "postcode": TOWNS[country][2],
             "city": TOWNS[country][1],
-            "region": "",
+            "region": TOWNS[country][3],
             "country": country,
             "phone": "",
         }

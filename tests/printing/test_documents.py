@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from orders.countries import country_name
 from printing.addresses import MOST_LINES, address_lines
-from printing.countries import country_name
 from printing.documents import (
     Address,
     Document,

@@ -29,13 +29,15 @@ from server_stub.store import Store
 from tests.server_stub.filled_databases import Databases, rows_of
 
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
-LONDON = Address(id="", name="Ada", lines=("1 Row",), postcode="E1", city="London", country_code="GB")
+LONDON = Address(id="", name="Ada", lines=("1 Row",), postcode="E1 6AN", city="London", country_code="GB")
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 _WEEK = (0, 1, 2, 3, 4)
 SITE = SiteSet(
     name="North hall",
     time_zone="Europe/London",
-    sender=Address(id="sender", name="North hall", lines=("1 Dock Road",), city="London", country_code="GB"),
+    sender=Address(
+        id="sender", name="North hall", lines=("1 Dock Road",), postcode="E16 1AA", city="London", country_code="GB"
+    ),
     cut_offs=(
         CutOff(carrier="Post", service="Day", weekdays=_WEEK, promise="12:00", last_release="13:00", departs="15:00"),
         CutOff(carrier="Post", service="Day", weekdays=_WEEK, promise="14:00", last_release="15:00", departs="18:00"),

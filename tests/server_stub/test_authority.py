@@ -69,7 +69,7 @@ async def test_a_desk_of_one_owner_releases_and_counts_that_owners_orders_alone(
     await warehouse.admin.post("/v1/intake", json={"locations": [shelf], "stock": stock})
     line = {"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": 1}
     orders = [{"owner": owner, "number": "2", "lines": [line], "customer": owner} for owner in ("HOME", "ACME")]
-    address = {"id": "", "name": "A", "lines": ["1"], "city": "L", "country_code": "GB"}
+    address = {"id": "", "name": "A", "lines": ["1"], "city": "L", "postcode": "E1 6AN", "country_code": "GB"}
     customers = [{"owner": owner, "number": owner, "address": address} for owner in ("HOME", "ACME")]
     await warehouse.admin.post("/v1/intake", json={"customers": customers, "orders": orders})
     acme = await warehouse.caller(authority.OFFICE, "ACME")

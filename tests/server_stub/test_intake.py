@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from orders.intake import NewCustomer, NewLine, NewLocation, NewOrder, NewPack, NewProduct, NewStock
 from orders.records import Address, Order, Pack, Product
 
-STREET = Address(id="", name="Bob", lines=("2 Row",), city="Leeds", country_code="GB")
+STREET = Address(id="", name="Bob", lines=("2 Row",), postcode="LS1 4AP", city="Leeds", country_code="GB")
 
 
 def stock(sku: str, location: str, quantity: int, key: str = "") -> NewStock:
@@ -155,13 +155,14 @@ async def test_an_order_without_an_address_is_held_until_the_customers_comes(war
     assert await warehouse.order("1", ("LAMP", 2), customer="C2") == ("held", "address missing")
     assert await warehouse.order("2", ("LAMP", 2), customer=None) == ("held", "address missing")
     incomplete = Address(id="", name="Bob", city="Leeds")
-    assert await warehouse.order("3", ("LAMP", 2), ship_to=incomplete) == ("held", "address incomplete")
+    lacking = "address incomplete: no street; no country"
+    assert await warehouse.order("3", ("LAMP", 2), ship_to=incomplete) == ("held", lacking)
     assert warehouse.on_shelf("LAMP", "A-01") == (5, 0, False)
     released = await warehouse.release()
     assert released.tasks == ()
     assert dict((await warehouse.release("1")).refused) == {"HOME/1": "held: address missing"}
     await warehouse.intake(customers=(NewCustomer(number="C2", address=incomplete),))
-    assert [hold.reason for hold in warehouse.record(Order, "HOME/1").holds] == ["address incomplete"]
+    assert [hold.reason for hold in warehouse.record(Order, "HOME/1").holds] == [lacking]
     await warehouse.intake(customers=(NewCustomer(number="C2", address=STREET),))
     order = warehouse.record(Order, "HOME/1")
     assert (order.state, order.holds, order.ship_to) == ("allocated", (), "customer/C2")

@@ -14,7 +14,7 @@ from server_stub.site_questions import Questions, time_zone, zone_of_machine
 from tests.terminal.in_a_pty import in_a_pty
 
 NOBODY = Address(id="sender", name="North hall")
-DOCK = Address(id="sender", name="North hall", lines=("1 Dock Road",), city="London", country_code="GB", phone="1")
+DOCK = Address(id="sender", name="North hall", lines=("1 Dock Road",), postcode="E16 1AA", city="London", country_code="GB", phone="1")
 
 
 class Typist:
@@ -88,7 +88,7 @@ def test_init_asks_at_a_terminal_for_what_no_option_says(tmp_path: Path) -> None
         "label: name": "",
         "number": "1 Row",
         "next line": "",
-        "postcode": "",
+        "postcode": "YO1 7HH",
         "town": "York",
     }
     with in_a_pty(words, (160, 40)) as program:

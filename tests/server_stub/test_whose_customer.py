@@ -12,7 +12,7 @@ from orders.records import Address, Order
 from server_stub.floor_setup import Done, OwnerSet
 from tests.server_stub.conftest import LONDON, new_order
 
-YORK = Address(id="", name="Bob", lines=("2 Row",), postcode="YO1", city="York", country_code="GB")
+YORK = Address(id="", name="Bob", lines=("2 Row",), postcode="YO1 7HH", city="York", country_code="GB")
 ACMES = "customer 17850 belongs to ACME: give BOLT's customer another number"
 
 

@@ -155,7 +155,7 @@ async def test_a_site_without_a_sender_is_told_on_the_stores_machine_and_on_a_de
         found = await findings(on_a_device, path)
         assert [found[what].is_ok for what in ("token", "sender", "SSCCs")] == [True, False, False]
         assert "`floorhand store sender`" in found["sender"].said
-        sender = replace(plan.site.sender, lines=("1 Row",), city="Ely", country_code="GB")
+        sender = replace(plan.site.sender, lines=("1 Row",), postcode="CB7 4DL", city="Ely", country_code="GB")
         async with reach(Address(place)) as client:
             await client.ask("PUT", "/v1/site", Done, replace(plan.site, sender=sender))
             await client.ask("PUT", "/v1/owners", Done, replace(owner, company_prefix="952"))

@@ -127,8 +127,8 @@ def test_a_number_that_no_order_can_have_is_only_skipped(warehouse, shopify_file
 
 def test_our_own_columns_say_cancelled_too_and_a_file_may_lack_that_column(warehouse):
     head, row = (
-        "order,sku,description,quantity,ship_name,ship_street,ship_city,ship_country",
-        "Mug,2,Ada,1 Road,Leeds,GB",
+        "order,sku,description,quantity,ship_name,ship_street,ship_postcode,ship_city,ship_country",
+        "Mug,2,Ada,1 Road,LS1 4AP,Leeds,GB",
     )
     warehouse.run("products", "sku,description\nA,Mug\n")
     assert warehouse.run("orders", f"{head}\n1,A,{row}\n2,A,{row}\n3,A,{row}\n").store == ["orders: 3 created"]

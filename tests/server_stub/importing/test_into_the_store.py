@@ -10,7 +10,12 @@ import pytest
 
 from orders.records import Address, Location, Order, Product, Tote
 
-TOWNS = {"United Kingdom": "GB", "France": "FR", "Australia": "AU", "Netherlands": "NL"}
+TOWNS = {
+    "United Kingdom": ("GB", "LS1 4AP", ""),
+    "France": ("FR", "69003", ""),
+    "Australia": ("AU", "7000", "TAS"),
+    "Netherlands": ("NL", "3511 AX", ""),
+}
 CUSTOMERS = "number,name,company,street,street2,postcode,city,region,country,phone\n"
 
 
@@ -18,7 +23,8 @@ def customers_of(retail: Path) -> str:
     with retail.open(encoding="utf-8", newline="") as file:
         people = {row["CustomerID"]: row["Country"] for row in csv.DictReader(file) if row["CustomerID"]}
     return CUSTOMERS + "".join(
-        f"{number},Person {number},,1 Road,,P1,Town,,{land},\n" for number, land in people.items()
+        f"{number},Person {number},,1 Road,,{TOWNS[land][1]},Town,{TOWNS[land][2]},{land},\n"
+        for number, land in people.items()
     )
 
 
@@ -61,7 +67,7 @@ def test_the_retail_morning_is_set_aside_piece_by_piece_as_an_own_count_of_the_f
     assert len(warehouse.stock()) == len(by_sku), "one product, one shelf"
     assert len({place.walk for place in places if place.use == "pick"}) == len(by_sku)
     countries = {address.country_code for address in warehouse.all(Address).values() if address.id.startswith("cust")}
-    assert countries == set(TOWNS.values())
+    assert countries == {code for code, _, _ in TOWNS.values()}
 
 
 def test_every_line_of_the_retail_morning_is_an_order_line_or_in_the_report(laid_out, tmp_path):
@@ -112,8 +118,8 @@ def test_orders_without_an_address_are_held_and_go_on_when_it_comes(warehouse, r
     assert warehouse.stock() == goods
 
 
-ORDERS = "order,sku,description,quantity,ship_name,ship_street,ship_city,ship_country\n"
-TO = "Ada,1 Road,Leeds,GB\n"
+ORDERS = "order,sku,description,quantity,ship_name,ship_street,ship_postcode,ship_city,ship_country\n"
+TO = "Ada,1 Road,LS1 4AP,Leeds,GB\n"
 FROM_ORDERS = """
 [file]
 kind = "orders"
@@ -125,6 +131,7 @@ description = "description"
 quantity = "quantity"
 ship_name = "ship_name"
 ship_street = "ship_street"
+ship_postcode = "ship_postcode"
 ship_city = "ship_city"
 ship_country = "ship_country"
 [products]

@@ -91,7 +91,7 @@ def test_what_cannot_be_an_id_or_is_too_long_is_told(read_orders):
     assert "order number 'a/b' holds a slash" in found.said()[2]
     assert "SKU 'A/B' holds a slash" in found.said()[3]
     assert "is longer than 64 signs" in found.said()[4]
-    assert "the description is longer than 2000 signs" in found.said()[5]
+    assert "is longer than 2000 signs" in found.said()[5]
 
 
 def test_an_order_of_too_many_lines_is_told(read_orders):
