@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-# What a text is for; orders.texts judges each kind where it is handed in, and nowhere else: what is kept is read as it is.
+# What a text is for. Each kind is judged by orders.texts where it is handed in; what is kept is read as it is.
 NUMBER, KEY, LINE, NOTE, CURRENCY, COUNTRY = "number", "key", "line", "note", "currency", "country"
 # Controls, formats and what else has no width or shape of its own (Unicode 4.4 and 5.21, Default_Ignorable_Code_Point).
 _HIDDEN = (

@@ -60,7 +60,8 @@ def handed_in(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
 def judged(thing: T) -> T:
     """`thing` with its texts as they are kept; TextError at the first that may not be."""
     faults: list[TextError] = []
-    thing = _struct_step(type(thing))(thing, "", faults)
+    cls: type = type(thing)
+    thing = _struct_step(cls)(thing, "", faults)
     if faults:
         raise faults[0]
     return thing
@@ -231,7 +232,9 @@ def _each(step: _Step) -> _Step:
 def _bounded(step: _Step, most: int) -> _Step:
     def judge(parts: tuple[Any, ...], path: str, faults: list[TextError]) -> Any:
         if len(parts) > most:
-            faults.append(TextError(path, f"of {len(parts)}", f"are more than the {most} that paper has room for: shorten them"))
+            faults.append(
+                TextError(path, f"of {len(parts)}", f"are more than the {most} that paper has room for: shorten them")
+            )
             return parts
         return step(parts, path, faults)
 

@@ -27,6 +27,9 @@ class Address(Struct, frozen=True, kw_only=True):
             )
         if not (self.name.strip() or self.company.strip()):
             raise DocumentError("an address needs a name or a company: complete the address")
-        if not (self.city.strip() or self.postcode.strip()):
+        # Singapore has no town, Hong Kong no postcode, and Macau neither: there a street is enough.
+        if not any(part.strip() for part in (self.city, self.postcode, self.region, *self.street)):
             whose = self.name or self.company
-            raise DocumentError(f"an address needs a city or a postcode: complete the address of {whose}")
+            raise DocumentError(
+                f"an address needs a city or a postcode, or a street where there is neither: complete that of {whose}"
+            )

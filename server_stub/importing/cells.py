@@ -86,7 +86,7 @@ def money_minor(text: str, currency: str, money: MoneySection) -> int:
 
 def currency_code(text: str) -> str:
     """An ISO 4217 code in capitals."""
-    if (code := text.upper()) in DECIMALS:
+    if text.isascii() and (code := text.upper()) in DECIMALS:
         return code
     raise CellError(f"currency {text!r} is not an ISO 4217 code such as GBP")
 
@@ -204,7 +204,7 @@ def packs(text: str) -> tuple[NewPack, ...]:
         name, _, rest = each.upper().partition("=")
         pieces, _, barcode = rest.partition("=")
         whole = pieces.isascii() and pieces.isdecimal() and 1 < int(pieces[:9]) <= LARGEST_PACK and len(pieces) < 9
-        if not (name.isascii() and name.isalpha() and len(name) <= LONGEST_PACK_NAME and whole):
+        if not (each.partition("=")[0].isascii() and name.isalpha() and len(name) <= LONGEST_PACK_NAME and whole):
             raise CellError(f"pack {each!r} is not written as CASE=12 or CASE=12=BARCODE, with 2 pieces or more")
         before = found[name].barcodes if name in found else ()
         if before and found[name].quantity != int(pieces):

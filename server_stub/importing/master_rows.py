@@ -114,10 +114,12 @@ class _Cells(msgspec.Struct, frozen=True):
         return self.read(field, lambda text: cells.code(text, field)) or ""
 
     def location(self, field: str) -> str:
-        code = self.text(field).upper()
-        if len(code) > MAX_LOCATION_CODE or not all(sign in _LOCATION_SIGNS for sign in code):
+        text = self.text(field)
+        code = text.upper()
+        # A capital of another alphabet's letter may be two of ours.
+        if len(code) > MAX_LOCATION_CODE or not text.isascii() or not all(sign in _LOCATION_SIGNS for sign in code):
             self.wrong.append(
-                f"{field} {code!r}: a shelf's code holds A-Z, 0-9 and hyphens, {MAX_LOCATION_CODE} at most"
+                f"{field} {text!r}: a shelf's code holds A-Z, 0-9 and hyphens, {MAX_LOCATION_CODE} at most"
             )
         return code
 

@@ -191,7 +191,9 @@ class OrderReader:
         price = self._price(fields.get("price", ""), currency, head, wrong)
         description = fields.get("description", "")
         # With a piece where their number is wrong, so that all that is wrong of the row is told at once.
-        goods = NewLine(number=place, sku=sku or "?", description=description, quantity=quantity or 1, price_minor=price)
+        goods = NewLine(
+            number=place, sku=sku or "?", description=description, quantity=quantity or 1, price_minor=price
+        )
         kept = _try(wrong, lambda: cells.handed_in(goods))
         if wrong or quantity is None or kept is None:
             blamed.setdefault(line.line, []).extend(wrong)

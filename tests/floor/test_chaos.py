@@ -253,7 +253,14 @@ async def _strikes(hall: Hall, plan: list[tuple[int, Target]], told: asyncio.Que
 
 
 def _goods(carts: int, pieces: int) -> dict[str, object]:
-    address = {"id": "", "name": "Ada", "lines": ["1 Row"], "city": "London", "postcode": "E1 6AN", "country_code": "GB"}
+    address = {
+        "id": "",
+        "name": "Ada",
+        "lines": ["1 Row"],
+        "city": "London",
+        "postcode": "E1 6AN",
+        "country_code": "GB",
+    }
     line = {"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": pieces}
     return {
         "locations": [{"code": "A-01", "walk": 1}],

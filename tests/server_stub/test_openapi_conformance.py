@@ -123,7 +123,14 @@ def admin(place: Place, running: str) -> Iterator[httpx.Client]:
     """An administrator, who has brought in goods, orders and released walks."""
     with httpx.Client(base_url=running, headers=_bearer(place.token()), timeout=60) as http:
         lines = [{"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": 3}]
-        address = {"id": "", "name": "Ada", "lines": ["1 Row"], "city": "London", "postcode": "E1 6AN", "country_code": "GB"}
+        address = {
+            "id": "",
+            "name": "Ada",
+            "lines": ["1 Row"],
+            "city": "London",
+            "postcode": "E1 6AN",
+            "country_code": "GB",
+        }
         lamp = {"owner": "HOME", "sku": "LAMP"}
         batch = {
             "locations": [{"code": "A-01", "walk": 1}],

@@ -94,7 +94,14 @@ def visitors(folder: Path) -> Iterator[Visitors]:
 
 
 def batch(pieces: int) -> dict[str, Any]:
-    address = {"id": "", "name": "Ada", "lines": ["1 Row"], "city": "London", "postcode": "E1 6AN", "country_code": "GB"}
+    address = {
+        "id": "",
+        "name": "Ada",
+        "lines": ["1 Row"],
+        "city": "London",
+        "postcode": "E1 6AN",
+        "country_code": "GB",
+    }
     line = {"number": 1, "sku": "LAMP", "description": "Lamp", "quantity": pieces}
     return {
         "locations": [{"code": "A-01", "walk": 1}],

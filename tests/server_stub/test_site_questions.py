@@ -14,7 +14,15 @@ from server_stub.site_questions import Questions, time_zone, zone_of_machine
 from tests.terminal.in_a_pty import in_a_pty
 
 NOBODY = Address(id="sender", name="North hall")
-DOCK = Address(id="sender", name="North hall", lines=("1 Dock Road",), postcode="E16 1AA", city="London", country_code="GB", phone="1")
+DOCK = Address(
+    id="sender",
+    name="North hall",
+    lines=("1 Dock Road",),
+    postcode="E16 1AA",
+    city="London",
+    country_code="GB",
+    phone="1",
+)
 
 
 class Typist:

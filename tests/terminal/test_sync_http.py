@@ -64,7 +64,9 @@ class Shop:
 
     async def stock_up(self) -> None:
         """One order of forty lamps, released, and a tote."""
-        ship_to = Address(id="C1", name="Jane Roe", lines=("2 High St",), postcode="YO1 7HH", city="York", country_code="GB")
+        ship_to = Address(
+            id="C1", name="Jane Roe", lines=("2 High St",), postcode="YO1 7HH", city="York", country_code="GB"
+        )
         batch = Intake(
             locations=(NewLocation(code="A-01-1", walk=1),),
             products=(NewProduct(owner="HOME", sku="LAMP", description="Lamp", weight_grams=250),),
