@@ -94,7 +94,8 @@ def _locality(address: Address) -> list[str]:
     parts = {"C": city, "S": region, "Z": postcode}
     template = _LOCALITY_OF.get(address.country)
     if template is None:
-        return [_joined(postcode, city, region)]
+        line = _joined(postcode, city, region)
+        return [line] if line else []
     if not region:  # a postcode that would stand beside the region stands beside the town
         template = template.replace("/S Z", " Z")
     lines = [re.sub("[CSZ]", lambda letter: parts[letter[0]], line) for line in template.split("/")]

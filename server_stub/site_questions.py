@@ -19,7 +19,7 @@ from server_stub.importing.countries import country_code
 # Gives what was typed behind a question.
 Ask = Callable[[str], str]
 
-_MOST_CHARACTERS = 200
+_MOST_CHARACTERS = 100
 _LONGEST_SHOWN = 40
 
 

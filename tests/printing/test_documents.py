@@ -246,6 +246,19 @@ def test_addresses_that_nobody_could_deliver_to_are_refused():
         address_lines(Address(name="Jane", city="Nowhere", country="QQ"), sent_from="GB")
 
 
+def test_where_there_is_no_town_or_no_postcode_a_street_is_enough():
+    told = [
+        Address(name="Wei", street=("1 Raffles Quay",), postcode="048583", country="SG"),
+        Address(name="Mei", street=("5 Nathan Road",), region="Kowloon", country="HK"),
+        Address(name="Rui", street=("Rua do Campo 7",), country="MO"),
+    ]
+    assert [address_lines(each, sent_from="GB")[1:] for each in told] == [
+        ("1 Raffles Quay", "048583", "SINGAPORE"),
+        ("5 Nathan Road", "KOWLOON", "HONG KONG"),
+        ("Rua do Campo 7", "MACAO"),
+    ]
+
+
 def test_country_names_stand_in_capitals():
     assert country_name("CI") == "CÔTE D'IVOIRE"
     assert country_name("XK") == "KOSOVO"

@@ -132,11 +132,19 @@ LACKING = [
         "customer's address is not complete (no street)",
         "site",
     ),
+    (
+        (Key("address", ADDRESS.id), replace(ADDRESS, postcode="", lacks=("postcode, as GB has one",))),
+        "address_missing",
+        "customer's address is not complete (no postcode, as GB has one)",
+        "site",
+    ),
     ((Key("owner", "HOME"), replace(OWNER, company_prefix=None)), "no_company_prefix", OWNER.name, "address"),
 ]
 
 
-@pytest.mark.parametrize(("record", "reason", "names", "blames_not"), LACKING, ids=[each[1] for each in LACKING])
+@pytest.mark.parametrize(
+    ("record", "reason", "names", "blames_not"), LACKING, ids=["sender", "street", "postcode", "prefix"]
+)
 def test_what_a_label_lacks_is_said_by_name_when_the_tote_is_opened_and_at_the_seal(
     record: tuple[Key, Record], reason: str, names: str, blames_not: str
 ) -> None:
