@@ -152,7 +152,7 @@ async def door(
         kept.close()
         state["may_answer"].set()
         for each in list(known.connections):
-            each.transport.abort()  # type: ignore[union-attr]
+            each.transport.abort()
         await asyncio.gather(*known.tasks)
         for writer in made.writers:
             writer.close()

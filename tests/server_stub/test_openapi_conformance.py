@@ -278,6 +278,12 @@ def beyond(role: str, run: Run) -> list[tuple[str, str, int]]:
     ]
 
 
+def books_of(place: Place) -> dict[str, list[Any]]:
+    """All that the store holds, but for the row by which `/ready` proves that it can write."""
+    held = contents_of(place)
+    return {**held, "counter": [row for row in held["counter"] if row[0] != "proofs"]}
+
+
 def ask_everything(place: Place, admin: httpx.Client, examples: int = 0) -> None:
     """Each role in turn: no 5xx, no breach of the document, no act beyond the role.
 
@@ -291,7 +297,7 @@ def ask_everything(place: Place, admin: httpx.Client, examples: int = 0) -> None
     for role, token in tokens.items():
         covered = sorted(operation for operation in left if may(role, operation))
         left -= set(covered)
-        before = contents_of(place)
+        before = books_of(place)
         named = every if examples or role == ANONYMOUS else {each for each in every if may(role, each)}
         run = asked_with(token, admin, named, examples=examples, coverage=covered)
         assert not run.faults, f"{role or 'anonymous'}:\n" + "\n\n".join(run.faults[:20])
@@ -299,7 +305,7 @@ def ask_everything(place: Place, admin: httpx.Client, examples: int = 0) -> None
         asked = {operation for operation, _, _ in run.answers}
         assert asked == named, f"{role} did not ask {named - asked}"
         if not authority.ACTS.get(role, frozenset()) - {"metrics", "status"}:
-            assert contents_of(place) == before, f"{role or 'anonymous'} changed something"
+            assert books_of(place) == before, f"{role or 'anonymous'} changed something"
     for role, act in rows_of(place, "SELECT DISTINCT role, act FROM audit"):
         assert act in authority.ACTS.get(role, authority.PROVEN_BY_ITSELF), f"{role} did {act}"
     assert not left
