@@ -25,7 +25,7 @@ def foresee(books: Books, rows: Sequence[NewStock]) -> None:
     products = {key_of(new.owner, new.sku): None for new in rows}
     books.foresee(Product, products)
     books.foresee(Location, (new.location for new in rows))
-    books.sheets.goods_in.foresee(_BY_KEY, (new.key for new in rows if new.key))
+    books.sheets.goods_in.foresee(_BY_KEY, (_filed(new) for new in rows if new.key))
     ledger_book.foresee_shelves(books, products)
     ledger_book.foresee_arrivals(books, products)
     availability.foresee_waiting(books, availability.GOODS, products)
@@ -48,13 +48,18 @@ def _arrived(books: Books, id: str, product: str, new: NewStock) -> Receipt:
     if not new.quantity:
         return _receipt(id, intake.REFUSED, "a delivery of 0 pieces: leave it out, or count the shelf")
     content = content_digest(new)
-    if known := books.sheets.goods_in.get(new.key):
+    if known := books.sheets.goods_in.get(_filed(new)):
         if known.digest == content:
             return _receipt(id, intake.UNCHANGED)
         return _receipt(id, intake.REFUSED, f"key {new.key} came before with other goods: give each delivery its own")
-    books.sheets.goods_in.put(GoodsInRow(key=new.key, digest=content, received_at=books.stamp))
+    books.sheets.goods_in.put(GoodsInRow(key=_filed(new), digest=content, received_at=books.stamp))
     _put_down(books, product, new, f"goods-in/{new.key}")
     return _receipt(id, intake.CREATED)
+
+
+def _filed(new: NewStock) -> str:
+    """Under what a delivery is known: two owners need not agree on their keys."""
+    return key_of(new.owner, new.key)
 
 
 def _compared(books: Books, id: str, product: str, new: NewStock) -> Receipt:

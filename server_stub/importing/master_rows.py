@@ -1,7 +1,7 @@
 """Rows of a file to products, locations, stock and customers: one row, one thing.
 
 Decides what such a row lacks, and what becomes of two rows about the same thing: the same content is one thing, other
-content is none.
+content is none. Two equal lines of one delivery are two things: so much came twice.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import TypeVar, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from orders.intake import MOST_TEXT, NewCustomer, NewLocation, NewProduct, NewStock
 from orders.records import LocationUse
@@ -50,6 +51,8 @@ def spool_masters(rows: Iterator[Row], binding: Binding, owner: str, spool: Spoo
             spool.report([Finding(row.line, Fate.REJECTED, subject, "; ".join(wrong))])
         else:
             spool.keep_thing(Thing(row.line, name_of(made), msgspec.json.encode(made)))
+    if binding.map.file.kind == "stock":
+        spool.tell_equals_apart(_line_of_its_delivery)
     spool.report(_repeats(spool))
     return count
 
@@ -84,8 +87,29 @@ def _repeats(spool: Spool) -> list[Finding]:
     for thing, other, is_same in spool.drop_repeats():
         fate = Fate.SKIPPED if is_same else Fate.REJECTED
         says = "says the same as" if is_same else "says something else than"
-        found.append(Finding(thing.line, fate, thing.name, f"it {says} line {other} about {thing.name}"))
+        # Only a line of a delivery, which has a key, can mean to come beside the other.
+        both = "" if is_same or not _key_of(thing) else ": put them into one line, or under a key each"
+        found.append(Finding(thing.line, fate, thing.name, f"it {says} line {other} about {thing.name}{both}"))
     return found
+
+
+def _key_of(thing: Thing) -> str:
+    return msgspec.json.decode(thing.body, type=_Keyed).key
+
+
+def _line_of_its_delivery(thing: Thing, nth: int) -> Thing | None:
+    """The `nth` of equal lines of one delivery under a key of its own, wherever in the file it stands."""
+    stock = msgspec.json.decode(thing.body, type=NewStock)
+    if not stock.key:
+        return None
+    other = replace(stock, key=f"{stock.key}:{nth}")
+    return Thing(thing.line, name_of(other), msgspec.json.encode(other))
+
+
+class _Keyed(msgspec.Struct, frozen=True):
+    """A thing's key, where it has one."""
+
+    key: str = ""
 
 
 class _Cells(msgspec.Struct, frozen=True):
@@ -172,7 +196,10 @@ def _stock(row: _Cells) -> NewStock:
 
 
 def _goods_in_key(row: _Cells) -> str:
-    """One delivery note holds many rows, and the store counts a key once: so each row has its own, ever the same."""
+    """One delivery note holds many rows, and the store counts a key once: so each row has its own, ever the same.
+
+    The quantity is no part of it: a corrected one is refused, instead of counted on top.
+    """
     key = row.read("key", lambda text: cells.code(text, "key", KEY, MOST_TEXT))
     if not key:
         return ""

@@ -7,7 +7,7 @@ It is SQLite's private file, which it deletes by itself; memory stays at its cac
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from types import TracebackType
@@ -89,6 +89,20 @@ class Spool:
     def keep_thing(self, thing: Thing) -> None:
         """Puts down what can go to the store."""
         self._db.execute("INSERT INTO things (line, name, body) VALUES (?, ?, ?)", (thing.line, thing.name, thing.body))
+
+    def tell_equals_apart(self, as_number: Callable[[Thing, int], Thing | None]) -> None:
+        """Makes what says the same under one name several things, where `as_number` (2, 3, ...) makes another of it."""
+        equals = self._db.execute(
+            "SELECT name FROM things GROUP BY name HAVING COUNT(*) > 1 AND COUNT(DISTINCT body) = 1"
+        ).fetchall()
+        for (name,) in equals:
+            found = self._db.execute(
+                "SELECT number, line, name, body FROM things WHERE name = ? ORDER BY line LIMIT -1 OFFSET 1", (name,)
+            ).fetchall()
+            for nth, (number, *thing) in enumerate(found, 2):
+                if other := as_number(Thing(*thing), nth):
+                    values = (other.name, other.body, number)
+                    self._db.execute("UPDATE things SET name = ?, body = ? WHERE number = ?", values)
 
     def drop_repeats(self) -> Iterator[tuple[Thing, int, bool]]:
         """Takes out what has the name of another: each with that one's line, and whether both say the same.

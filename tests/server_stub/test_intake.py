@@ -102,6 +102,17 @@ async def test_goods_in_count_once_by_key_and_a_snapshot_is_only_compared(wareho
     assert warehouse.lying("LAMP", "outside") == -12
 
 
+async def test_two_owners_keys_of_goods_in_are_two_and_one_owners_key_counts_once_in_a_batch(warehouse: Any) -> None:
+    await warehouse.furnish({"A-01": {"LAMP": 0}})
+    await warehouse.admin.put("/v1/owners", json={"id": "ACME", "name": "Acme"})
+    await warehouse.intake(products=(NewProduct(owner="ACME", sku="LAMP", description="Lamp"),))
+    ours = stock("LAMP", "A-01", 7, key="DN-1")
+    theirs = NewStock(owner="ACME", sku="LAMP", location="A-01", quantity=4, key="DN-1")
+    assert await warehouse.intake(stock=(ours, theirs, ours)) == [("created", ""), ("created", ""), ("unchanged", "")]
+    assert await warehouse.intake(stock=(theirs, ours)) == [("unchanged", "")] * 2
+    assert warehouse.lying("LAMP", "outside") == -7
+
+
 async def test_an_order_goes_from_receipt_to_allocation_at_once(warehouse: Any) -> None:
     await warehouse.furnish({"A-01": {"LAMP": 5}})
     assert await warehouse.order("1", ("LAMP", 2), ("LAMP", 1)) == ("created", "")

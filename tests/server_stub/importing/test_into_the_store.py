@@ -240,6 +240,19 @@ def test_stock_is_counted_once_by_key_and_a_snapshot_is_compared(warehouse):
     assert warehouse.stock() == {("MUG", "A-1"): 5, ("JUG", "A-2"): 6}
 
 
+def test_two_equal_lines_of_one_delivery_are_two_and_the_same_delivery_again_changes_nothing(warehouse):
+    warehouse.run("products", "sku,description,barcode,weight_grams\nMUG,Mug,,\nJUG,Jug,,\n")
+    warehouse.run("locations", "code,aisle,side,bay,level,zone,walk,use\nA-01-1,,,,,,,\n")
+    header, mugs, jugs = "sku,location,quantity,key\n", "MUG,A-01-1,3,DN-1\n", "JUG,A-01-1,1,DN-1\n"
+    assert warehouse.run("stock", header + mugs + mugs + jugs).store == ["stock: 3 created"]
+    assert warehouse.run("stock", header + mugs + mugs + jugs).store == ["stock: 3 unchanged"]
+    assert warehouse.run("stock", header + jugs + mugs + mugs).store == ["stock: 3 unchanged"]
+    assert warehouse.stock() == {("MUG", "A-01-1"): 6, ("JUG", "A-01-1"): 1}
+    corrected = warehouse.run("stock", header + mugs.replace("3", "4") + jugs)
+    assert (corrected.code, corrected.store) == (1, ["stock: 1 refused, 1 unchanged"])
+    assert warehouse.stock()["MUG", "A-01-1"] == 6
+
+
 def test_a_dry_run_reads_judges_reports_and_sends_nothing(warehouse, retail_file, tmp_path):
     ran = warehouse.run("orders", retail_file, "--dry-run", "--report", str(tmp_path / "r.csv"), map_="retail")
     assert ran.code == 1

@@ -119,6 +119,24 @@ def test_the_same_delivery_note_makes_the_same_keys(read):
     assert read("stock", content) == read("stock", content)
 
 
+def test_equal_lines_of_one_delivery_are_as_many_wherever_they_stand_and_unequal_ones_are_told(read):
+    header, box, tin = "sku,location,quantity,key\n", "A,A-1,5,DN-77\n", "B,A-2,1,DN-77\n"
+    made, findings = read("stock", header + box + box + tin + box)
+    assert ([each.quantity for each in made if each.sku == "A"], findings) == ([5, 5, 5], {})
+    assert len({each.key for each in made}) == 4
+    assert all(len(each.key) <= 64 for each in made)
+    again, _ = read("stock", header + tin + box + box + box)
+    assert {each.key: each.quantity for each in again} == {each.key: each.quantity for each in made}
+    first, _ = read("stock", header + box)
+    assert first[0].key == made[0].key, "a line more makes no other delivery of those that were there"
+    none, findings = read("stock", header + box + "A,A-1,6,DN-77\n")
+    assert none == []
+    assert [fate for fate, _ in findings.values()] == [Fate.REJECTED] * 2
+    assert "put them into one line, or under a key each" in findings[2][1]
+    snapshot, findings = read("stock", header + "A,A-1,5,\n" * 2)
+    assert (len(snapshot), findings[3][0]) == (1, Fate.SKIPPED), "a shelf holds what it holds"
+
+
 def test_a_customer_whose_address_lacks_a_part_is_taken_and_one_in_no_country_is_told(read):
     header = "number,name,company,street,street2,postcode,city,region,country,phone\n"
     made, findings = read(
