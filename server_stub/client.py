@@ -48,9 +48,17 @@ class StoreUnreachable(StoreError):
 class StoreRefused(StoreError):
     """The store answered with a problem."""
 
-    def __init__(self, status: int, problem: Problem) -> None:
+    def __init__(self, status: int, problem: Problem, retry_after_seconds: int = 0) -> None:
         super().__init__(f"expected {problem.expected}; came {problem.came}: {problem.remedy}")
-        self.status, self.problem = status, problem
+        self.status, self.problem, self.retry_after_seconds = status, problem, retry_after_seconds
+
+
+class NotAStore(StoreError):
+    """Something else answered: another program, or a proxy that stands before the store."""
+
+    def __init__(self, status: int, text: str, retry_after_seconds: int = 0) -> None:
+        super().__init__(text)
+        self.status, self.retry_after_seconds = status, retry_after_seconds
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -127,11 +135,15 @@ class StoreClient:
         return StoreUnreachable(f"no store answers at {self._http.base_url}: {str(error) or type(error).__name__}")
 
     def _refusal(self, answer: httpx.Response) -> StoreError:
+        said = answer.headers.get("retry-after", "")
+        wait_seconds = int(said) if said.isascii() and said.isdecimal() else 0
         try:
-            return StoreRefused(answer.status_code, decoded(_PROBLEM, answer.content))
+            return StoreRefused(answer.status_code, decoded(_PROBLEM, answer.content), wait_seconds)
         except msgspec.DecodeError:
-            return StoreError(
-                f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}; check the address"
+            return NotAStore(
+                answer.status_code,
+                f"{self._http.base_url} is no Floorhand store: it answered {answer.status_code}; check the address",
+                wait_seconds,
             )
 
     async def intake(self, batch: Intake) -> Receipts:

@@ -98,7 +98,10 @@ def _read(entry: _Entry, of_its_owner: Callable[[str], None]) -> Any:
         # A place has no owner: whoever is bound to one owner does not furnish the building.
         of_its_owner(getattr(thing, "owner", ""))
     except Refusal as refusal:
-        return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=str(refusal))
+        said = f"expected {refusal}: {refusal.problem.remedy}"
+        if entry.what == "location":
+            said = "a place is the building's, and this token one owner's: ask a supervisor to add it"
+        return Receipt(what=entry.what, id=_named(entry.body), outcome=intake.REFUSED, reason=said)
     return thing
 
 

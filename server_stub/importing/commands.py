@@ -108,7 +108,9 @@ def _parser() -> ArgumentParser:
     store = parser.add_argument_group("the store (default: [store] in the config)")
     store.add_argument("--store", metavar="URL", help="its address, such as http://store:8743")
     token = store.add_mutually_exclusive_group()
-    token.add_argument("--token-file", type=Path, metavar="FILE", help="the file that holds a supervisor's token")
+    token.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="the file that holds a token of role supervisor or integration"
+    )
     token.add_argument("--folder", type=Path, metavar="DIR", help="the folder of a store on this machine")
     store.add_argument(
         "--database", metavar="ADDRESS", help="postgresql://USER@HOST/NAME, where the store is not embedded"

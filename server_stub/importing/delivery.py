@@ -1,7 +1,7 @@
 """Whole things into the store, batch by batch, and what it said about each.
 
-Decides the size of a batch, when to try again, and what a receipt means for the report. Every batch may be sent twice:
-the store knows what it has.
+Decides the size of a batch and what a receipt means for the report. Every batch may be sent twice: the store knows what
+it has. What no request can carry is reported by its name, and the rest goes in.
 """
 
 from __future__ import annotations
@@ -25,12 +25,18 @@ from orders.intake import (
     Receipt,
     Receipts,
 )
+from orders.wire import MAX_BODY_BYTES
 from server_stub.importing.findings import Fate, Finding
-from server_stub.importing.refusal import Refusal
+from server_stub.importing.patience import patiently
+from server_stub.importing.refusal import Refusal, TooLarge
 
 MAX_THINGS = 200
 MAX_BYTES = 1024 * 1024
-PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
+# What goes round a single thing in its request.
+_AROUND_BYTES = 64
+LARGEST_THING_BYTES = MAX_BODY_BYTES - _AROUND_BYTES
+
+_SHORTER = "shorten its texts, or split it under names of their own"
 
 New = NewLocation | NewProduct | NewStock | NewCustomer | NewOrder | Cancellation
 Counted = TypeVar("Counted", bound=New)
@@ -45,15 +51,11 @@ _FATES = {
 _TAKEN = (intake.CREATED, intake.UPDATED, intake.UNCHANGED, intake.UNKNOWN)
 
 
-class StoreAway(Exception):
-    """The store did not answer; the same batch can be sent again."""
-
-
 class TakesIntake(Protocol):
     """The part of the store that a delivery needs."""
 
     def intake(self, batch: Intake) -> Receipts:
-        """Hands a batch in; StoreAway where trying again may help, Refusal where not."""
+        """Hands a batch in; StoreAway where trying again may help, TooLarge where less may be taken, else Refusal."""
 
 
 class Delivery:
@@ -79,13 +81,7 @@ class Delivery:
         report = report or self._report
         sent = 0
         for batch in _batches(things):
-            news = tuple(thing for _, thing in batch)
-            receipts = self._handed_in(Intake(**{kind: news})).receipts  # type: ignore[arg-type]
-            if len(receipts) != len(news):
-                raise Refusal(
-                    f"the store answered {len(news)} {kind} with {len(receipts)} receipts: check that its address is "
-                    "right and that it runs this version"
-                )
+            receipts = self._handed_in(kind, [thing for _, thing in batch])
             report(
                 Finding(line, fate, subject_of(thing), receipt.reason or receipt.outcome)
                 for (line, thing), receipt in zip(batch, receipts, strict=True)
@@ -95,17 +91,33 @@ class Delivery:
             sent += len(batch)
             tick(sent)
 
-    def _handed_in(self, batch: Intake) -> Receipts:
-        for pause in PAUSES_SECONDS:
-            try:
-                return self._store.intake(batch)
-            except StoreAway:
-                self._pause(pause)
+    def _handed_in(self, kind: str, news: list[Counted]) -> list[Receipt]:
+        """A receipt for each, sent in as many requests as it takes; what no request can carry is refused here."""
+        if len(news) == 1 and (size := len(msgspec.json.encode(news[0]))) > LARGEST_THING_BYTES:
+            return [_refused(news[0], too_large(size))]
+        batch = Intake(**{kind: tuple(news)})  # type: ignore[arg-type]
         try:
-            return self._store.intake(batch)
-        except StoreAway as error:
-            tries = len(PAUSES_SECONDS) + 1
-            raise Refusal(f"{error}; tried {tries} times. What was sent is kept: run the same import again") from error
+            receipts = patiently(lambda: self._store.intake(batch), self._pause).receipts
+        except TooLarge as error:
+            if len(news) == 1:
+                return [_refused(news[0], f"{error}: {_SHORTER}")]
+            half = len(news) // 2
+            return self._handed_in(kind, news[:half]) + self._handed_in(kind, news[half:])
+        if len(receipts) != len(news):
+            raise Refusal(
+                f"the store answered {len(news)} {kind} with {len(receipts)} receipts: check that its address is "
+                "right and that it runs this version"
+            )
+        return list(receipts)
+
+
+def too_large(size_bytes: int) -> str:
+    """Why a thing of that size does not go to the store, and what to do."""
+    return f"it is {size_bytes} bytes long, and {LARGEST_THING_BYTES} is the most that one request carries: {_SHORTER}"
+
+
+def _refused(thing: New, reason: str) -> Receipt:
+    return Receipt(what=type(thing).__name__, id=subject_of(thing), outcome=intake.REFUSED, reason=reason)
 
 
 def _fate(receipt: Receipt) -> Fate | None:

@@ -162,7 +162,7 @@ class Import:
     def _lay_out(self, spool: Spool, store: Store, delivery: Delivery) -> None:
         laying_out = LayingOut(store, delivery, self._asked.owner, self._map.lay_out, self._progress)
         self._told.append(laying_out.lay_out(self._goods, spool))
-        if self._asked.labels:
+        if self._asked.labels and not store.is_one_owners:
             spool.report(laying_out.print_labels(self._goods, self._asked.labels, self._asked.file.stem))
             self._told.append(f"labels: {self._asked.labels}")
 

@@ -15,13 +15,19 @@ from orders.ledger import AVAILABLE, location_of
 from orders.records import Location, Order, Product, Tote
 from server_stub.importing.delivery import Counted, Delivery
 from server_stub.importing.file_map import LayOutSection
-from server_stub.importing.findings import Finding
+from server_stub.importing.findings import Fate, Finding
 from server_stub.importing.goods import Goods
 from server_stub.importing.labels import Label, print_labels, product_labels, shelf_labels, tote_labels
 from server_stub.importing.lay_out import Books, Need, covered_by, needs_of, plan
 from server_stub.importing.progress import Progress
+from server_stub.importing.refusal import NotAllowed
 from server_stub.importing.spool import Spool
 from server_stub.importing.store_access import Store
+
+_NO_BUILDING = (
+    "shelves and totes belong to the building, and this token to one owner: "
+    "let a supervisor run the same with --lay-out"
+)
 
 
 class LayingOut:
@@ -33,7 +39,14 @@ class LayingOut:
         self._shelves: Container[str] = ()
 
     def lay_out(self, goods: Goods, spool: Spool) -> str:
-        """Sends what the orders of the file lack, before they are sent themselves, and says what that was."""
+        """Sends what the orders of the file lack, before they are sent themselves, and says what that was.
+
+        What the token may not do is left out and reported, and the rest goes on.
+        """
+        if self._store.is_one_owners:
+            # Shelves that it is not shown look free, and hold other owners' goods.
+            spool.report([Finding(0, Fate.REFUSED, self._owner, _NO_BUILDING)])
+            return "laid out: nothing, for this token sees the goods of one owner and not the building"
         made = plan(goods, self._needs(spool), self._books(), self._size)
         self._shelves = frozenset(made.shelf_of.values())
         self._delivery.send("locations", _unlined(made.locations))
@@ -48,13 +61,21 @@ class LayingOut:
 
         with self._progress.stage("laying out", goods.lines) as tick:
             self._delivery.send("stock", _unlined(counted()), tick)
-        totes = self._store.add_totes(made.totes) if made.totes else ()
+        totes = self._totes(made.totes, spool)
         if not (made.locations or made.products or pieces or totes):
             return "laid out: nothing was missing"
         return (
             f"laid out: {len(made.locations)} places, {len(made.products)} barcodes or weights, {pieces} pieces, "
             f"{len(totes)} totes; all but the totes are marked as assumed"
         )
+
+    def _totes(self, count: int, spool: Spool) -> tuple[str, ...]:
+        try:
+            return self._store.add_totes(count) if count else ()
+        except NotAllowed as error:
+            reason = f"{count} totes were not made, {error}, for `floorhand store add-totes {count}`"
+            spool.report([Finding(0, Fate.REFUSED, "totes", reason)])
+            return ()
 
     def print_labels(self, goods: Goods, folder: Path, stem: str) -> list[Finding]:
         """Labels of every assumed shelf and product that the file's orders want, and of every tote, new or not."""

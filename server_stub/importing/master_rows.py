@@ -18,6 +18,7 @@ from orders.records import LocationUse
 from orders.shapes import KEY
 from server_stub.importing import cells
 from server_stub.importing.columns import Binding
+from server_stub.importing.delivery import LARGEST_THING_BYTES, too_large
 from server_stub.importing.file_map import ADDRESS_FIELDS, FileKind, FileMap
 from server_stub.importing.findings import Fate, Finding
 from server_stub.importing.order_rows import address
@@ -49,8 +50,10 @@ def spool_masters(rows: Iterator[Row], binding: Binding, owner: str, spool: Spoo
         if made is None or wrong:
             subject = next((fields[field] for field in binding.map.needed if field in fields), "")
             spool.report([Finding(row.line, Fate.REJECTED, subject, "; ".join(wrong))])
+        elif len(body := msgspec.json.encode(made)) > LARGEST_THING_BYTES:
+            spool.report([Finding(row.line, Fate.REJECTED, name_of(made), too_large(len(body)))])
         else:
-            spool.keep_thing(Thing(row.line, name_of(made), msgspec.json.encode(made)))
+            spool.keep_thing(Thing(row.line, name_of(made), body))
     if binding.map.file.kind == "stock":
         spool.tell_equals_apart(_line_of_its_delivery)
     spool.report(_repeats(spool))

@@ -17,6 +17,7 @@ from orders.records import Address
 from orders.shapes import NOTE
 from server_stub.importing import cells
 from server_stub.importing.columns import Binding
+from server_stub.importing.delivery import LARGEST_THING_BYTES, too_large
 from server_stub.importing.file_map import ADDRESS_FIELDS, ORDER_FIELDS, Rule
 from server_stub.importing.findings import Fate, Finding
 from server_stub.importing.source import Row
@@ -24,6 +25,7 @@ from server_stub.importing.spool import Spool, SpooledRow
 
 MAX_LINES = 5000
 _NOTHING = NewLine(number=1, sku="?", description="", quantity=1)
+_SPLIT = "split it into several, under numbers of their own"
 # What one column holds, said as it stands in a report.
 _WORDS = {"ordered_at": "date", "order": "order number"}
 
@@ -109,8 +111,11 @@ class OrderReader:
             for place, line in enumerate(whole, 1):
                 goods += self._goods(line, place, number, currency, head, blamed, findings)
             if len(goods) > MAX_LINES:
-                _blame(blamed, rows[0].line, f"the order has {len(goods)} lines, and {MAX_LINES} is the most")
+                most = f"the order has {len(goods)} lines, and {MAX_LINES} is the most: {_SPLIT}"
+                _blame(blamed, rows[0].line, most)
             order = self._order(number, head, goods, currency, blamed)
+            if order and (size := len(msgspec.json.encode(order))) > LARGEST_THING_BYTES:
+                _blame(blamed, rows[0].line, too_large(size))
         if not blamed and not spoiled_by:
             return Judged(order, findings, is_left_out=order is None)
         return Judged(None, _rejected(number, rows, blamed, spoiled_by, findings), is_left_out=in_doubt)

@@ -6,7 +6,8 @@ Decides which failure is which, and where the store is looked for. It holds no r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,15 +17,15 @@ import httpx
 import msgspec
 
 from orders.intake import Intake, Receipts
-from orders.records import KINDS, Record, decode_record
+from orders.records import KINDS, Record, Site, decode_record
 from orders.shapes import Struct
 from orders.wire import Change
 from server_stub import settings
-from server_stub.client import Address, StoreClient, StoreError, StoreRefused, StoreUnreachable, reach
+from server_stub.client import Address, NotAStore, StoreClient, StoreError, StoreRefused, StoreUnreachable, reach
 from server_stub.commands import default_folder
-from server_stub.floor_setup import NewTotes, Page, Status, StockOnShelf, StockPage, TotesAdded
-from server_stub.importing.delivery import StoreAway
-from server_stub.importing.refusal import Refusal
+from server_stub.floor_setup import NewTotes, Page, StockOnShelf, StockPage, TotesAdded
+from server_stub.importing.patience import StoreAway, StoreBusy, patiently
+from server_stub.importing.refusal import NotAllowed, Refusal, TooLarge
 from server_stub.migration import SchemaError
 from server_stub.place import Place, PlaceError
 
@@ -70,27 +71,36 @@ def where(
         return Address(place or Place(Path()), url, token, known.trusted)
     if url:
         raise Refusal(
-            f"the store at {url} wants a supervisor's token: name its file with --token-file, or put token into the "
-            f"[store] table of {config_path}"
+            f"the store at {url} wants a supervisor's token, or one of role integration: name its file with "
+            f"--token-file, or put token into the [store] table of {config_path}"
         )
     return Address(place or Place(default_folder()))
 
 
 class Store:
-    """One store, asked one thing at a time."""
+    """One store, asked one thing at a time. `is_one_owners`: its token shows one owner's goods and not the building."""
 
-    def __init__(self, runner: asyncio.Runner, client: StoreClient) -> None:
-        self._runner, self._client = runner, client
+    def __init__(
+        self, runner: asyncio.Runner, client: StoreClient, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._runner, self._client, self._pause = runner, client, pause
+        self.is_one_owners = False
+
+    def greet(self) -> None:
+        """Finds out that the store answers, that this token may hand in, and how much it is shown."""
+        # Every building has its one site; to be shown none is to be shown one owner's goods alone.
+        self.is_one_owners = not self._ask("GET", f"/v1/records/{_KIND_OF[Site]}", Page, limit=1).records
+        self.intake(Intake())
 
     def intake(self, batch: Intake) -> Receipts:
-        """Hands a batch in."""
-        return self._wait(self._client.intake(batch))
+        """Hands a batch in; TooLarge where it has to be sent in parts."""
+        return self._wait(lambda: self._client.intake(batch))
 
     def record(self, cls: type[R], id: str) -> R | None:
         """One record, or None where the store has none of that id."""
         kind = _KIND_OF[cls]
         try:
-            found = self._ask("GET", f"/v1/records/{kind}/{quote(id)}", Change)
+            found = self._look(f"/v1/records/{kind}/{quote(id)}", Change)
         except _Unknown:
             return None
         record = decode_record(kind, found.body)
@@ -111,36 +121,52 @@ class Store:
             yield from page.rows
 
     def add_totes(self, count: int) -> tuple[str, ...]:
-        """More totes; their codes."""
-        return self._ask("POST", "/v1/totes", TotesAdded, NewTotes(count=count)).totes
-
-    def status(self) -> Status:
-        """How the store stands."""
-        return self._ask("GET", "/v1/status", Status)
+        """More totes; their codes. NotAllowed where this token may not make any."""
+        asked = NewTotes(count=count)
+        try:
+            # Asked again after a lost answer, there would be twice as many.
+            made = patiently(lambda: self._ask("POST", "/v1/totes", TotesAdded, asked), self._pause, after=StoreBusy)
+        except StoreAway as error:
+            raise Refusal(f"{error}. What was sent is kept: run the same import again") from error
+        return made.totes
 
     def _pages(self, path: str, gives: type[Paged]) -> Iterator[Paged]:
         after: str | None = ""
         while after is not None:
-            page = self._ask("GET", path, gives, after=after, limit=PAGE)
+            page = self._look(path, gives, after=after, limit=PAGE)
             yield page
             after = page.next or None
+
+    def _look(self, path: str, gives: type[Gives], **query: str | int) -> Gives:
+        return patiently(lambda: self._ask("GET", path, gives, **query), self._pause)
 
     def _ask(
         self, method: str, path: str, gives: type[Gives], takes: Struct | None = None, **query: str | int
     ) -> Gives:
-        return self._wait(self._client.ask(method, path, gives, takes, **query))
+        return self._wait(lambda: self._client.ask(method, path, gives, takes, **query))
 
-    def _wait(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
+    def _wait(self, ask: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
         try:
-            return self._runner.run(answer)
+            return self._runner.run(ask())
         except StoreUnreachable as error:
             raise StoreAway(str(error)) from error
         except StoreRefused as error:
+            if error.status == 429:
+                raise StoreBusy(f"the store asks for time: {error}", error.retry_after_seconds) from error
             if error.status >= 500:
-                raise StoreAway(f"the store cannot write: {error}") from error
+                raise StoreAway(f"the store cannot write: {error}", error.retry_after_seconds) from error
             if error.status == 404:
                 raise _Unknown(f"the store does not know what was asked, {error}") from error
-            raise Refusal(f"the store refuses: {error}") from error
+            kind = {403: NotAllowed, 413: TooLarge}.get(error.status, Refusal)
+            raise kind(f"the store refuses: {error}") from error
+        except NotAStore as error:
+            # A proxy before the store has limits of its own, and words of its own for them.
+            if error.status == 413:
+                raise TooLarge(f"a proxy before the store takes no request of that size: {error.status}") from error
+            if error.status in (429, 503) and error.retry_after_seconds:
+                text = f"what stands before the store answered {error.status}, which asks for time"
+                raise StoreBusy(text, error.retry_after_seconds) from error
+            raise Refusal(f"the store cannot be used: {error}") from error
         except (StoreError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise Refusal(f"the store cannot be used: {error}") from error
 
@@ -165,7 +191,7 @@ def open_store(address: Address) -> Iterator[Store]:
         try:
             store = Store(runner, client)
             try:
-                store.status()
+                patiently(store.greet, after=StoreBusy)
             except StoreAway as error:
                 raise Refusal(f"{error}: start it, or correct --store") from error
             yield store

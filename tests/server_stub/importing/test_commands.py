@@ -18,7 +18,8 @@ from orders.intake import Intake, NewProduct, Receipts
 from orders.records import Product
 from orders.wire import Problem
 from server_stub.importing.commands import main
-from server_stub.importing.delivery import PAUSES_SECONDS, Delivery, StoreAway
+from server_stub.importing.delivery import Delivery
+from server_stub.importing.patience import PAUSES_SECONDS, StoreAway
 from server_stub.importing.refusal import Refusal
 from tests.server_stub.test_running_store import words_for
 
