@@ -9,19 +9,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-import ipaddress
 import logging
-import socket
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
 from server_stub import webhooks
+from server_stub.receivers import NotThere, resolved
 from server_stub.schema import instant
 from server_stub.webhooks import Said
 
@@ -38,10 +35,6 @@ _GRACE_SECONDS = 5.0
 _AT_ONCE = 8
 _LONGEST_ANSWER = 300
 _LONGEST_BODY_BYTES = 64 * 1024
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
-_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
 _log = logging.getLogger(__name__)
 
 
@@ -55,10 +48,6 @@ class Message(msgspec.Struct, frozen=True):
     url: str
     secret: str
     is_private: bool
-
-
-class NotThere(Exception):
-    """The address must not be asked, or has none; the text says why."""
 
 
 class Courier:
@@ -171,7 +160,7 @@ async def _asked(http: httpx.AsyncClient, message: Message, at_seconds: int) -> 
         content=message.body,
         headers={"host": parts.netloc.decode("ascii"), "content-type": "application/json"}
         | signed(message, at_seconds),
-        extensions={"sni_hostname": parts.host},
+        extensions={"sni_hostname": parts.raw_host.decode("ascii")},
     )
     async with asking as answer:
         await _pass_over(answer)
@@ -201,46 +190,6 @@ def signed(message: Message, at_seconds: int) -> dict[str, str]:
     content = f"{id}.{at_seconds}.".encode() + message.body
     signature = base64.b64encode(hmac.digest(base64.b64decode(message.secret), content, sha256)).decode()
     return {"webhook-id": id, "webhook-timestamp": str(at_seconds), "webhook-signature": f"v1,{signature}"}
-
-
-async def resolved(url: str, *, is_private: bool) -> str:
-    """The network address behind a webhook's name; NotThere where it has none, or one inside that is not allowed."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NotThere(f"{host} has no address") from error
-    addresses = [str(each[4][0]) for each in found]
-    if not is_private and (inside := _inside(addresses)):
-        raise NotThere(f"{host} is {inside}, which is not on the public internet: allow it with --private")
-    return addresses[0]
-
-
-def _inside(addresses: Sequence[str]) -> str:
-    """The first address that is not public."""
-    return next((text for text in addresses if not _is_public(ipaddress.ip_address(text.partition("%")[0]))), "")
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether it lies on the public internet; an IPv4 address inside of an IPv6 one is judged for itself."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if within := _carried(address):
-            return _is_public(within)
-        # Python knows some ranges that are not global; all that was ever given out as global lies in this one.
-        if address not in _GLOBAL_UNICAST or address in _DOCUMENTATION:
-            return False
-    elif address in _PROTOCOLS:
-        return False
-    return address.is_global and not address.is_multicast
-
-
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address to which an IPv6 one leads: mapped (RFC 4291), 6to4 (RFC 3056) or translated (RFC 6052)."""
-    if address in _TRANSLATED:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour
 
 
 def _seconds(retry_after: str) -> int:

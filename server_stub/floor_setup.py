@@ -138,8 +138,27 @@ class WebhookId(Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: KeyIfAny = ""
 
 
+class WaitingMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message that is not taken yet: `said` is why the last attempt failed.
+
+    It is tried at `next_try_at`, unless its webhook is paused or it waits `behind` an earlier one of its order.
+    """
+
+    id: str
+    order: str
+    type: str
+    waiting_since: Instant
+    attempts: Count = 0
+    said: str = ""
+    next_try_at: Instant | None = None
+    behind: str = ""
+
+
 class Webhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who is told what; `waiting` messages are not told yet, and none is sent while it is paused."""
+    """Who is told what; `waiting` messages are not told yet, and none is sent while it is paused.
+
+    `messages` has the oldest of them, each with why it waits.
+    """
 
     id: str
     url: str
@@ -148,6 +167,7 @@ class Webhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_private: bool = False
     paused_because: str = ""
     waiting: Count = 0
+    messages: tuple[WaitingMessage, ...] = ()
 
 
 class Webhooks(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,9 +5,11 @@ Decides what these commands ask and print. An exported file is there whole or no
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from server_stub.asking import Asking, Words, say
 from server_stub.client import StoreClient
-from server_stub.floor_setup import Done, NewWebhook, WebhookGiven, WebhookId, Webhooks
+from server_stub.floor_setup import Done, NewWebhook, WaitingMessage, WebhookGiven, WebhookId, Webhooks
 from server_stub.place import Place
 
 
@@ -38,7 +40,32 @@ async def _webhooks(client: StoreClient, words: Words, place: Place) -> int:
     for each in listed.webhooks:
         paused = f"; paused: {each.paused_because}" if each.paused_because else ""
         say(f"{each.id}  {each.url}  {' '.join(each.states)}  {each.waiting} waiting{paused}")
+        for message in each.messages:
+            say(f"  {_why(message, is_paused=bool(each.paused_because))}")
+        if (more := each.waiting - len(each.messages)) > 0:
+            say(f"  ... and {more} more")
     return 0
+
+
+def _why(message: WaitingMessage, *, is_paused: bool) -> str:
+    """One line of what waits: which, since when, why, and what comes next."""
+    told = f"{message.id}  {message.order}  {message.type}  since {_at(message.waiting_since)}"
+    if message.behind:
+        return f"{told}: behind {message.behind} of the same order"
+    if message.attempts:
+        times = "once" if message.attempts == 1 else f"{message.attempts} times"
+        # An attempt that is under way, or was cut off, has said nothing yet.
+        said = message.said or "no answer yet"
+        told += f": tried {times}, {said}"
+    else:
+        told += ": not tried yet"
+    if is_paused:
+        return f"{told}; paused"
+    return f"{told}; next try {_at(message.next_try_at)}" if message.next_try_at else told
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
 async def _export(client: StoreClient, words: Words, place: Place) -> int:

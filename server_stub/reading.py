@@ -33,7 +33,7 @@ from server_stub.floor_setup import (
     Terminals,
     Webhooks,
 )
-from server_stub.rows import WebhookRow
+from server_stub.rows import OutboxRow, WebhookRow
 
 LARGEST_PAGE = 500
 # Stands between the parts of a page's name; no product, place or status holds it.
@@ -124,6 +124,9 @@ _OUTBOX = select(func.count()).select_from(schema.outbox)
 _hook, _out = schema.webhook.c, schema.outbox.c
 _WEBHOOKS = select(schema.webhook).order_by(_hook.id)
 _WAITING = select(_out.webhook, func.count()).group_by(_out.webhook)
+# So many are shown of each webhook; how many wait is counted beside them.
+SHOWN_WAITING = 20
+_OLDEST = select(schema.outbox).where(_out.webhook == bindparam("webhook")).order_by(_out.number).limit(SHOWN_WAITING)
 _FIRST = select(func.min(_out.number)).where(_out.webhook == bindparam("webhook")).group_by(_out.subject)
 _DUE = (
     select(_out.number, _out.type, _out.body, _hook.id, _hook.url, _hook.secret, _hook.is_private)
@@ -225,7 +228,10 @@ class Reader:
         """Every webhook, without its secret."""
         waiting = dict(self._run(_WAITING).fetchall())
         rows = [WebhookRow(*found) for found in self._run(_WEBHOOKS).fetchall()]
-        return Webhooks(webhooks=tuple(webhooks.shown(row, waiting.get(row.id, 0)) for row in rows))
+        oldest = {
+            row.id: [OutboxRow(*found) for found in self._run(_OLDEST, webhook=row.id).fetchall()] for row in rows
+        }
+        return Webhooks(webhooks=tuple(webhooks.shown(row, waiting.get(row.id, 0), oldest[row.id]) for row in rows))
 
     def due_webhooks(self, now: str) -> list[str]:
         """The webhooks for which a message is due, unless they are paused."""

@@ -7,18 +7,17 @@ travels is the courier's.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from orders import states
 from orders.records import Order, Owner, encode_record
-from server_stub import schema
+from server_stub import receivers, schema
 from server_stub.books import Books
-from server_stub.floor_setup import NewWebhook, OrderMessage, Webhook, WebhookGiven
+from server_stub.floor_setup import NewWebhook, OrderMessage, WaitingMessage, Webhook, WebhookGiven
 from server_stub.problems import Refusal, unknown, wrong_type
 from server_stub.rows import MetaRow, OutboxRow, WebhookRow
 from server_stub.schema import instant
@@ -63,7 +62,7 @@ def add(books: Books, asked: NewWebhook, seed: bytes) -> WebhookGiven:
         raise wrong_type(f"Expected states of {known}, got {', '.join(sorted(strange))} - at `$.states`")
     if asked.owner and books.find(Owner, asked.owner) is None:
         raise unknown("owner", asked.owner)
-    _check_address(asked.url)
+    _check_address(asked.url, is_private=asked.is_private)
     secret = new_secret(seed)
     books.sheets.webhook.put(
         WebhookRow(asked.id, asked.url, secret, ",".join(asked.states), asked.owner, asked.is_private, "", books.stamp)
@@ -152,8 +151,25 @@ def retry_in(attempts: int) -> timedelta:
     return min(_LONGEST_RETRY, _FIRST_RETRY * doublings)
 
 
-def shown(row: WebhookRow, waiting: int) -> Webhook:
-    """A webhook without its secret."""
+def shown(row: WebhookRow, waiting: int, oldest: Sequence[OutboxRow] = ()) -> Webhook:
+    """A webhook without its secret, and why the `oldest` that waits for it waits."""
+    first: dict[str, int] = {}
+    messages = []
+    for each in oldest:
+        before = first.setdefault(each.subject, each.number)
+        is_tried = before == each.number and not row.paused_because
+        messages.append(
+            WaitingMessage(
+                id=f"msg_{each.number}",
+                order=each.subject,
+                type=each.type,
+                waiting_since=datetime.fromisoformat(each.made_at),
+                attempts=each.attempts,
+                said=each.said,
+                next_try_at=datetime.fromisoformat(each.due_at) if is_tried else None,
+                behind="" if before == each.number else f"msg_{before}",
+            )
+        )
     return Webhook(
         id=row.id,
         url=row.url,
@@ -162,6 +178,7 @@ def shown(row: WebhookRow, waiting: int) -> Webhook:
         is_private=bool(row.is_private),
         paused_because=row.paused_because,
         waiting=waiting,
+        messages=tuple(messages),
     )
 
 
@@ -179,12 +196,10 @@ def _required(books: Books, id: str) -> WebhookRow:
     return row
 
 
-def _check_address(url: str) -> None:
+def _check_address(url: str, *, is_private: bool) -> None:
     try:
-        parts = urlsplit(url)
-        is_one = parts.scheme in ("https", "http") and bool(parts.hostname) and not (parts.username or parts.password)
-        is_one = is_one and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_one = False
-    if not is_one:
-        raise wrong_type("Expected an address such as `https://shop.example/hook`, without a password - at `$.url`")
+        receivers.judge(url, is_private=is_private)
+    except receivers.NotThere as error:
+        raise wrong_type(
+            f"Expected an address that can be asked, such as `https://shop.example/hook`: {error} - at `$.url`"
+        ) from error

@@ -6,8 +6,10 @@ import asyncio
 import base64
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -16,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server_stub import courier, webhooks
+from server_stub import courier, receivers, webhooks
 from server_stub.courier import Courier, Message, NotThere
 
 LIMIT_SECONDS = 60
@@ -228,7 +230,7 @@ async def test_a_redirect_is_not_followed(warehouse: Any, receiver: Receiver, ht
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "localhost", "10.1.2.3", "192.168.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "[fd00::1]",
-     "0.0.0.0", "100.64.0.1", "2130706433", "0177.0.0.1", "192.0.0.8", "224.0.0.1", "[2002:7f00:1::]", "[::127.0.0.1]",
+     "0.0.0.0", "100.64.0.1", "2130706433", "192.0.0.8", "224.0.0.1", "[2002:7f00:1::]", "[::127.0.0.1]",
      "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[fec0::1]", "[2001:0:7f00:1::]", "[ff0e::1]", "[3fff::1]", "[::]"],
 )  # fmt: skip
 async def test_an_address_inside_is_asked_only_where_that_was_allowed(host: str) -> None:
@@ -305,13 +307,124 @@ async def test_a_dead_receiver_holds_no_other_one_up_and_no_stop(
 
 
 async def test_what_must_not_be_asked_is_told_and_nothing_is_sent(
-    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient, looked_up: Callable[..., list[str]]
 ) -> None:
-    await hook(warehouse, receiver, is_private=False)
+    looked_up("127.0.0.1")
+    await hook(warehouse, receiver, url=f"http://shop.example:{receiver.server_port}/hook", is_private=False)
     await two_orders(warehouse)
     await all_carried(warehouse, http)
     assert receiver.came == []
     assert await waiting(warehouse) == 4
+    (only,) = await listed(warehouse)
+    assert "shop.example is 127.0.0.1, which is not on the public internet" in only["messages"][0]["said"]
+
+
+async def test_each_message_that_waits_says_why_and_when_it_is_tried_next(
+    warehouse: Any, receiver: Receiver, http: httpx.AsyncClient
+) -> None:
+    await hook(warehouse, receiver)
+    await two_orders(warehouse)
+    (only,) = await listed(warehouse)
+    assert {each.get("attempts", 0) for each in only["messages"]} == {0}
+    receiver.answers = [(500, {}), (503, {"retry-after": "100"})]
+    await all_carried(warehouse, http)
+    (only,) = await listed(warehouse)
+    first = {each["id"]: each for each in only["messages"] if not each.get("behind")}
+    assert {each["said"] for each in first.values()} == {"it answered 500", "it answered 503"}
+    for each in first.values():
+        wait = datetime.fromisoformat(each["next_try_at"]) - warehouse.clock()
+        assert wait.total_seconds() == (5 if each["said"].endswith("500") else 100)
+        assert (each["attempts"], each["order"], each["type"]) == (1, each["order"], "order.allocated")
+    behind = [each for each in only["messages"] if each.get("behind")]
+    assert [(first[each["behind"]]["order"], "next_try_at" in each) for each in behind] == [
+        (each["order"], False) for each in behind
+    ]
+    receiver.answers = [(410, {})]
+    warehouse.clock.move(seconds=5)
+    await all_carried(warehouse, http)
+    (only,) = await listed(warehouse)
+    assert only["paused_because"] == "it answered 410"
+    assert not any("next_try_at" in each for each in only["messages"]), "nothing is tried while it is paused"
+
+
+async def test_of_many_messages_the_oldest_are_listed_and_all_are_counted(warehouse: Any, receiver: Receiver) -> None:
+    await hook(warehouse, receiver)
+    await warehouse.furnish({"A-01": {"LAMP": 99}})
+    for number in range(25):
+        await warehouse.order(str(number), ("LAMP", 1))
+    (only,) = await listed(warehouse)
+    assert (only["waiting"], len(only["messages"])) == (25, 20)
+    assert only["messages"][0]["order"] == "HOME/0"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("ftp://a.de/b", "begins with ftp"),
+        ("//a.de/b", "begins with nothing"),
+        ("https://", "no host"),
+        ("https:///hook", "no host"),
+        ("https://a.de:0/", "port 0"),
+        ("https://a.de:65536/", "port 65536"),
+        ("https://a.de:x/", "no address"),
+        ("https://user:secret@a.de/", "without a password"),
+        ("https://a.de/hook#part", "behind #"),
+        ("https://a.de/a hook", "no spaces"),
+        ("https://a.de/\thook", "no spaces"),
+        (" https://a.de/", "no spaces"),
+        ("https://a\\b.de/", "backslashes"),
+        ("https://a..de/", "no host's name"),
+        ("https://-a.de/", "no host's name"),
+        ("https://%6cocalhost/", "no host's name"),
+        ("https://" + "a" * 64 + ".de/", "no host's name"),
+        ("https://" + "a." * 127 + "de/", "no host's name"),
+        ("https://xn--zzzzzz---.de/", "no host's name"),
+        ("https://☃.net/", "no address"),
+        ("http://0177.0.0.1/", "no address"),
+        ("http://[::1/", "no address"),
+        ("http://[fe80::1%25eth0]/", "no host's name"),
+        ("https://256.1.1.1/", "no address"),
+        ("https://shop.99/", "correct its numbers"),
+        ("https://shop.invalid/", "can never be found"),
+        ("http://abc.onion/", "can never be found"),
+        ("http://224.0.0.1/", "no single machine"),
+        ("http://[ff02::1]/", "no single machine"),
+        ("http://0.0.0.0/", "no single machine"),
+        ("http://[::]/", "no single machine"),
+        ("http://255.255.255.255/", "no single machine"),
+    ],
+)
+@pytest.mark.parametrize("is_private", [True, False])
+def test_an_address_that_can_never_work_is_none_inside_or_outside(url: str, says: str, is_private: bool) -> None:
+    with pytest.raises(NotThere, match=re.escape(says)):
+        receivers.judge(url, is_private=is_private)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "[fe80::1]", "2130706433",
+     "127.1", "localhost", "LOCALHOST.", "a.localhost", "shop", "shop.local", "shop.internal", "shop.test", "shop.home.arpa"],
+)  # fmt: skip
+def test_an_address_that_can_only_lie_inside_wants_private(host: str) -> None:
+    with pytest.raises(NotThere, match="not on the public internet: allow it with --private"):
+        receivers.judge(f"http://{host}:8080/hook", is_private=False)
+    assert receivers.judge(f"http://{host}:8080/hook", is_private=True).port == 8080
+
+
+@pytest.mark.parametrize(
+    ("url", "receiver"),
+    [
+        ("https://shop.example/hook?for=me", ("shop.example", 443)),
+        ("HTTP://Shop.Example.com./", ("shop.example.com.", 80)),
+        ("https://bücher.de/", ("xn--bcher-kva.de", 443)),
+        ("https://xn--bcher-kva.de:8443/", ("xn--bcher-kva.de", 8443)),
+        ("https://my_shop.localdomain.net/", ("my_shop.localdomain.net", 443)),
+        ("https://8.8.8.8/", ("8.8.8.8", 443)),
+        ("https://[2606:4700::1111]/", ("2606:4700::1111", 443)),
+    ],
+)
+def test_an_address_that_may_work_is_read_as_the_network_knows_it(url: str, receiver: tuple[str, int]) -> None:
+    assert receivers.judge(url, is_private=False) == receiver
 
 
 async def test_a_webhook_of_one_owner_hears_of_that_owner_alone(
@@ -339,6 +452,8 @@ async def test_a_dropped_webhook_forgets_what_waits(
     ("changed", "status", "says"),
     [
         ({"url": "ftp://a/b"}, 422, "$.url"),
+        ({"url": "https://shop.local/hook"}, 422, "shop.local ends in local, which is not on the public internet"),
+        ({"url": "https://shop.invalid/hook", "is_private": True}, 422, "can never be found"),
         ({"url": "http://user:secret@a/b"}, 422, "without a password"),
         ({"url": "http://[::1"}, 422, "$.url"),
         ({"states": ["lost"]}, 422, "got lost"),
