@@ -403,7 +403,8 @@ def test_an_address_that_can_never_work_is_none_inside_or_outside(url: str, says
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "[fe80::1]", "2130706433",
-     "127.1", "localhost", "LOCALHOST.", "a.localhost", "shop", "shop.local", "shop.internal", "shop.test", "shop.home.arpa"],
+     "127.1", "localhost", "LOCALHOST.", "a.localhost", "shop", "shop.local", "shop.internal", "shop.test",
+     "shop.home.arpa"],
 )  # fmt: skip
 def test_an_address_that_can_only_lie_inside_wants_private(host: str) -> None:
     with pytest.raises(NotThere, match="not on the public internet: allow it with --private"):
