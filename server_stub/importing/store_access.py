@@ -138,7 +138,7 @@ class Store:
             after = page.next or None
 
     def _look(self, path: str, gives: type[Gives], **query: str | int) -> Gives:
-        return patiently(lambda: self._ask("GET", path, gives, **query), self._pause)
+        return patiently(lambda: self._ask("GET", path, gives, None, **query), self._pause)
 
     def _ask(
         self, method: str, path: str, gives: type[Gives], takes: Struct | None = None, **query: str | int
