@@ -68,7 +68,7 @@ def admit(books: Mapping[Key, Record | None], event: FloorEvent, told: Told) -> 
         if isinstance(event, ShortUndone):
             return short_undone(books, event)
         for key in event.touches:
-            folded = _fold(key, books.get(key), event, told)
+            folded = fold(key, books.get(key), event, told)
             if folded is not None:
                 after[key] = folded
     except states.IllegalStep:
@@ -76,7 +76,8 @@ def admit(books: Mapping[Key, Record | None], event: FloorEvent, told: Told) -> 
     return after
 
 
-def _fold(key: Key, record: Record | None, event: FloorEvent, told: Told) -> Record | None:
+def fold(key: Key, record: Record | None, event: FloorEvent, told: Told) -> Record | None:
+    """One of the records that an admitted `event` touches, as it is after it; None where that leaves it alone."""
     if record is not None and (undo := UNDO_FOLDS.get(key.kind, {}).get(type(event))):
         return undo(record, event)
     fold = _FOLDS.get(key.kind, {}).get(type(event))

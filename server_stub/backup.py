@@ -28,7 +28,9 @@ from server_stub.transfer import load, save
 # More tasks, totes and webhook messages than are made in the time between two backups: a number given once is never
 # given again. (A receiver knows a message that comes twice by its number.)
 _SKIPPED_NUMBERS = {"task": 10_000, "tote": 10_000, "outbox": 1_000_000}
-_TODAYS = (schema.terminal, schema.token, schema.enrolment)
+_TODAYS = (schema.token, schema.enrolment)
+# What journals, orders and open work of the copy name, and what devices of today stand at: nothing of it is forgotten.
+_OF_BOTH = (schema.printer, schema.station, schema.terminal)
 
 
 def back_up(place: Place, target: Path) -> None:
@@ -142,6 +144,11 @@ def _take_todays_tokens(present: Database, restored: Database) -> None:
         for table in _TODAYS:
             rows = [dict(row._mapping) for row in reading.execute(select(table))]
             writing.execute(delete(table))
+            if rows:
+                writing.execute(table.insert(), rows)
+        for table in _OF_BOTH:
+            known = set(writing.execute(select(table.c.id)).scalars())
+            rows = [dict(row._mapping) for row in reading.execute(select(table)) if row.id not in known]
             if rows:
                 writing.execute(table.insert(), rows)
         writing.commit()

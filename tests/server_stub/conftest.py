@@ -21,7 +21,7 @@ from orders import events, wire
 from orders.envelope import seal
 from orders.intake import Intake, NewCustomer, NewLine, NewLocation, NewOrder, NewProduct, NewStock, Receipts
 from orders.records import KINDS, Address, CutOff, ParcelLine, PickTask, Record, decode_record
-from server_stub import authority, founding
+from server_stub import authority, founding, soundness
 from server_stub.app import make_app
 from server_stub.floor_setup import CodeGiven, NewCode, NewToken, OwnerSet, SiteSet, TokenGiven
 from server_stub.place import Place
@@ -323,6 +323,7 @@ async def open_warehouse(place: Place) -> AsyncIterator[Warehouse]:
         yield warehouse
     finally:
         await warehouse.store.close()
+    assert soundness.verify(place) == []
 
 
 @pytest.fixture(scope="session")
