@@ -147,7 +147,7 @@ def faults(database: Database, heads: Heads | None) -> list[str]:
     """
     with database.connected() as connection:
         rows = [AuditRow(*found) for found in connection.execute(_IN_ORDER)]
-    found = list(_breaks(rows))
+    found = list(breaks(rows))
     by_number = {row.number: row for row in rows}
     last = rows[-1].number if rows else 0
     if heads is None:
@@ -165,7 +165,8 @@ def faults(database: Database, heads: Heads | None) -> list[str]:
     return found
 
 
-def _breaks(rows: list[AuditRow]) -> Iterator[str]:
+def breaks(rows: list[AuditRow]) -> Iterator[str]:
+    """Where the chain of these entries does not hold."""
     before, expected = "", 1
     for row in rows:
         if row.number != expected:

@@ -156,9 +156,9 @@ def _parcels_of(survey: Survey, order: Order) -> Iterator[str]:
     packed: Counter[int] = Counter()
     shipped: Counter[int] = Counter()
     for each in order.parcels:
-        for line in each.contents:
-            packed[line.line] += 0 if each.is_void else line.quantity
-            shipped[line.line] += line.quantity if (order.id, each.sscc) in survey.told.handed else 0
+        for part in each.contents:
+            packed[part.line] += 0 if each.is_void else part.quantity
+            shipped[part.line] += part.quantity if (order.id, each.sscc) in survey.told.handed else 0
         carton = survey.cartons.get(each.sscc)
         if carton is None:
             yield f"holds parcel {each.sscc}, which is not there"
