@@ -21,6 +21,9 @@ from server_stub.books import Books
 
 # Why a fact whose pieces cannot be is a discrepancy.
 IMPOSSIBLE = "impossible_quantity"
+# Why an admitted one was not plain.
+FOUND = "found beyond the book"
+NOT_LEASED = "sscc_not_leased"
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -199,7 +202,7 @@ def _move(books: Books, event: FloorEvent, told: Told, cause: Cause) -> str:
     reason = ""
     for move in ledger.moves(event, lambda parcel: _contents(books, parcel)):
         if found := ledger_book.post(books, move, str(cause)):
-            reason = "found beyond the book"
+            reason = FOUND
             _due(books, move.product, move.source, found, told, event, "found")
     return reason
 
@@ -226,14 +229,14 @@ def _check_lease(books: Books, event: events.ParcelSealed, told: Told, cause: Ca
         return ""
     discrepancies.open_one(
         books,
-        reason="sscc_not_leased",
+        reason=NOT_LEASED,
         remedy="look",
         subject=str(Key("parcel", event.parcel)),
         about=event.parcel,
         worker=told.worker,
         terminal=told.terminal,
     )
-    return "sscc_not_leased"
+    return NOT_LEASED
 
 
 def _back_order(books: Books, id: str) -> None:

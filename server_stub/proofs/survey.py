@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Select, Table, select
 
 from orders.records import KINDS, Discrepancy, Parcel, ParcelLine, PickTask, Record, decode_record
 from server_stub import schema
@@ -62,7 +62,7 @@ class Survey:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def rows(self, query: Table | Select[Any]) -> Iterator[Row[Any]]:
+    def rows(self, query: Table | Select[Any]) -> Iterator[Any]:
         """The rows of a table or a query, some at a time."""
         asked = select(query) if isinstance(query, Table) else query
         yield from self.connection.execution_options(yield_per=_ROWS).execute(asked)

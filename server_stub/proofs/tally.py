@@ -20,11 +20,19 @@ from orders.envelope import Envelope, digest, open_envelope
 from orders.events import FloorEvent
 from orders.folds import Told, fold
 from orders.records import Key, KeyedItem, ParcelLine, Tote
+from orders.roles import NotPermitted
+from orders.verdicts import Denial
 from server_stub.admission import BEHIND_PARKED, LONGEST_TEXT_BYTES, MALFORMED
-from server_stub.settlement import IMPOSSIBLE
+from server_stub.settlement import FOUND, IMPOSSIBLE, NOT_LEASED
 
 _DESK = frozenset(("received", "verified", "allocated", "backordered", "cancelled", "released"))
 _ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+
+_NOT_PERMITTED = {each.value for each in NotPermitted}
+_REASONS = {
+    wire.ADMITTED: {"", FOUND, NOT_LEASED} | _NOT_PERMITTED,
+    wire.DISCREPANCY: {IMPOSSIBLE} | {each.value for each in Denial} | _NOT_PERMITTED,
+}
 
 Contents = Callable[[str], Iterable[ParcelLine]]
 
@@ -93,8 +101,8 @@ class Tally:
             event = self._read(row)
             if event is not None and row.outcome != wire.PARKED:
                 self._take(row, event, cause, mine)
-            elif mine:
-                self.faults.append(f"event {cause}: moved goods, and nobody knows what it says")
+            elif mine and row.outcome == wire.PARKED:
+                self.faults.append(f"event {cause}: moved goods, and is parked")
             self._before = row.cursor
         while following is not None:
             self.leftover[following.cause].append(following)
@@ -116,6 +124,8 @@ class Tally:
         self.subjects.add(row.subject)
         if row.outcome not in (wire.ADMITTED, wire.DISCREPANCY, wire.PARKED):
             self.faults.append(f"{where}: no event is {row.outcome}")
+        elif row.outcome in _REASONS and row.reason not in _REASONS[row.outcome]:
+            self.faults.append(f"{where}: is {row.outcome} because of {row.reason or 'nothing'}, which is no reason")
         if row.outcome == wire.PARKED:
             self.parked[row.journal, row.number] = row.cursor, row.subject
 
@@ -145,8 +155,6 @@ class Tally:
         is_waiting = row.reason == BEHIND_PARKED or not is_possible
         if row.outcome == wire.PARKED and not is_waiting:
             self.faults.append(f"{where}: is parked, and can be understood")
-        if row.outcome != wire.PARKED and not is_possible and row.reason != IMPOSSIBLE:
-            self.faults.append(f"{where}: is {row.outcome}, and cannot be understood")
         return event
 
     # --- what it came to -----
@@ -266,7 +274,7 @@ class Tally:
         sources = {(move.product, move.source) for move in meant}
         if not is_right or any((move.product, move.target) not in sources for move in found):
             self.faults.append(f"event {cause}: what its moves carried is not what it says")
-        if row.outcome == wire.ADMITTED and (row.reason == "" and found):
+        if row.outcome == wire.ADMITTED and row.reason == "" and found:
             self.faults.append(f"event {cause}: found goods beyond the book, and has no reason for it")
         if not is_late and any(move.at != row.received_at for move in mine):
             self.faults.append(f"event {cause}: came at {row.received_at}, and moved goods at another time")

@@ -191,6 +191,8 @@ class Warehouse:
 
     def __init__(self, place: Place, clock: Clock) -> None:
         self.place, self.clock = place, clock
+        # False where a test changes the books behind the store's back.
+        self.is_sound = True
 
     async def open(self) -> None:
         """Opens a store that stands still."""
@@ -323,7 +325,8 @@ async def open_warehouse(place: Place) -> AsyncIterator[Warehouse]:
         yield warehouse
     finally:
         await warehouse.store.close()
-    assert soundness.verify(place) == []
+    if warehouse.is_sound:
+        assert soundness.verify(place) == []
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ async def test_a_store_that_was_used_is_in_order_running_or_not(used: Any) -> No
 async def test_what_was_changed_behind_its_back_is_found(
     used: Any, change: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    used.is_sound = False
     await used.store.close()
     rows_of_nothing(used.place, change)
     config = {"store": {"folder": str(used.place.folder), "database": used.place.address}}
