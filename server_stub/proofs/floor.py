@@ -263,8 +263,6 @@ def _stops(survey: Survey, task: PickTask) -> Iterator[str]:
             yield f"{where}: is short because {stop.reason or 'of nothing'}, and another reason was told"
         if stop.is_shelf_confirmed != (at in told.stood_at):
             yield f"{where}: whether somebody stood there is not what was told"
-        if stop.instead_of and not stop.is_added:
-            yield f"{where}: came instead of {stop.instead_of}, and was not added"
 
 
 def leases(survey: Survey) -> Iterator[str]:
