@@ -53,7 +53,7 @@ def _arrived(books: Books, id: str, product: str, new: NewStock) -> Receipt:
             return _receipt(id, intake.UNCHANGED)
         return _receipt(id, intake.REFUSED, f"key {new.key} came before with other goods: give each delivery its own")
     books.sheets.goods_in.put(GoodsInRow(key=_filed(new), digest=content, received_at=books.stamp))
-    _put_down(books, product, new, f"goods-in/{new.key}")
+    _put_down(books, product, new, f"goods-in/{_filed(new)}")
     return _receipt(id, intake.CREATED)
 
 

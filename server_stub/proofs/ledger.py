@@ -9,7 +9,7 @@ from sqlalchemy import Row, exists, func, or_, select
 
 from orders import ledger
 from orders.intake import NewStock
-from orders.records import Discrepancy, Product
+from orders.records import Discrepancy, Product, key_of
 from server_stub import schema
 from server_stub.ledger_book import FIRST_SHELF, OPEN_ENDS
 from server_stub.proofs.survey import Check, Survey
@@ -130,8 +130,9 @@ def causes(survey: Survey) -> Iterator[str]:
 def _is_delivery(product: Product | None, move: Row[Any], known: Row[Any]) -> bool:
     if product is None:
         return False
-    location = ledger.location_of(move.target)
-    new = NewStock(owner=product.owner, sku=product.sku, location=location, quantity=move.quantity, key=known.key)
+    owner, location = product.owner, ledger.location_of(move.target)
+    key = known.key.removeprefix(key_of(owner, ""))
+    new = NewStock(owner=owner, sku=product.sku, location=location, quantity=move.quantity, key=key)
     return known.digest in (content_digest(new), content_digest(_assumed(new)))
 
 

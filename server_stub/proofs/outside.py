@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
@@ -17,12 +18,14 @@ from orders.envelope import digest
 from orders.identifiers import SSCC_LENGTH, IdentifierError, SsccBlock
 from orders.intake import Cancellation, NewOrder
 from orders.records import key_of
-from server_stub import schema, webhooks
-from server_stub.proofs.survey import Check, Survey
+from server_stub import authority, long_requests, schema, webhooks
+from server_stub.proofs.survey import Check, Survey, is_instant
 from server_stub.receipt import content_digest
 
 # Standard Webhooks: 24 to 64 bytes.
 _LEAST_SECRET_BYTES = 24
+# A process, and which of its turns.
+_RUN = re.compile(r"[0-9a-f]{16}/[1-9][0-9]*")
 
 
 class _Message(msgspec.Struct):
@@ -131,6 +134,33 @@ def replies(survey: Survey) -> Iterator[str]:
             yield f"{where}: its reply cannot be read"
 
 
+def unfinished(survey: Survey) -> Iterator[str]:
+    """A request that is being carried out is of an act that there is, is held as long as one is, and has no reply."""
+    replied = {(asker, key) for asker, key in survey.rows(select(schema.request.c.asker, schema.request.c.key))}
+    for row in survey.rows(schema.unfinished_request):
+        where = f"unfinished request {row.asker}.{row.key}"
+        if not row.asker or not 0 < len(row.key) <= 64 or (row.asker, row.key) in replied:
+            yield f"{where}: nobody waits for it under such a key"
+        if len(row.digest) != len(digest(b"")):
+            yield f"{where}: what was asked has no digest"
+        if row.act not in authority.ACTS[authority.ADMIN]:
+            yield f"{where}: there is no act {row.act}"
+        if not _RUN.fullmatch(row.run):
+            yield f"{where}: {row.run} is no turn of work of any process"
+        if not is_instant(row.held_until) or _held_from(row.held_until) < row.made_at:
+            yield f"{where}: was asked at {row.made_at}, and is held until {row.held_until}"
+        try:
+            is_mark = isinstance(msgspec.json.decode(row.mark), dict)
+        except msgspec.DecodeError:
+            is_mark = False
+        if not is_mark:
+            yield f"{where}: how far it has come cannot be read"
+
+
+def _held_from(until: str) -> str:
+    return schema.instant(datetime.fromisoformat(until) - long_requests.HELD)
+
+
 def sscc_blocks(survey: Survey) -> Iterator[str]:
     """No serial number was given twice, and each block's ends, journal, owner and counter are those that it names."""
     before = ""
@@ -186,6 +216,7 @@ CHECKS: tuple[Check, ...] = (
     outbox,
     change_requests,
     replies,
+    unfinished,
     sscc_blocks,
     spent_numbers,
 )

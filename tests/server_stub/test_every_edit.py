@@ -22,9 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from orders import events
+from orders.envelope import digest
 from orders.intake import Cancellation, NewProduct, NewStock
 from orders.records import ParcelLine
 from server_stub import audit, schema, soundness
+from server_stub.books import Books
 from server_stub.embedded import Embedded
 from server_stub.floor_setup import (
     CodeGiven,
@@ -37,8 +39,9 @@ from server_stub.floor_setup import (
     TotesAdded,
     WebhookGiven,
 )
+from server_stub.long_requests import HELD
 from server_stub.proofs.survey import Survey
-from server_stub.rows import AuditRow
+from server_stub.rows import AuditRow, UnfinishedRow
 from tests.server_stub.conftest import new_order
 from tests.server_stub.situations import count
 
@@ -60,6 +63,9 @@ CANNOT_BE_FOUND = {
     "sscc_block.leased_at": "a lease writes nothing else",
     "station.name": "a name",
     "token.revoked_at": "when it ended; a restore keeps today's tokens and not today's trail",
+    "unfinished_request.asker": "a restore keeps today's tokens, so that whoever asked may be gone",
+    "unfinished_request.digest": "what was asked is not kept",
+    "unfinished_request.key": "a random text of the asker's",
     "webhook.created_at": "when it was added; the trail beside it is sealed by itself",
     "webhook.is_private": "what was allowed stands nowhere else",
     "webhook.paused_because": "a receiver's own words",
@@ -112,6 +118,16 @@ async def full(warehouse: Any) -> Path:
         orders=(new_order("1", ("LAMP", 1)),),
         cancellations=(Cancellation(owner="HOME", number="2", reason="no more"),),
     )
+    # As a store leaves it that is stopped in the middle.
+    half_done = UnfinishedRow(
+        "OFFICE", "wave", digest(b"all"), "release_orders", "", "0" * 16 + "/7", "", b'{"mark":{}}'
+    )
+
+    def begin(books: Books) -> None:
+        half_done.made_at, half_done.held_until = books.stamp, schema.instant(books.now + HELD)
+        books.sheets.unfinished.put(half_done)
+
+    await warehouse.store.write(begin)
     await warehouse.store.close()
     copy: Path = warehouse.place.folder / "copy.db"
     soundness.save(soundness.open_at(warehouse.place.where), copy)

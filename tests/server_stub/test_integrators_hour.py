@@ -145,7 +145,9 @@ def test_a_generated_client_makes_the_tour(client: Any, url: str, token: str) ->
                     owner="HOME",
                     number="2001",
                     lines=[models.NewLine(number=1, sku="CUP", description="Cup", quantity=3)],
-                    ship_to=models.AddressInput(id="", name="Bob", lines=["2 Row"], city="Leeds", country_code="GB"),
+                    ship_to=models.AddressInput(
+                        id="", name="Bob", lines=["2 Row"], postcode="LS1 4AP", city="Leeds", country_code="GB"
+                    ),
                 )
             ],
         ),

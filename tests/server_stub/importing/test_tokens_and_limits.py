@@ -31,12 +31,13 @@ quantity = "Qty"
 ship_name = "Name"
 ship_street = "Street"
 ship_city = "City"
+ship_postcode = "Postcode"
 ship_country = "Country"
 [products]
 from_orders = true
 """
-HEADER = "No,SKU,Text,Qty,Name,Street,City,Country\n"
-ORDER = "1,MUG,Mug,2,Ada,1 Road,London,GB\n"
+HEADER = "No,SKU,Text,Qty,Name,Street,City,Postcode,Country\n"
+ORDER = "1,MUG,Mug,2,Ada,1 Road,London,E1 6AN,GB\n"
 
 
 class Caller:
@@ -78,7 +79,9 @@ def test_the_role_integration_is_enough_for_every_kind_of_file(warehouse, caller
         assert shop.run("locations", "code,aisle,side,bay,level,zone,walk,use\nB-1,,,,,,,\n")[0] == 0
         assert shop.run("products", "sku,description,barcode,weight_grams\nMUG,Mug,,300\n")[0] == 0
         assert shop.run("stock", "sku,location,quantity,key\nMUG,A-01-1,9,DN-1\n")[0] == 0
-        assert shop.run("customers", "number,name,street,city,country\n7,Ada,1 Road,London,GB\n")[0] == 0
+        assert (
+            shop.run("customers", "number,name,street,city,postcode,country\n7,Ada,1 Road,London,E1 6AN,GB\n")[0] == 0
+        )
         assert shop.run("orders", HEADER + ORDER)[0] == 0
     assert {order.state for order in warehouse.all(Order).values()} == {"allocated"}
 
@@ -110,11 +113,11 @@ def test_one_owners_token_brings_its_own_goods_and_is_told_in_words_of_what_is_n
 
 
 def heavy(lines):
-    return "".join(f"9,H{n},{'€' * 2000},1,Ada,1 Road,London,GB\n" for n in range(lines))
+    return "".join(f"9,H{n},{'€' * 2000},1,Ada,1 Road,London,E1 6AN,GB\n" for n in range(lines))
 
 
 def test_an_order_too_large_for_one_request_is_named_and_the_others_go_in(warehouse, tmp_path):
-    rows = "".join(f"8,S{n},Mug,1,Ada,1 Road,London,GB\n" for n in range(5001))
+    rows = "".join(f"8,S{n},Mug,1,Ada,1 Road,London,E1 6AN,GB\n" for n in range(5001))
     (tmp_path / "own.toml").write_text(MAP)
     words = ("--report", str(tmp_path / "report.csv"))
     content = HEADER + rows + heavy(720) + ORDER
