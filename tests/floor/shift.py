@@ -16,6 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from orders.envelope import digest
+from server_stub import soundness
+from server_stub.place import Place
 from terminal.demo.commands import Scanner, Terminal, drive, terminal_in_pty, toy_scanner
 from terminal.demo.feed import Told
 from terminal.demo.recount import Findings, recount
@@ -199,6 +201,8 @@ class Morning:
         assert {each["reason"] for each in disputed} <= excused, disputed
         assert "journal_conflict" in excused or not found["conflicts"]
         assert all(last == count for _, last, count in found["journals"]), "a number is missing at the store"
+        wrong = soundness.verify(Place(self.stage.store_folder, address=self.stage.address))
+        assert wrong == [], wrong
         self._prove_numbers(found)
         self._prove_pages(findings.parcels, devices)
         for device in devices:
