@@ -120,7 +120,10 @@ class Endpoint:
     def _unknown_in(self, body: bytes) -> str:
         if self._reads is None or self.is_devices:
             return ""
-        return unknown_fields(self._reads, plain(body))
+        try:
+            return unknown_fields(self._reads, plain(body))
+        except msgspec.DecodeError:
+            return ""  # what was wrong with it was found before its end
 
     def _read_query(self, query: Iterable[tuple[str, str]]) -> Any:
         asked = list(query)
