@@ -135,6 +135,7 @@ def revoked_in_mid_shift(floor: Hall) -> Seen:
         assert "is out" in place.device.run("store", "revoke", name)
         street.clear()
         place.sees("SIGN IN", OUT)
+        place.without(PICKED)  # the banner may be painted before the verdict goes
         glass, kept = place.glass, place.device.journaled().unsent
         place.scan(shelf("Z-02-1"))
         place.program.write(b"\x1b1\r")

@@ -103,6 +103,7 @@ class RollingOver(Act):
                 books.put(Parcel(id=parcel, manifest=f"MISSED-{key}", **gone, **SEALED))
 
         await self.warehouse.store.write(stand)
+        self.warehouse.is_sound = False  # nobody sealed these
         return RollOver(key=key, manifest=f"MISSED-{key}"), RollOver(key=key, manifest="ANOTHER")
 
     def effect(self, key: str) -> Any:
