@@ -16,6 +16,11 @@ Words = argparse.Namespace
 Asking = Callable[[StoreClient, Words, Place], Awaitable[int]]
 
 
+def so_many(count: int, one: str) -> str:
+    """`1 order`, `2 orders`."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
 def say(text: str) -> None:
     """One line on standard output, at once: who reads it may be a pipe."""
     print(text, flush=True)

@@ -27,7 +27,7 @@ from server_stub import (
     settings,
     site_commands,
 )
-from server_stub.asking import Asking, Words, say
+from server_stub.asking import Asking, Words, say, so_many
 from server_stub.client import Address, StoreClient, StoreError, reach
 from server_stub.command_line import parser
 from server_stub.floor_setup import (
@@ -215,7 +215,7 @@ async def _add_printer(client: StoreClient, words: Words, place: Place) -> int:
 async def _add_totes(client: StoreClient, words: Words, place: Place) -> int:
     added = await client.ask("POST", "/v1/totes", TotesAdded, NewTotes(count=words.count))
     path = papers.write_tote_labels(place.papers, added.totes)
-    say(f"{len(added.totes)} totes, {added.totes[0]} to {added.totes[-1]}")
+    say(f"{so_many(len(added.totes), 'tote')}, {added.totes[0]} to {added.totes[-1]}")
     say(f"  labels: {path}")
     return 0
 
@@ -228,7 +228,7 @@ async def _release(client: StoreClient, words: Words, place: Place) -> int:
         owner = await client.only_owner("write each order as OWNER/NUMBER")
         numbers = [number if "/" in number else key_of(owner, number) for number in numbers]
     released = await client.release(Release(key=secrets.token_hex(16), orders=tuple(numbers)))
-    say(f"{len(released.tasks)} orders went to the floor")
+    say(f"{so_many(len(released.tasks), 'order')} went to the floor")
     for order, reason in released.refused:
         say(f"  {order}: not released, {reason}")
     for sentence in released.lacking:
@@ -253,15 +253,16 @@ async def _report(client: StoreClient, words: Words, place: Place) -> int:
     if waiting:
         say("Back-ordered, the longest first:")
     for since_at, id, sku, pieces in sorted(waiting):
-        say(f"  {id}, {sku}: {pieces} pieces since {since_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
-    say(f"{count} orders want a look" if count else "No order is held, back-ordered or changed")
+        say(f"  {id}, {sku}: {so_many(pieces, 'piece')} since {since_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    want = f"{so_many(count, 'order')} {'wants' if count == 1 else 'want'} a look"
+    say(want if count else "No order is held, back-ordered or changed")
     return 0
 
 
 async def _status(client: StoreClient, words: Words, place: Place) -> int:
     status = await client.ask("GET", "/v1/status", Status)
     say(f"Floorhand {status.program_version}, schema {status.schema}, epoch {status.epoch}, log at {status.cursor}")
-    say(f"{status.terminals} terminals, {status.events} events, {status.parked} parked")
+    say(f"{so_many(status.terminals, 'terminal')}, {so_many(status.events, 'event')}, {status.parked} parked")
     if status.conflicts:
         say(f"ALARM: {status.conflicts} event numbers came twice with different content: see `store discrepancies`")
     await site_commands.say_what_the_bench_lacks(client)

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from orders import states
 from orders.records import Order, Owner, encode_record
-from server_stub import receivers, schema
+from server_stub import problems, receivers, schema
 from server_stub.books import Books
 from server_stub.floor_setup import NewWebhook, OrderMessage, WaitingMessage, Webhook, WebhookGiven
 from server_stub.problems import Refusal, unknown, wrong_type
@@ -200,6 +200,10 @@ def _check_address(url: str, *, is_private: bool) -> None:
     try:
         receivers.judge(url, is_private=is_private)
     except receivers.NotThere as error:
-        raise wrong_type(
-            f"Expected an address that can be asked, such as `https://shop.example/hook`: {error} - at `$.url`"
+        raise Refusal(
+            422,
+            "wrong_content",
+            expected="at `$.url` an address that can be asked, such as https://shop.example/hook",
+            came=problems.shown(url, 120),
+            remedy=str(error),
         ) from error

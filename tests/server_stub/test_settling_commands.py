@@ -69,7 +69,7 @@ def test_the_report_lists_what_is_back_ordered_since_when(typed: Any, short_of_t
             "  line 1, LAMP: 2 of 3 missing",
             "Back-ordered, the longest first:",
             "  HOME/1, LAMP: 2 pieces since 2026-11-23 08:00 UTC",
-            "1 orders want a look",
+            "1 order wants a look",
         ],
     )
 
