@@ -46,6 +46,14 @@ def rows(trail: Place) -> list[tuple[Any, ...]]:
     return rows_of(trail, "SELECT number, role, caller, act, subject FROM audit ORDER BY number")
 
 
+async def test_a_pin_cannot_be_tried_on_the_digest_of_what_was_asked(warehouse: Any) -> None:
+    for pin in ("271828", "314159"):
+        asked = NewWorker(name="Ada", roles=("picker",), pin=pin, is_known=True)
+        await warehouse.ask("POST", "/v1/workers", asked, WorkerAdded)
+    digests = warehouse.rows("SELECT digest FROM audit WHERE act = 'add_worker' ORDER BY number")[-2:]
+    assert digests[0] == digests[1] != ("",)
+
+
 def test_each_act_of_authority_stands_there_once_and_without_secrets(trail: Place) -> None:
     found = rows(trail)
     assert [row[0] for row in found] == list(range(1, len(found) + 1))
