@@ -7,6 +7,7 @@ PostgreSQL at another process of the store), or the store is stopped and started
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from itertools import count
@@ -30,7 +31,7 @@ ALL = tuple(f"{n}" for n in range(MANY))
 SEALED = {"order": "HOME/0", "order_number": "0", "number": 1, "state": "labelled", "contents": ()}
 
 
-class Act:
+class Act(ABC):
     """One request of many transactions. `others` is another one under its key; `effect` shows how often it was done."""
 
     path: str
@@ -39,13 +40,13 @@ class Act:
     def __init__(self, warehouse: Any) -> None:
         self.warehouse = warehouse
 
+    @abstractmethod
     async def prepare(self, key: str) -> tuple[msgspec.Struct, msgspec.Struct]:
         """What the request of that key needs; the request, and another one under its key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def effect(self, key: str) -> Any:
         """What it did, in a form that a second doing would change."""
-        raise NotImplementedError
 
 
 class Releasing(Act):
