@@ -6,6 +6,7 @@ between them is the checks' business.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Select, Table, select
 
 from orders.records import KINDS, Discrepancy, Parcel, ParcelLine, PickTask, Record, decode_record
 from server_stub import schema
+from server_stub.proofs import zero_signs
 from server_stub.proofs.tally import Tally
 
 R = TypeVar("R", bound=Record)
@@ -61,6 +63,9 @@ class Survey:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        sqlite = connection.connection.driver_connection
+        assert isinstance(sqlite, sqlite3.Connection), "every store is read from an embedded copy"
+        sqlite.text_factory = zero_signs.text
 
     def rows(self, query: Table | Select[Any]) -> Iterator[Any]:
         """The rows of a table or a query, some at a time."""
@@ -72,7 +77,7 @@ class Survey:
         kind, record = _KIND_OF[cls], schema.record.c
         for (body,) in self.rows(select(record.body).where(record.kind == kind)):
             try:
-                found = decode_record(kind, body)
+                found = decode_record(kind, zero_signs.body(body))
             except msgspec.DecodeError:
                 continue
             if isinstance(found, cls):

@@ -23,6 +23,7 @@ from orders.records import Key, KeyedItem, ParcelLine, Tote
 from orders.roles import NotPermitted
 from orders.verdicts import Denial
 from server_stub.admission import BEHIND_PARKED, LONGEST_TEXT_BYTES, MALFORMED
+from server_stub.proofs import zero_signs
 from server_stub.settlement import FOUND, IMPOSSIBLE, NOT_LEASED
 
 _DESK = frozenset(("received", "verified", "allocated", "backordered", "cancelled", "released"))
@@ -135,7 +136,7 @@ class Tally:
         filed = (row.worker, row.subject, row.kind)
         unread = ("", f"journal/{row.journal}", "")
         try:
-            envelope = open_envelope(row.body)
+            envelope = open_envelope(zero_signs.body(row.body))
         except msgspec.DecodeError:
             if filed != unread or not _is_malformed(row):
                 self.faults.append(f"{where}: cannot be read, and is filed as {row.kind} of {row.worker}")
