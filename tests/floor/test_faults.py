@@ -40,6 +40,7 @@ def of_two_sizes(warehouse: Warehouse, short: int, long: int) -> int:
 
 
 @pytest.mark.thorough
+@pytest.mark.long
 def test_a_network_cut_for_the_middle_third_costs_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
     with morning(warehouse, tmp_path / "m") as day, FaultyLink(day.store.port) as link:
         shift = day.shift(url=link.url)

@@ -16,7 +16,7 @@ from orders.identifiers import sscc
 from orders.records import Order, ParcelLine, PickTask
 
 _SETTINGS = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 TRUCK = "POST-DAY-20261123-1500"
 

@@ -19,6 +19,9 @@ from server_stub.logs import TextLines
 from server_stub.routes import ENDPOINTS
 from tests.server_stub.filled_databases import contents_of
 
+# All of this is judged ahead of the books, whichever database keeps them.
+pytestmark = pytest.mark.embedded
+
 PROTECTED = [each for each in ENDPOINTS if each.name not in authority.OPEN]
 WITH_ROLES = [each for each in PROTECTED if each.name not in authority.PROVEN_BY_ITSELF]
 
